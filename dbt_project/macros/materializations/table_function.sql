@@ -1,0 +1,18 @@
+{#-
+A model whose select becomes a function that readers call with arguments: `config(arguments=['start_date', ...])`.
+Relations inside it are named without their database, so that the function works in whatever file it is copied to.
+-#}
+{% materialization table_function, adapter='duckdb' %}
+    {{ run_hooks(pre_hooks) }}
+    {% call statement('main') -%}
+        create or replace macro {{ this.schema }}.{{ this.identifier }}({{ config.require('arguments') | join(', ') }}) as table
+        {{ sql }}
+    {%- endcall %}
+    {% set text = model.description | replace("'", "''") %}
+    {% call statement('comment') -%}
+        comment on macro table {{ this.schema }}.{{ this.identifier }} is '{{ text }}'
+    {%- endcall %}
+    {{ adapter.commit() }}
+    {{ run_hooks(post_hooks) }}
+    {{ return({'relations': []}) }}
+{% endmaterialization %}

@@ -1,0 +1,50 @@
+{#- The numbers that may be summed over days and agents, as fct_agent_days keeps them. -#}
+{% macro additive_numbers() -%}
+    {{ return([
+        'new_threads', 'messages', 'user_messages', 'agent_messages', 'thread_messages', 'labeled_threads',
+        'ratings', 'responded_threads', 'unanswered_threads', 'agent_started_threads', 'closed_threads',
+        'threads_closed', 'messages_sent'
+    ]) }}
+{%- endmacro %}
+
+{#- The numbers about seconds, from rows of fct_agent_timings. -#}
+{% macro timing_numbers() -%}
+    {{ return([
+        'first_response_seconds_median', 'first_response_seconds_p90', 'closing_seconds_median', 'closing_seconds_p90'
+    ]) }}
+{%- endmacro %}
+
+{#- An exact quantile, interpolated between the two middle values; null over no values. -#}
+{% macro exact_quantile(value, fraction) -%}
+    percentile_cont({{ fraction }}) within group (order by {{ value }})
+{%- endmacro %}
+
+{#- Every number of timing_numbers() as a column over rows of fct_agent_timings. -#}
+{% macro timing_aggregates() -%}
+    {%- for seconds in ('first_response_seconds', 'closing_seconds') %}
+        {{ exact_quantile(seconds, 0.5) }} as {{ seconds }}_median,
+        {{ exact_quantile(seconds, 0.9) }} as {{ seconds }}_p90{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- The mean score of a number of ratings; null where there are none. -#}
+{% macro average_rating(score_sum, ratings) -%}
+    cast({{ score_sum }} as double) / nullif({{ ratings }}, 0)
+{%- endmacro %}
+
+{#-
+Distinct users among day rows that carry the day on which the same user was active before: the ones whose previous
+day is null or lies before the range are each user's first in it. Exact for any range, with no set of users held.
+-#}
+{% macro unique_users(first_date, active_date='active_date') -%}
+    sum(case
+        when {{ active_date }} is null then 0
+        when previous_active_date is null or previous_active_date < {{ first_date }} then 1
+        else 0
+    end)
+{%- endmacro %}
+
+{#- A message that is counted: public, of a user or an agent. -#}
+{% macro is_counted_message(author_type, is_private) -%}
+    {{ author_type }} in ('user', 'agent') and not {{ is_private }}
+{%- endmacro %}

@@ -1,0 +1,296 @@
+{#-
+Every number by period, for the inbox or by agent: the one definition behind the marts at each grain and behind
+inbox_series. It ends with the CTE `period_numbers`, whose columns are the numbers and period_start_date,
+period_end_date, from_date and to_date (the days of the period that lie in the range), as_of_date and agent_id.
+
+grain: day, week, month, year, or an expression of them
+by_agent: whether one row is a period and an agent, or a period
+first_date, last_date: the range, as expressions over dim_report
+agent: an expression; where it is not null, only that agent's numbers (not together with by_agent)
+-#}
+{% macro period_numbers(grain, by_agent=false, first_date='first_date', last_date='last_date', agent=none) -%}
+{#- Null agents are one group; no identifier is empty, so the empty text can stand for them. -#}
+{%- set agent_key = "coalesce(agent_id, '')" if by_agent else "''" -%}
+with report as (
+    select
+        as_of_date,
+        {{ first_date }} as first_date,
+        {{ last_date }} as last_date,
+        least({{ last_date }}, as_of_date) as backlog_date
+    from {{ ref('dim_report').include(database=false) }}
+),
+
+days as (
+    {{ days_between('first_date', 'last_date', 'report') }}
+),
+
+period_starts as (
+    select distinct {{ period_start('date', grain) }} as period_start_date
+    from days
+),
+
+periods as (
+    select
+        period_starts.period_start_date,
+        {{ period_end('period_starts.period_start_date', grain) }} as period_end_date,
+        greatest(period_starts.period_start_date, report.first_date) as from_date,
+        least({{ period_end('period_starts.period_start_date', grain) }}, report.last_date) as to_date,
+        report.as_of_date
+    from period_starts
+    cross join report
+),
+
+agent_days as (
+    select
+        *,
+        {{ agent_key }} as agent_key
+    from {{ ref('fct_agent_days').include(database=false) }}
+    {%- if agent %}
+    where {{ agent }} is null or agent_id = {{ agent }}
+    {%- endif %}
+),
+
+timings as (
+    select
+        *,
+        {{ agent_key }} as agent_key
+    from {{ ref('fct_agent_timings').include(database=false) }}
+    {%- if agent %}
+    where {{ agent }} is null or agent_id = {{ agent }}
+    {%- endif %}
+),
+
+user_days as (
+    {%- if by_agent %}
+    select
+        {{ agent_key }} as agent_key,
+        active_date,
+        previous_active_date
+    from {{ ref('fct_agent_user_days').include(database=false) }}
+    {%- else %}
+    select
+        '' as agent_key,
+        active_date,
+        previous_active_date
+    from {{ ref('fct_user_days').include(database=false) }}
+    {%- if agent %}
+    where {{ agent }} is null
+    union all
+    select
+        '' as agent_key,
+        active_date,
+        previous_active_date
+    from {{ ref('fct_agent_user_days').include(database=false) }}
+    where agent_id = {{ agent }}
+    {%- endif %}
+    {%- endif %}
+),
+
+agents as (
+    {%- if by_agent %}
+    select
+        agent_key,
+        min(first_date) as first_date
+    from (
+        select agent_key, activity_date as first_date from agent_days
+        union all
+        select agent_key, created_date as first_date from timings
+    ) as agent_dates
+    group by agent_key
+    {%- else %}
+    select
+        '' as agent_key,
+        first_date
+    from report
+    {%- endif %}
+),
+
+agent_periods as (
+    select
+        periods.*,
+        agents.agent_key
+    from periods
+    inner join agents on periods.period_end_date >= agents.first_date
+),
+
+sums as (
+    select
+        agent_days.agent_key,
+        {{ period_start('agent_days.activity_date', grain) }} as period_start_date,
+        {%- for number in additive_numbers() %}
+        sum(agent_days.{{ number }}) as {{ number }},
+        {%- endfor %}
+        sum(agent_days.score_sum) as score_sum
+    from agent_days
+    inner join report on agent_days.activity_date between report.first_date and report.last_date
+    group by 1, 2
+),
+
+{#- What was open before the range begins enters with its first period. -#}
+backlog_changes as (
+    select
+        agent_days.agent_key,
+        {{ period_start('greatest(agent_days.activity_date, report.first_date)', grain) }} as period_start_date,
+        sum(agent_days.new_threads - agent_days.threads_left_backlog) as backlog_change
+    from agent_days
+    inner join report on agent_days.activity_date <= report.backlog_date
+    group by 1, 2
+),
+
+quantiles as (
+    select
+        timings.agent_key,
+        {{ period_start('timings.created_date', grain) }} as period_start_date,
+        {{ timing_aggregates() }}
+    from timings
+    inner join report on timings.created_date between report.first_date and report.last_date
+    group by 1, 2
+),
+
+dated_user_days as (
+    select
+        user_days.agent_key,
+        {{ period_start('user_days.active_date', grain) }} as period_start_date,
+        report.first_date,
+        user_days.active_date,
+        user_days.previous_active_date
+    from user_days
+    inner join report on user_days.active_date between report.first_date and report.last_date
+),
+
+users as (
+    select
+        agent_key,
+        period_start_date,
+        {{ unique_users('greatest(period_start_date, first_date)') }} as unique_users,
+        sum(case when previous_active_date is null then 1 else 0 end) as new_users
+    from dated_user_days
+    group by agent_key, period_start_date
+),
+
+period_numbers as (
+    select
+        agent_periods.period_start_date,
+        agent_periods.period_end_date,
+        agent_periods.from_date,
+        agent_periods.to_date,
+        agent_periods.as_of_date,
+        nullif(agent_periods.agent_key, '') as agent_id,
+        {%- for number in additive_numbers() %}
+        cast(coalesce(sums.{{ number }}, 0) as bigint) as {{ number }},
+        {%- endfor %}
+        {{ average_rating('sums.score_sum', 'sums.ratings') }} as average_rating,
+        cast(coalesce(users.unique_users, 0) as bigint) as unique_users,
+        cast(coalesce(users.new_users, 0) as bigint) as new_users,
+        {%- for number in timing_numbers() %}
+        quantiles.{{ number }},
+        {%- endfor %}
+        cast(coalesce(sum(backlog_changes.backlog_change) over (
+            partition by agent_periods.agent_key
+            order by agent_periods.period_start_date
+            rows between unbounded preceding and current row
+        ), 0) as bigint) as open_threads
+    from agent_periods
+    {%- for numbers in ('sums', 'users', 'quantiles', 'backlog_changes') %}
+    left join {{ numbers }}
+        on agent_periods.agent_key = {{ numbers }}.agent_key
+        and agent_periods.period_start_date = {{ numbers }}.period_start_date
+    {%- endfor %}
+)
+{%- endmacro %}
+
+{#- The columns of a period that mart_inbox, mart_agents and inbox_series share, in their order. -#}
+{% macro inbox_numbers() -%}
+    {{ return([
+        'new_threads', 'messages', 'user_messages', 'agent_messages', 'thread_messages', 'unique_users', 'new_users',
+        'labeled_threads', 'ratings', 'average_rating', 'first_response_seconds_median', 'first_response_seconds_p90',
+        'closing_seconds_median', 'closing_seconds_p90', 'responded_threads', 'unanswered_threads',
+        'agent_started_threads', 'closed_threads', 'threads_closed', 'open_threads'
+    ]) }}
+{%- endmacro %}
+
+{#- One row per period of a grain: the body of mart_inbox_<grain>. -#}
+{% macro mart_inbox(grain) -%}
+{{ period_numbers(grain) }},
+
+final as (
+    select
+        period_start_date,
+        period_end_date,
+        period_end_date <= as_of_date as is_complete,
+        {{ inbox_numbers() | join(',\n        ') }}
+    from period_numbers
+)
+
+select * from final
+order by period_start_date
+{%- endmacro %}
+
+{#- One row per period of a grain and agent with any number above zero: the body of mart_agents_<grain>. -#}
+{% macro mart_agents(grain) -%}
+{{ period_numbers(grain, by_agent=true) }},
+
+final as (
+    select
+        period_numbers.period_start_date,
+        period_numbers.period_end_date,
+        period_numbers.period_end_date <= period_numbers.as_of_date as is_complete,
+        period_numbers.agent_id,
+        {{ agent_name() }} as agent_name,
+        {%- for number in inbox_numbers() if number != 'new_users' %}
+        period_numbers.{{ number }},
+        {%- endfor %}
+        period_numbers.messages_sent
+    from period_numbers
+    left join {{ ref('dim_agents') }} as agents on period_numbers.agent_id = agents.agent_id
+    where
+        {%- for number in additive_numbers() %}
+        period_numbers.{{ number }} > 0 or
+        {%- endfor %}
+        period_numbers.open_threads > 0
+        or period_numbers.unique_users > 0
+        or period_numbers.first_response_seconds_median is not null
+        or period_numbers.closing_seconds_median is not null
+)
+
+select * from final
+order by period_start_date, agent_id nulls first
+{%- endmacro %}
+
+{#- What readers see of an agent; nobody's numbers are shown as Unassigned. -#}
+{% macro agent_name() -%}
+    coalesce(agents.name, 'Unassigned')
+{%- endmacro %}
+
+{#- One row per period of a grain and label: the body of mart_labels_<grain>. -#}
+{% macro mart_labels(grain) -%}
+with thread_labels as (
+    select * from {{ ref('fct_thread_labels') }}
+),
+
+label_counts as (
+    select
+        {{ period_start('created_date', grain) }} as period_start_date,
+        label,
+        count(*) as new_threads
+    from thread_labels
+    group by 1, 2
+),
+
+final as (
+    select
+        period_start_date,
+        label,
+        new_threads,
+        {{ label_rank('period_start_date') }} as rank
+    from label_counts
+)
+
+select * from final
+order by period_start_date, rank
+{%- endmacro %}
+
+{#- 1 is the label on the most threads; ties in label order. -#}
+{% macro label_rank(partition_by=none) -%}
+    row_number() over ({{ 'partition by ' ~ partition_by ~ ' ' if partition_by }}order by new_threads desc, label)
+{%- endmacro %}

@@ -1,0 +1,27 @@
+with export_days as (
+    select max(export_date) as as_of_date
+    from {{ ref('fct_export_days') }}
+),
+
+activity as (
+    select
+        min(activity_date) as first_date,
+        max(activity_date) as last_activity_date
+    from {{ ref('fct_agent_days') }}
+),
+
+final as (
+    select
+        export_days.as_of_date,
+        activity.first_date,
+        case
+            when activity.last_activity_date > export_days.as_of_date then activity.last_activity_date
+            when activity.first_date is not null then export_days.as_of_date
+        end as last_date,
+        '{{ var("inbox_timezone") }}' as timezone,
+        '{{ var("inbox_week_start") }}' as week_start
+    from export_days
+    cross join activity
+)
+
+select * from final

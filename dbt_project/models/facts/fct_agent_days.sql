@@ -1,0 +1,128 @@
+with threads as (
+    select * from {{ ref('fct_threads') }}
+),
+
+messages as (
+    select * from {{ ref('fct_messages') }}
+    where is_counted
+),
+
+ratings as (
+    select * from {{ ref('fct_ratings') }}
+),
+
+{#- Each CTE below holds some of the numbers, by the day and the agent that they belong to. -#}
+{%- set parts = {
+    'threads_created': ['new_threads', 'thread_messages', 'labeled_threads', 'unanswered_threads', 'agent_started_threads', 'closed_threads'],
+    'threads_responded': ['responded_threads'],
+    'threads_closed': ['threads_closed'],
+    'threads_settled': ['threads_left_backlog'],
+    'thread_messages_sent': ['messages', 'user_messages', 'agent_messages'],
+    'agent_messages_sent': ['messages_sent'],
+    'threads_rated': ['ratings', 'score_sum'],
+} %}
+
+threads_created as (
+    select
+        created_date as activity_date,
+        assigned_agent_id as agent_id,
+        count(*) as new_threads,
+        sum(messages) as thread_messages,
+        sum(case when is_labeled then 1 else 0 end) as labeled_threads,
+        sum(case when is_unanswered then 1 else 0 end) as unanswered_threads,
+        sum(case when is_agent_started then 1 else 0 end) as agent_started_threads,
+        sum(case when status = 'closed' then 1 else 0 end) as closed_threads
+    from threads
+    group by created_date, assigned_agent_id
+),
+
+threads_responded as (
+    select
+        created_date as activity_date,
+        first_responder_id as agent_id,
+        count(*) as responded_threads
+    from threads
+    where first_response_seconds is not null
+    group by created_date, first_responder_id
+),
+
+threads_closed as (
+    select
+        closed_date as activity_date,
+        assigned_agent_id as agent_id,
+        count(*) as threads_closed
+    from threads
+    where closed_date is not null
+    group by closed_date, assigned_agent_id
+),
+
+-- A thread closed before it was created leaves the backlog on the day on which it would have entered.
+threads_settled as (
+    select
+        greatest(closed_date, created_date) as activity_date,
+        assigned_agent_id as agent_id,
+        count(*) as threads_left_backlog
+    from threads
+    where closed_date is not null
+    group by greatest(closed_date, created_date), assigned_agent_id
+),
+
+thread_messages_sent as (
+    select
+        sent_date as activity_date,
+        assigned_agent_id as agent_id,
+        count(*) as messages,
+        sum(case when author_type = 'user' then 1 else 0 end) as user_messages,
+        sum(case when author_type = 'agent' then 1 else 0 end) as agent_messages
+    from messages
+    group by sent_date, assigned_agent_id
+),
+
+agent_messages_sent as (
+    select
+        sent_date as activity_date,
+        agent_id,
+        count(*) as messages_sent
+    from messages
+    where author_type = 'agent'
+    group by sent_date, agent_id
+),
+
+threads_rated as (
+    select
+        rated_date as activity_date,
+        agent_id,
+        count(*) as ratings,
+        sum(score) as score_sum
+    from ratings
+    group by rated_date, agent_id
+),
+
+unioned as (
+    {%- for part, numbers in parts.items() %}
+    select
+        activity_date,
+        agent_id,
+        {%- for number in additive_numbers() + ['score_sum', 'threads_left_backlog'] %}
+        {{ number if number in numbers else 0 }} as {{ number }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ part }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+final as (
+    select
+        activity_date,
+        agent_id,
+        {%- for number in additive_numbers() + ['score_sum', 'threads_left_backlog'] %}
+        cast(sum({{ number }}) as bigint) as {{ number }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from unioned
+    group by activity_date, agent_id
+)
+
+select * from final
+order by activity_date, agent_id nulls first

@@ -1,0 +1,57 @@
+with threads as (
+    select * from {{ ref('int_threads_deduplicated') }}
+),
+
+thread_messages as (
+    select * from {{ ref('int_thread_messages_aggregated') }}
+),
+
+joined as (
+    select
+        threads.*,
+        coalesce(thread_messages.messages, 0) as messages,
+        coalesce(thread_messages.user_messages, 0) as user_messages,
+        coalesce(thread_messages.agent_messages, 0) as agent_messages,
+        thread_messages.first_user_message_at,
+        coalesce(thread_messages.is_agent_started, false) as is_agent_started,
+        case when not thread_messages.is_agent_started then thread_messages.first_agent_message_at end as first_response_at,
+        case when not thread_messages.is_agent_started then thread_messages.first_agent_id end as first_responder_id,
+        threads.status = 'closed' as is_closed,
+        threads.status = 'closed' and threads.closed_at < threads.created_at as is_time_inconsistent
+    from threads
+    left join thread_messages on threads.thread_id = thread_messages.thread_id
+),
+
+final as (
+    select
+        thread_id,
+        channel,
+        user_id,
+        assigned_agent_id,
+        case when is_closed then coalesce(closed_by_agent_id, assigned_agent_id) end as closer_agent_id,
+        first_responder_id,
+        status,
+        created_at,
+        created_date,
+        closed_at,
+        closed_date,
+        first_closed_at,
+        first_user_message_at,
+        first_response_at,
+        {{ seconds_between('first_user_message_at', 'first_response_at') }} as first_response_seconds,
+        case
+            when is_closed and not is_time_inconsistent then {{ seconds_between('created_at', 'closed_at') }}
+        end as closing_seconds,
+        cast(reopen_count as bigint) as reopen_count,
+        cast(messages as bigint) as messages,
+        cast(user_messages as bigint) as user_messages,
+        cast(agent_messages as bigint) as agent_messages,
+        cast({{ list_length('labels') }} as bigint) as labels_count,
+        {{ list_length('labels') }} > 0 as is_labeled,
+        is_agent_started,
+        user_messages > 0 and not is_agent_started and first_response_at is null as is_unanswered,
+        is_time_inconsistent
+    from joined
+)
+
+select * from final

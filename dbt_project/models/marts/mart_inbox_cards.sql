@@ -1,0 +1,4 @@
+{{ card_numbers(
+    'cast(' ~ dbt.dateadd('day', -29, 'as_of_date') ~ ' as date)',
+    'as_of_date'
+) }}
