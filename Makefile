@@ -1,0 +1,62 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+# The bundled sample, where no exports of your own are named.
+SAMPLE := INBOX_EXPORTS="$(CURDIR)/sample/exports" INBOX_TIMEZONE=Europe/Warsaw
+SETTINGS := $(if $(or $(INBOX_EXPORTS),$(wildcard .env)),,$(SAMPLE))
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(INSTALLED) ## Set up the virtual environment from the lock file
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+		{ echo "Python 3.11, 3.12 or 3.13 is needed; name one with PYTHON=... ($$($(PYTHON) --version) found)"; exit 1; }
+	@echo "Setting up $(VENV) from requirements.lock (under a minute, as fast as the network is)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==0.13.9"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+demo: $(INSTALLED) ## Load, build, test and publish the bundled sample, and print its report
+	@$(SAMPLE) $(BIN)/inbox run
+	@$(SAMPLE) $(BIN)/inbox report --only cards
+	@$(SAMPLE) $(BIN)/inbox report --only agents
+	@echo
+	@echo "Published files: $${INBOX_HOME:-data}/published/inbox.duckdb and $${INBOX_HOME:-data}/published/parquet/"
+	@echo "The Dagster UI:  make dev"
+	@echo "Your exports:    INBOX_HOME=<new folder> INBOX_EXPORTS=<folder> make run"
+
+run: $(INSTALLED) ## Load, build, test and publish what is new in INBOX_EXPORTS
+	@$(BIN)/inbox run
+
+dev: $(INSTALLED) ## Open the Dagster UI on http://127.0.0.1:3000
+	@$(SETTINGS) $(BIN)/inbox dev
+
+test: $(INSTALLED) ## Run the whole test suite
+	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+
+lint: $(INSTALLED) ## Check style, types and SQL
+	@echo "ruff"; $(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@echo "mypy"; $(BIN)/mypy
+	@echo "sqlfluff"; $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+
+format: $(INSTALLED) ## Bring code into style
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+lock: $(INSTALLED) ## Resolve the dependencies of pyproject.toml into requirements.lock anew
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --no-header \
+		--no-emit-index-url --no-emit-find-links --generate-hashes --output-file requirements.lock pyproject.toml
+
+clean: ## Remove what was made: data/, the environment and caches
+	@rm -rf data $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help install demo run dev test lint format lock clean

@@ -1,0 +1,15 @@
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'fct_ratings'}}}) }}
+-- A warning: the rating counts, but cannot be given to an agent by its conversation.
+with ratings as (
+    select * from {{ ref('fct_ratings') }}
+),
+
+threads as (
+    select * from {{ ref('stg_inbox__threads') }}
+)
+
+select
+    rating_id,
+    thread_id
+from ratings
+where not exists (select 1 from threads where threads.thread_id = ratings.thread_id)

@@ -1,0 +1,1 @@
+"""The inbox warehouse: daily inbox exports in, published report tables out."""

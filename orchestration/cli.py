@@ -1,0 +1,416 @@
+"""The `inbox` command. Each subcommand reads its flags, calls one function and prints the outcome."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+import pandas as pd
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from orchestration.settings import Settings, SettingsError, load_settings
+
+ISO_DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+EXAMPLES = """\b
+Examples
+  inbox run --exports exports                  load what is new, build, test, publish
+  inbox run --from 2024-01-01 --to 2024-01-31  only these export days
+  inbox report --from 2024-01-01 --to 2024-03-31 --grain week
+  inbox report --agent u00021 --format json    one agent, for a program
+  inbox validate exports/2024-01-05            what would be rejected, and why
+  inbox dev                                    the Dagster UI on http://127.0.0.1:3000
+
+\b
+Settings come from flags, INBOX_* variables or a .env file, in this order:
+  INBOX_EXPORTS       folder of the exports, one folder a day
+  INBOX_HOME          what the pipeline writes (data/)
+  INBOX_TIMEZONE      zone of the days, an IANA name (UTC)
+  INBOX_WEEK_START    monday or sunday (monday)
+  INBOX_MAX_REJECTED  share of bad rows that stops a publication (0.01)
+
+\b
+Exit codes: 0 all is well, 1 something failed or was rejected, 2 a wrong flag or setting.
+"""
+
+# Where the output is no terminal there is no width to keep to.
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+errors = Console(stderr=True, highlight=False)
+
+
+class Problem(click.ClickException):
+    """Ends a command with one clear text and an exit code."""
+
+    def show(self, file: Any = None) -> None:
+        """Prints the text alone, without a trace."""
+        errors.print(f"[red]Error:[/red] {escape(self.message)}", soft_wrap=True)
+
+
+class WrongUse(Problem):
+    """A wrong flag or setting."""
+
+    exit_code = 2
+
+
+def setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The flags that stand for INBOX_* settings."""
+    flags = [
+        click.option(
+            "--home",
+            type=click.Path(file_okay=False),
+            help="What the pipeline writes (INBOX_HOME).",
+        ),
+        click.option("--timezone", help="Zone of the days, an IANA name (INBOX_TIMEZONE)."),
+        click.option("--week-start", help="monday or sunday (INBOX_WEEK_START)."),
+        click.option("--max-rejected", help="Share of bad rows allowed (INBOX_MAX_REJECTED)."),
+    ]
+    for flag in reversed(flags):
+        command = flag(command)
+    return command
+
+
+def read_settings(**flags: Any) -> Settings:
+    """Settings with flags over the environment; also for Dagster, which reads the environment."""
+    try:
+        settings = load_settings(**flags)
+    except SettingsError as error:
+        raise WrongUse(str(error)) from None
+    for name, value in flags.items():
+        if value is not None:
+            os.environ[f"INBOX_{name.upper()}"] = str(getattr(settings, name))
+    return settings
+
+
+@click.group(
+    epilog=EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="inbox-warehouse")
+@click.option("--quiet", is_flag=True, help="Only results and errors, no progress.")
+def main(quiet: bool) -> None:
+    """Turns daily inbox exports into the warehouse behind the Inbox Report.
+
+    The exports of a day are conversations, messages, ratings and agents as CSV, JSON lines or
+    Parquet. They are loaded through Dagster, built and tested by dbt, and published as one DuckDB
+    file and as Parquet, which any BI tool can query.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s  %(message)s", datefmt="%H:%M:%S"))
+    inbox = logging.getLogger("inbox")
+    inbox.handlers = [handler]
+    inbox.setLevel(logging.ERROR if quiet else logging.INFO)
+    inbox.propagate = False
+
+
+@main.command()
+@click.option("--exports", type=click.Path(), help="Folder of the exports (INBOX_EXPORTS).")
+@click.option("--from", "first", type=ISO_DAY, help="First export day to load.")
+@click.option("--to", "last", type=ISO_DAY, help="Last export day to load.")
+@setting_flags
+def run(exports: str | None, first: Any, last: Any, **flags: Any) -> None:
+    """Load every export day that is new or has changed; build, test, publish.
+
+    Run again at any time: with nothing new it changes nothing. A day that cannot be loaded is
+    reported, keeps what an earlier load of it brought, and does not hold up the other days.
+    """
+    from orchestration import pipeline
+    from orchestration.exports.errors import ExportsNotFound
+    from orchestration.warehouse.lock import WarehouseBusy
+
+    settings = read_settings(exports=exports, **flags)
+    try:
+        outcome = pipeline.run(settings, _day(first), _day(last))
+    except (SettingsError, ExportsNotFound) as error:
+        raise WrongUse(str(error)) from None
+    except WarehouseBusy as error:
+        raise Problem(str(error)) from None
+    publication = outcome.publication
+    if outcome.days and not outcome.failures:
+        console.print(f"Loaded {pipeline.describe_days(outcome.days)}.")
+    if outcome.is_changed and publication is not None:
+        console.print(
+            f"Published: the data reach to {publication.as_of_date}. "
+            f"{publication.rows['fct_threads']} conversations, "
+            f"{publication.rows['fct_messages']} messages, "
+            f"{publication.rows['fct_ratings']} ratings.\n"
+            f"  DuckDB   {settings.published_database}\n"
+            f"  Parquet  {settings.published_folder / 'parquet'}/<table>/",
+            soft_wrap=True,
+        )
+    elif publication is None:
+        console.print("Nothing is published: no export day has been loaded.", soft_wrap=True)
+    elif not outcome.failures:
+        console.print(f"Nothing new: readers have the data to {publication.as_of_date}.")
+    if outcome.failures:
+        kept = f" Readers keep the data to {publication.as_of_date}." if publication else ""
+        state = "" if outcome.is_changed else kept
+        raise Problem("\n".join(outcome.failures) + (f"\n{state.strip()}" if state else ""))
+
+
+@main.command()
+@click.option("--from", "first", type=ISO_DAY, help="First day; 30 days before --to unless given.")
+@click.option("--to", "last", type=ISO_DAY, help="Last day; the last loaded day unless given.")
+@click.option("--agent", "agent_id", help="Only this agent's series, labels and numbers.")
+@click.option(
+    "--grain",
+    type=click.Choice(["day", "week", "month", "year"]),
+    help="Period of the series; by the length of the range unless given.",
+)
+@click.option("--top", type=click.IntRange(min=1), default=10, show_default=True, help="Labels.")
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json", "csv"]),
+    default="text",
+    show_default=True,
+    help="text for people; json and csv for machines.",
+)
+@click.option(
+    "--only",
+    type=click.Choice(["cards", "series", "labels", "agents"]),
+    help="Just one of the tables.",
+)
+@setting_flags
+def report(
+    first: Any,
+    last: Any,
+    agent_id: str | None,
+    grain: str | None,
+    top: int,
+    output: str,
+    only: str | None,
+    **flags: Any,
+) -> None:
+    """Print cards, series, top labels and the agents' table from the published file.
+
+    The cards compare the range with as many days just before it; they are the whole inbox's, also
+    with --agent. In CSV the tables are parted by an empty line; --only gives a single one.
+    """
+    from orchestration.publishing.report import NothingPublished, read_report
+
+    settings = read_settings(**flags)
+    try:
+        numbers = read_report(
+            settings.published_database, _day(first), _day(last), grain, agent_id, top
+        )
+    except ValueError as error:
+        raise WrongUse(str(error)) from None
+    except NothingPublished as error:
+        raise Problem(str(error)) from None
+    tables = {name: table for name, table in numbers.tables().items() if only in (None, name)}
+    if output == "json":
+        click.echo(
+            json.dumps(
+                {
+                    "as_of_date": numbers.as_of_date.isoformat(),
+                    "first_date": numbers.first_date.isoformat(),
+                    "last_date": numbers.last_date.isoformat(),
+                    "grain": numbers.grain,
+                    "agent_id": numbers.agent_id,
+                    **{name: _records(table) for name, table in tables.items()},
+                },
+                ensure_ascii=False,
+                indent=2,
+            )
+        )
+    elif output == "csv":
+        click.echo(
+            "\n".join(
+                table.to_csv(index=False, date_format="%Y-%m-%d") for table in tables.values()
+            ),
+            nl=False,
+        )
+    else:
+        _print_report(numbers, tables)
+
+
+@main.command()
+@click.argument("path", type=click.Path(exists=True))
+@click.option(
+    "--limit", type=click.IntRange(min=0), default=20, show_default=True, help="Rows shown."
+)
+def validate(path: str, limit: int) -> None:
+    """Say what would be rejected, and why, in a file, a day's folder or an exports folder.
+
+    Nothing is loaded and nothing is written. Exits with 1 where anything would be rejected.
+    """
+    from orchestration.exports import validate_files
+
+    found = validate_files(Path(path))
+    for file in found.bad_files:
+        errors.print(
+            f"[red]Bad file[/red] {escape(_place(file))}: {escape(str(file.bad_reason))}",
+            soft_wrap=True,
+        )
+    table = Table("file", "row", "line", "column", "reason", box=None)
+    for row in found.rejected[:limit]:
+        day = row["export_date"]
+        table.add_row(
+            escape(f"{day}/{row['file_name']}" if day else row["file_name"]),
+            str(row["row_number"]),
+            str(row["line_number"] or ""),
+            escape(row["column_name"] or ""),
+            escape(row["reason"]),
+        )
+    if table.row_count:
+        console.print(table)
+    if found.rows_rejected > limit:
+        console.print(f"... and {found.rows_rejected - limit} more rows (see --limit)")
+    for name in found.ignored:
+        console.print(f"Ignored: {escape(name)}", soft_wrap=True)
+    for file in found.files:
+        if file.unknown_columns:
+            names = ", ".join(file.unknown_columns)
+            console.print(f"Unknown columns in {escape(_place(file))}: {escape(names)}")
+    loaded = found.rows_read - found.rows_rejected
+    console.print(
+        f"{len(found.files)} files, {found.rows_read} rows: {found.rows_rejected} would be "
+        f"rejected, {len(found.bad_files)} files cannot be read."
+        if not found.is_clean
+        else f"{len(found.files)} files, {loaded} rows: all would be loaded."
+    )
+    if not found.is_clean:
+        sys.exit(1)
+
+
+def _place(file: Any) -> str:
+    return f"{file.export_date}/{file.file_name}" if file.export_date else file.file_name
+
+
+@main.command()
+@click.option("--exports", type=click.Path(), help="Folder of the exports (INBOX_EXPORTS).")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=int, default=3000, show_default=True, help="Port to listen on.")
+@setting_flags
+def dev(exports: str | None, host: str, port: int, **flags: Any) -> None:
+    """Open the Dagster UI over the same instance: runs, assets, checks and schedules."""
+    from orchestration.pipeline import prepare_dagster_home
+    from orchestration.settings import PROJECT_ROOT
+
+    settings = read_settings(exports=exports, **flags)
+    for name in ("exports", "home"):
+        if getattr(settings, name) is not None:
+            os.environ[f"INBOX_{name.upper()}"] = str(getattr(settings, name))
+    prepare_dagster_home(settings)
+    dagster = Path(sys.executable).with_name("dagster")
+    workspace = str(PROJECT_ROOT / "workspace.yaml")
+    console.print(f"The Dagster UI opens on http://{host}:{port} (Ctrl-C ends it)")
+    os.execv(dagster, [str(dagster), "dev", "-w", workspace, "--host", host, "--port", str(port)])
+
+
+def _day(value: Any) -> date | None:
+    return None if value is None else value.date()
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = json.loads(
+        table.assign(
+            **{
+                name: table[name].dt.strftime("%Y-%m-%d")
+                for name in table.select_dtypes("datetime").columns
+            }
+        ).to_json(orient="records", double_precision=15)
+    )
+    return records
+
+
+def _print_report(numbers: Any, tables: dict[str, pd.DataFrame]) -> None:
+    titles = {
+        "cards": "Cards: this range against as many days before it",
+        "series": f"By {numbers.grain}",
+        "labels": "Top labels",
+        "agents": "Agents",
+    }
+    whose = f" for agent {numbers.agent_id}" if numbers.agent_id else ""
+    console.print(
+        f"Inbox report{escape(whose)}, {numbers.first_date} to {numbers.last_date}; "
+        f"the data reach to {numbers.as_of_date}.",
+        soft_wrap=True,
+    )
+    for name, table in tables.items():
+        console.print(f"\n[bold]{titles[name]}[/bold]")
+        if table.empty:
+            console.print("  nothing in this range")
+            continue
+        console.print(_text_table(name, table))
+
+
+# What people read of each table; machines get every column.
+TEXT_COLUMNS = {
+    "cards": {"label": "", "current_value": "now", "previous_value": "before", "change": "change"},
+    "series": {
+        "period_start_date": "from",
+        "new_threads": "threads",
+        "messages": "messages",
+        "unique_users": "users",
+        "ratings": "ratings",
+        "average_rating": "rating",
+        "first_response_seconds_median": "first response",
+        "closing_seconds_median": "closing",
+        "open_threads": "open",
+    },
+    "labels": {"rank": "", "label": "label", "new_threads": "threads"},
+    "agents": {
+        "agent_name": "agent",
+        "agent_id": "id",
+        "average_rating": "rating",
+        "ratings": "ratings",
+        "first_response_seconds_median": "first response",
+        "closing_seconds_median": "closing",
+        "new_threads": "threads",
+        "messages_sent": "sent",
+    },
+}
+
+
+def _text_table(name: str, table: pd.DataFrame) -> Table:
+    columns = TEXT_COLUMNS[name]
+    shown = Table(box=None, pad_edge=True, padding=(0, 2, 0, 0))
+    for column, title in columns.items():
+        is_text = column in ("label", "agent_name", "agent_id", "period_start_date")
+        shown.add_column(title, justify="left" if is_text else "right", no_wrap=True)
+    for row in table.to_dict("records"):
+        shown.add_row(*(escape(_cell(column, row[column], row)) for column in columns))
+    return shown
+
+
+def _cell(column: str, value: Any, row: dict[Any, Any]) -> str:
+    if value is None or pd.isna(value):
+        return "-"
+    if column.endswith("_seconds_median"):
+        return describe_seconds(value)
+    if column == "period_start_date":
+        return f"{value:%Y-%m-%d}" + ("" if row["is_complete"] else " (part)")
+    is_mean = column == "average_rating" or row.get("metric") == "average_rating"
+    if column == "change":
+        ratio = row["change_ratio"]
+        text = f"{value:+.2f}" if is_mean else f"{value:+,.0f}"
+        return text if pd.isna(ratio) else f"{text} ({ratio:+.1%})"
+    if isinstance(value, float):
+        return f"{value:,.2f}" if is_mean else f"{value:,.0f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def describe_seconds(seconds: float) -> str:
+    """A duration in words, by its two largest units: `2 d 3 h`, `5 min 10 s`."""
+    units = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+    left = round(seconds)
+    parts = []
+    for unit, size in units:
+        if left >= size:
+            parts.append(f"{left // size} {unit}")
+            left %= size
+    return " ".join(parts[:2]) or "0 s"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""Loading export days: which are due, each landed by itself, and what became of each."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from orchestration.exports.errors import BadExportFile
+from orchestration.exports.landing import load_day
+from orchestration.exports.layout import find_export_days
+from orchestration.exports.manifest import DayManifest, pending_days
+from orchestration.settings import Settings
+
+logger = logging.getLogger("inbox.exports")
+
+
+@dataclass
+class LoadOutcome:
+    """loaded: the days that landed. failed: one line for each day that did not, and why."""
+
+    loaded: list[DayManifest] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
+def load_days(settings: Settings, requested: Sequence[str] | None = None) -> LoadOutcome:
+    """Lands export days one by one; what one day's files do to it does not touch another.
+
+    requested: the days (YYYY-MM-DD), read again even where nothing has changed; None is every day
+    that has arrived and is not loaded, or whose files have changed.
+    Raises ExportsNotFound where there is no exports folder, SettingsError where none is set.
+    """
+    arrived = {day.export_date: day for day in find_export_days(settings.exports_folder)}
+    outcome = LoadOutcome()
+    if requested is None:
+        days = pending_days(list(arrived.values()), settings.raw_folder)
+    else:
+        wanted = [date.fromisoformat(day) for day in requested]
+        days = [arrived[day] for day in wanted if day in arrived]
+        outcome.failed.extend(
+            f"{day}: has not arrived: there is no folder {settings.exports_folder / str(day)}"
+            for day in wanted
+            if day not in arrived
+        )
+    for number, day in enumerate(days, start=1):
+        try:
+            manifest = load_day(day, settings.raw_folder)
+        except BadExportFile as error:
+            logger.error("%s", error)
+            outcome.failed.append(str(error))
+            continue
+        outcome.loaded.append(manifest)
+        logger.info(
+            "Loaded %s (%d of %d): %s",
+            day.export_date,
+            number,
+            len(days),
+            _summary(manifest),
+        )
+    return outcome
+
+
+def _summary(manifest: DayManifest) -> str:
+    loaded = sum(file.rows_loaded for file in manifest.files)
+    rejected = sum(file.rows_rejected for file in manifest.files)
+    text = f"{loaded} rows from {len(manifest.files)} files"
+    return f"{text}, {rejected} rejected" if rejected else text

@@ -1,0 +1,147 @@
+"""A whole run through Dagster in this process: load what is due, build, test, publish.
+
+The command line's way in; it runs the same jobs as the schedule and the UI, in the same instance.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from orchestration.exports import find_export_days, find_ignored, pending_days, read_manifests
+from orchestration.publishing.publication import Publication, read_publication
+from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.warehouse.build import is_published
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance, ExecuteInProcessResult, JobDefinition
+
+logger = logging.getLogger("inbox.run")
+
+
+@dataclass
+class RunOutcome:
+    """days: that were due. failures: one text for each thing that went wrong.
+
+    publication: what readers have afterwards, whoever made it. is_changed: whether this run
+    published.
+    """
+
+    days: list[date] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    publication: Publication | None = None
+    is_changed: bool = False
+
+
+def run(settings: Settings, first: date | None = None, last: date | None = None) -> RunOutcome:
+    """Loads every day of the range that is due, then builds, tests and publishes where needed.
+
+    A day that cannot be loaded is among the failures; the others are published without it.
+    Raises ExportsNotFound or SettingsError where there is nothing to read from.
+    """
+    arrived = find_export_days(settings.exports_folder, first, last)
+    for name in find_ignored(settings.exports_folder):
+        logger.warning("Ignored in the exports folder: %s is not an export day", name)
+    for day in arrived:
+        for name in day.ignored:
+            logger.warning("Ignored in %s: %s is not an export file", day.export_date, name)
+    due = [day.export_date for day in pending_days(arrived, settings.raw_folder)]
+    outcome = RunOutcome(days=due)
+    if due:
+        logger.info("Loading %s", describe_days(due))
+        with _dagster(settings) as (instance, jobs):
+            _execute(instance, jobs["load_exports"], outcome, **_load_config(due))
+    if read_manifests(settings.raw_folder) and not is_published(settings):
+        logger.info("Building and testing the models")
+        with _dagster(settings) as (instance, jobs):
+            outcome.is_changed = _execute(instance, jobs["build_and_publish"], outcome)
+    outcome.publication = read_publication(settings.published_folder)
+    return outcome
+
+
+def describe_days(days: Sequence[date]) -> str:
+    """Export days in words, for messages."""
+    if len(days) == 1:
+        return f"the export day {days[0]}"
+    return f"{len(days)} export days from {days[0]} to {days[-1]}"
+
+
+def prepare_dagster_home(settings: Settings) -> None:
+    """Makes the folder of Dagster's instance, with the project's configuration in it."""
+    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(PROJECT_ROOT / "dagster.yaml", settings.dagster_home / "dagster.yaml")
+    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
+
+
+def _load_config(days: Sequence[date]) -> dict[str, Any]:
+    """One run that loads just the given days; each is reported as a partition of its own.
+
+    The run is not tagged with a range of partitions: days that have not arrived would be planned
+    too, and shown as failed.
+    """
+    return {
+        "tags": {"inbox/export_days": describe_days(days)},
+        "run_config": {
+            "ops": {"raw_exports": {"config": {"days": [day.isoformat() for day in days]}}}
+        },
+    }
+
+
+@contextmanager
+def _dagster(
+    settings: Settings,
+) -> Iterator[tuple[DagsterInstance, Mapping[str, JobDefinition]]]:
+    # Imported here: Dagster takes seconds to import, and a run with nothing to do never needs it.
+    from dagster import DagsterInstance
+
+    from orchestration.definitions import build_defs
+
+    prepare_dagster_home(settings)
+    definitions = build_defs(settings)
+    with DagsterInstance.get() as instance:
+        yield (
+            instance,
+            {
+                name: definitions.resolve_job_def(name)
+                for name in ("load_exports", "build_and_publish")
+            },
+        )
+
+
+def _execute(
+    instance: DagsterInstance,
+    job: JobDefinition,
+    outcome: RunOutcome,
+    tags: Mapping[str, str] | None = None,
+    run_config: Mapping[str, Any] | None = None,
+) -> bool:
+    result = job.execute_in_process(
+        instance=instance,
+        tags=dict(tags or {}),
+        run_config={
+            **(run_config or {}),
+            # The events are kept in the instance; the functions' own messages go to the terminal.
+            "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+        },
+        raise_on_error=False,
+    )
+    outcome.failures.extend(_failures(result))
+    return result.success
+
+
+def _failures(result: ExecuteInProcessResult) -> list[str]:
+    texts = []
+    for event in result.get_step_failure_events():
+        data = event.step_failure_data
+        if data.user_failure_data is not None and data.user_failure_data.description:
+            texts.append(data.user_failure_data.description)
+        elif data.error is not None:
+            cause = data.error.cause or data.error
+            texts.append(cause.message.strip())
+    return texts

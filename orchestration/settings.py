@@ -1,0 +1,176 @@
+"""Settings: environment, `.env` file and flags to one typed value.
+
+Belongs here: every `INBOX_*` name, its type, its default and the paths that follow from it.
+Does not: anything that reads or writes what the paths point to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parents[1]
+DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+
+
+class SettingsError(ValueError):
+    """A setting that is missing or wrong; its text is one line that says what to do."""
+
+
+class Settings(BaseSettings):
+    """What the pipeline is told, from `INBOX_*` variables or a `.env` file in the current folder."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="INBOX_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    exports: Path | None = Field(
+        default=None, description="Folder that holds one folder of export files a day."
+    )
+    home: Path = Field(
+        default=Path("data"), description="Everything the pipeline writes lies in this folder."
+    )
+    timezone: str = Field(default="UTC", description="IANA name of the zone in which days are days.")
+    week_start: Literal["monday", "sunday"] = Field(
+        default="monday", description="First day of a week: monday or sunday."
+    )
+    max_rejected: float = Field(
+        default=0.01,
+        ge=0,
+        le=1,
+        description="Share of an entity's rows in a day that may be rejected before a publication "
+        "stops; up to 9 rows never stop it.",
+    )
+    threads: int = Field(
+        default_factory=lambda: os.cpu_count() or 2,
+        ge=1,
+        description="Threads of the engine; all cores unless set.",
+    )
+    memory_limit: str = Field(
+        default_factory=lambda: _part_of_memory(0.6),
+        pattern=r"^\d+(\.\d+)?\s?[KMGT]i?B$",
+        description="Memory of the engine before it spills to disk, such as 8GB; 60% of the "
+        "machine's unless set.",
+    )
+
+    @field_validator("exports", "home", mode="before")
+    @classmethod
+    def _local_folder(cls, value: Any) -> Any:
+        if isinstance(value, str) and "://" in value:
+            scheme, _, path = value.partition("://")
+            if scheme != "file":
+                raise ValueError(f"{scheme}:// is not supported; give a folder of this machine")
+            return path
+        return value
+
+    @field_validator("exports", "home")
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return None if value is None else value.expanduser().absolute()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(
+                f"{value!r} is not the IANA name of a time zone; one is Europe/Warsaw"
+            ) from None
+        return value
+
+    @property
+    def exports_folder(self) -> Path:
+        """The exports folder. Raises SettingsError where none is set."""
+        if self.exports is None:
+            raise SettingsError(
+                "INBOX_EXPORTS is not set: give the folder of the exports with --exports or there"
+            )
+        return self.exports
+
+    @property
+    def raw_folder(self) -> Path:
+        """The landed exports: Parquet by entity and day, quarantine and manifests."""
+        return self.home / "raw"
+
+    @property
+    def warehouse_folder(self) -> Path:
+        """The database that dbt builds in, its lock, its catalog of landed files, its spill."""
+        return self.home / "warehouse"
+
+    @property
+    def warehouse_database(self) -> Path:
+        """The DuckDB file that dbt builds in; readers never open it."""
+        return self.warehouse_folder / "warehouse.duckdb"
+
+    @property
+    def raw_catalog(self) -> Path:
+        """The JSON file that names every landed file of every loaded day, for dbt."""
+        return self.warehouse_folder / "raw_catalog.json"
+
+    @property
+    def published_folder(self) -> Path:
+        """What readers open: `inbox.duckdb` and `parquet/`."""
+        return self.home / "published"
+
+    @property
+    def published_database(self) -> Path:
+        """The DuckDB file that readers open; it is only ever replaced whole."""
+        return self.published_folder / "inbox.duckdb"
+
+    @property
+    def dbt_folder(self) -> Path:
+        """dbt's manifest, compiled SQL and logs."""
+        return self.home / "dbt"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's instance: runs, events and schedules."""
+        return self.home / "dagster"
+
+    @property
+    def dbt_vars(self) -> dict[str, str | float]:
+        """The dbt variables that follow from the settings."""
+        return {
+            "inbox_timezone": self.timezone,
+            "inbox_week_start": self.week_start,
+            "inbox_max_rejected": self.max_rejected,
+            "raw_catalog": str(self.raw_catalog),
+        }
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the settings that change a number or whether it may be published."""
+        text = json.dumps([self.timezone, self.week_start, self.max_rejected])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings from overrides (those that are not None), the environment and `.env`, in this order.
+
+    Raises SettingsError with one line for each wrong setting.
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        raise SettingsError("\n".join(_line(problem) for problem in error.errors())) from None
+
+
+def _part_of_memory(share: float) -> str:
+    memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"{int(memory_bytes * share) // 2**20}MiB"
+
+
+def _line(problem: Any) -> str:
+    name = f"INBOX_{'_'.join(str(part) for part in problem['loc']).upper()}"
+    message = problem["msg"].removeprefix("Value error, ")
+    if "input" in problem and repr(problem["input"]) not in message:
+        message = f"{problem['input']!r} is wrong: {message}"
+    return f"{name}: {message}"

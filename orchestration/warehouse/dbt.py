@@ -1,0 +1,184 @@
+"""Running dbt in this process: one import, one parse, no shell.
+
+A dbt command of its own costs several seconds of start for each call; here they are paid once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from orchestration.settings import DBT_PROJECT, Settings
+
+logger = logging.getLogger("inbox.dbt")
+
+SUCCEEDED = frozenset({"success", "pass", "warn", "no-op"})
+
+
+class DbtFailed(RuntimeError):
+    """dbt could not be run at all; the text is its reason."""
+
+
+@dataclass(frozen=True)
+class DbtResult:
+    """What became of one model, test or hook.
+
+    status: success, pass, warn, fail, error or skipped.
+    failures: rows that a test found, where it was run.
+    """
+
+    unique_id: str
+    name: str
+    resource_type: str
+    status: str
+    seconds: float
+    failures: int | None
+    message: str | None
+
+    @property
+    def is_success(self) -> bool:
+        """Whether nothing is wrong with it; a warning is not."""
+        return self.status in SUCCEEDED
+
+
+def project_fingerprint() -> str:
+    """A hash of every file of the dbt project and of the versions that run it."""
+    digest = hashlib.sha256()
+    for path in sorted(DBT_PROJECT.rglob("*")):
+        relative = path.relative_to(DBT_PROJECT)
+        if path.is_file() and relative.parts[0] not in ("target", "logs"):
+            digest.update(str(relative).encode() + b"\0" + path.read_bytes() + b"\0")
+    for package in ("dbt-core", "dbt-duckdb", "duckdb"):
+        digest.update(f"{package}=={version(package)}".encode())
+    return digest.hexdigest()
+
+
+def load_manifest(settings: Settings) -> dict[str, Any]:
+    """dbt's manifest of the project, parsed anew only where the project or a setting has changed."""
+    manifest = settings.dbt_folder / "manifest.json"
+    stamp = settings.dbt_folder / "manifest.fingerprint"
+    fingerprint = f"{project_fingerprint()} {json.dumps(settings.dbt_vars)}"
+    if not (
+        manifest.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint
+    ):
+        logger.info("Parsing the dbt project")
+        stamp.unlink(missing_ok=True)
+        _invoke(settings, ["parse"])
+        shutil.copyfile(settings.dbt_folder / "target" / "manifest.json", manifest)
+        stamp.write_text(fingerprint, encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
+    return loaded
+
+
+def build(settings: Settings, arguments: Sequence[str] = ()) -> list[DbtResult]:
+    """Builds and tests the models; every model, test and hook that was to run is in the results.
+
+    arguments: further arguments of `dbt build`, such as a selection.
+    Raises DbtFailed where dbt could not begin.
+    """
+    return _invoke(settings, ["build", "--exclude-resource-type", "unit_test", *arguments])
+
+
+def _invoke(settings: Settings, command: Sequence[str]) -> list[DbtResult]:
+    # Imported here: dbt takes seconds to import, and most commands never need it.
+    from dbt.cli.main import dbtRunner
+
+    progress = _Progress()
+    settings.warehouse_folder.mkdir(parents=True, exist_ok=True)
+    with _environment(_dbt_environment(settings)):
+        outcome = dbtRunner(callbacks=[progress]).invoke(
+            [
+                "--log-level",
+                "none",
+                "--no-use-colors",
+                *command,
+                "--project-dir",
+                str(DBT_PROJECT),
+                "--profiles-dir",
+                str(DBT_PROJECT),
+                "--vars",
+                json.dumps(settings.dbt_vars),
+            ]
+        )
+    results = [_result(result) for result in getattr(outcome.result, "results", None) or []]
+    if outcome.exception is not None or (not outcome.success and not results):
+        reason = str(outcome.exception or progress.last_error or "no reason was given")
+        raise DbtFailed(f"dbt {command[0]} could not be run: {reason.strip()}")
+    return results
+
+
+def _dbt_environment(settings: Settings) -> dict[str, str]:
+    return {
+        "DBT_TARGET_PATH": str(settings.dbt_folder / "target"),
+        "DBT_LOG_PATH": str(settings.dbt_folder / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "INBOX_WAREHOUSE_PATH": str(settings.warehouse_database),
+        "INBOX_SPILL_PATH": str(settings.warehouse_folder / "spill"),
+        "INBOX_THREADS": str(settings.threads),
+        "INBOX_MEMORY_LIMIT": settings.memory_limit,
+    }
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+class _Progress:
+    """Hears dbt's events: says what is done now and then, and keeps the last error."""
+
+    def __init__(self) -> None:
+        self.last_error: str | None = None
+
+    def __call__(self, event: Any) -> None:
+        if event.info.level == "error":
+            self.last_error = event.info.msg
+        name = event.info.name
+        if name in ("LogModelResult", "LogTestResult"):
+            status = str(event.data.status).lower()
+            if name == "LogModelResult" or status not in ("pass", "none"):
+                subject = getattr(event.data, "description", None) or event.data.name
+                logger.info(
+                    "%d of %d: %s: %s (%.1f s)",
+                    event.data.index,
+                    event.data.total,
+                    subject.replace("sql ", "").removesuffix(" model"),
+                    status,
+                    event.data.execution_time,
+                )
+
+
+def _result(result: Any) -> DbtResult:
+    return DbtResult(
+        unique_id=result.node.unique_id,
+        name=result.node.name,
+        resource_type=str(result.node.resource_type),
+        status=str(result.status),
+        seconds=float(result.execution_time or 0.0),
+        failures=result.failures,
+        message=result.message,
+    )
+
+
+def failures_of(results: Sequence[DbtResult]) -> list[DbtResult]:
+    """The results that stop a publication, the causes before what was skipped for them."""
+    failed = [result for result in results if not result.is_success]
+    return sorted(failed, key=lambda result: result.status == "skipped")
