@@ -46,7 +46,8 @@ test: $(INSTALLED) ## Run the whole test suite
 lint: $(INSTALLED) ## Check style, types and SQL
 	@echo "ruff"; $(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@echo "mypy"; $(BIN)/mypy
-	@echo "sqlfluff"; $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+	@echo "sqlfluff (compiles the dbt project first)"; INBOX_WAREHOUSE_PATH=:memory: \
+		DBT_TARGET_PATH=$(CURDIR)/build/lint DBT_LOG_PATH=$(CURDIR)/build/lint $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 
 format: $(INSTALLED) ## Bring code into style
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

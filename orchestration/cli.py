@@ -1,4 +1,4 @@
-"""The `inbox` command. Each subcommand reads its flags, calls one function and prints the outcome."""
+"""The `inbox` command. Each part reads its flags, calls a function and prints the outcome."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -37,9 +38,7 @@ def days_in(first: date, last: date) -> list[date]:
 def _known_days(settings: Settings) -> list[date]:
     days = set(read_manifests(settings.raw_folder))
     if settings.exports is not None:
-        try:
+        # Said by the asset that needs it; what is loaded can still be seen and published.
+        with suppress(ExportsNotFound):
             days.update(day.export_date for day in find_export_days(settings.exports))
-        except ExportsNotFound:
-            # Said by the asset that needs it; what is loaded can still be seen and published.
-            pass
     return sorted(days)

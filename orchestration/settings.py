@@ -25,7 +25,7 @@ class SettingsError(ValueError):
 
 
 class Settings(BaseSettings):
-    """What the pipeline is told, from `INBOX_*` variables or a `.env` file in the current folder."""
+    """What the pipeline is told, by `INBOX_*` variables or `.env` in the current folder."""
 
     model_config = SettingsConfigDict(
         env_prefix="INBOX_", env_file=".env", extra="ignore", frozen=True
@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     home: Path = Field(
         default=Path("data"), description="Everything the pipeline writes lies in this folder."
     )
-    timezone: str = Field(default="UTC", description="IANA name of the zone in which days are days.")
+    timezone: str = Field(default="UTC", description="IANA name of the zone of the days.")
     week_start: Literal["monday", "sunday"] = Field(
         default="monday", description="First day of a week: monday or sunday."
     )

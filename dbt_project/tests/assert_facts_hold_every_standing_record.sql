@@ -24,7 +24,10 @@ with counts as (
     union all
     select
         'counted messages of threads' as record,
-        (select count(*) from {{ ref('fct_messages') }} where is_counted) as expected_rows,
+        (
+            select count(*) from {{ ref('fct_messages') }}
+            where is_counted
+        ) as expected_rows,
         (select coalesce(sum(messages), 0) from {{ ref('fct_threads') }}) as actual_rows
 )
 

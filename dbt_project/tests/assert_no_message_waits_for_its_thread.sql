@@ -12,4 +12,7 @@ select
     message_id,
     thread_id
 from messages
-where not exists (select 1 from threads where threads.thread_id = messages.thread_id)
+where not exists (
+    select 1 from threads
+    where threads.thread_id = messages.thread_id
+)

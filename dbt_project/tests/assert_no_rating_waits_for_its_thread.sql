@@ -12,4 +12,7 @@ select
     rating_id,
     thread_id
 from ratings
-where not exists (select 1 from threads where threads.thread_id = ratings.thread_id)
+where not exists (
+    select 1 from threads
+    where threads.thread_id = ratings.thread_id
+)

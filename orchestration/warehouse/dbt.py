@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from orchestration.settings import DBT_PROJECT, Settings
@@ -63,7 +62,7 @@ def project_fingerprint() -> str:
 
 
 def load_manifest(settings: Settings) -> dict[str, Any]:
-    """dbt's manifest of the project, parsed anew only where the project or a setting has changed."""
+    """dbt's manifest, parsed anew only where the project or a setting has changed."""
     manifest = settings.dbt_folder / "manifest.json"
     stamp = settings.dbt_folder / "manifest.fingerprint"
     fingerprint = f"{project_fingerprint()} {json.dumps(settings.dbt_vars)}"
@@ -72,7 +71,7 @@ def load_manifest(settings: Settings) -> dict[str, Any]:
     ):
         logger.info("Parsing the dbt project")
         stamp.unlink(missing_ok=True)
-        _invoke(settings, ["parse"])
+        invoke(settings, ["parse"])
         shutil.copyfile(settings.dbt_folder / "target" / "manifest.json", manifest)
         stamp.write_text(fingerprint, encoding="utf-8")
     loaded: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
@@ -85,10 +84,14 @@ def build(settings: Settings, arguments: Sequence[str] = ()) -> list[DbtResult]:
     arguments: further arguments of `dbt build`, such as a selection.
     Raises DbtFailed where dbt could not begin.
     """
-    return _invoke(settings, ["build", "--exclude-resource-type", "unit_test", *arguments])
+    return invoke(settings, ["build", "--exclude-resource-type", "unit_test", *arguments])
 
 
-def _invoke(settings: Settings, command: Sequence[str]) -> list[DbtResult]:
+def invoke(settings: Settings, command: Sequence[str]) -> list[DbtResult]:
+    """Runs one dbt command in this process, under the settings; its results, if it has any.
+
+    Raises DbtFailed where it could not begin.
+    """
     # Imported here: dbt takes seconds to import, and most commands never need it.
     from dbt.cli.main import dbtRunner
 

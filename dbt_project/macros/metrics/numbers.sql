@@ -7,6 +7,25 @@
     ]) }}
 {%- endmacro %}
 
+{#- What fct_agent_days keeps: the additive numbers, and what average ratings and the backlog follow from. -#}
+{% macro day_numbers() -%}
+    {{ return(additive_numbers() + ['score_sum', 'threads_left_backlog']) }}
+{%- endmacro %}
+
+{#- Every column of day_numbers(): by its name where the relation has it, else 0. -#}
+{% macro day_numbers_or_zero(numbers) -%}
+    {%- for number in day_numbers() %}
+        {{ number if number in numbers else 0 }} as {{ number }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- The sum of every column of day_numbers(). -#}
+{% macro day_number_sums() -%}
+    {%- for number in day_numbers() %}
+        cast(sum({{ number }}) as bigint) as {{ number }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
 {#- The numbers about seconds, from rows of fct_agent_timings. -#}
 {% macro timing_numbers() -%}
     {{ return([

@@ -268,6 +268,10 @@ with thread_labels as (
     select * from {{ ref('fct_thread_labels') }}
 ),
 
+report as (
+    select * from {{ ref('dim_report') }}
+),
+
 label_counts as (
     select
         {{ period_start('created_date', grain) }} as period_start_date,
@@ -277,13 +281,25 @@ label_counts as (
     group by 1, 2
 ),
 
-final as (
+dated_counts as (
     select
         period_start_date,
+        {{ period_end('period_start_date', grain) }} as period_end_date,
         label,
-        new_threads,
-        {{ label_rank('period_start_date') }} as rank
+        new_threads
     from label_counts
+),
+
+final as (
+    select
+        dated_counts.period_start_date,
+        dated_counts.period_end_date,
+        dated_counts.period_end_date <= report.as_of_date as is_complete,
+        dated_counts.label,
+        dated_counts.new_threads,
+        {{ label_rank('dated_counts.period_start_date') }} as rank
+    from dated_counts
+    cross join report
 )
 
 select * from final
@@ -292,5 +308,5 @@ order by period_start_date, rank
 
 {#- 1 is the label on the most threads; ties in label order. -#}
 {% macro label_rank(partition_by=none) -%}
-    row_number() over ({{ 'partition by ' ~ partition_by ~ ' ' if partition_by }}order by new_threads desc, label)
+    row_number() over ({{ 'partition by ' ~ partition_by ~ ' ' if partition_by }}order by new_threads desc, label asc)
 {%- endmacro %}

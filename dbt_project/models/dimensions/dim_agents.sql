@@ -3,15 +3,16 @@ with records as (
 ),
 
 threads as (
-    select * from {{ ref('fct_threads') }}
+    select * from {{ ref('int_threads_deduplicated') }}
 ),
 
 messages as (
-    select * from {{ ref('fct_messages') }}
+    select * from {{ ref('int_messages_deduplicated') }}
+    where author_type = 'agent'
 ),
 
 ratings as (
-    select * from {{ ref('fct_ratings') }}
+    select * from {{ ref('int_ratings_deduplicated') }}
 ),
 
 named as (
@@ -19,9 +20,9 @@ named as (
     union
     select assigned_agent_id as agent_id from threads
     union
-    select closer_agent_id as agent_id from threads
+    select closed_by_agent_id as agent_id from threads
     union
-    select agent_id from messages
+    select author_id as agent_id from messages
     union
     select agent_id from ratings
 ),

@@ -4,7 +4,7 @@ with report as (
     select * from {{ ref('dim_report') }}
 ),
 
-{#- Whole years, and the weeks that lap over them. -#}
+-- Whole years, and the weeks that lap over them.
 days as (
     {{ days_between(first, last, 'report') }}
 ),

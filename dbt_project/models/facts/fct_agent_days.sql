@@ -99,27 +99,21 @@ threads_rated as (
 ),
 
 unioned as (
-    {%- for part, numbers in parts.items() %}
+    {% for part, numbers in parts.items() %}
     select
         activity_date,
         agent_id,
-        {%- for number in additive_numbers() + ['score_sum', 'threads_left_backlog'] %}
-        {{ number if number in numbers else 0 }} as {{ number }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ day_numbers_or_zero(numbers) }}
     from {{ part }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 final as (
     select
         activity_date,
         agent_id,
-        {%- for number in additive_numbers() + ['score_sum', 'threads_left_backlog'] %}
-        cast(sum({{ number }}) as bigint) as {{ number }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ day_number_sums() }}
     from unioned
     group by activity_date, agent_id
 )

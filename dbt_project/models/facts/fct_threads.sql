@@ -14,8 +14,12 @@ joined as (
         coalesce(thread_messages.agent_messages, 0) as agent_messages,
         thread_messages.first_user_message_at,
         coalesce(thread_messages.is_agent_started, false) as is_agent_started,
-        case when not thread_messages.is_agent_started then thread_messages.first_agent_message_at end as first_response_at,
-        case when not thread_messages.is_agent_started then thread_messages.first_agent_id end as first_responder_id,
+        case
+            when not thread_messages.is_agent_started then thread_messages.first_agent_message_at
+        end as first_response_at,
+        case
+            when not thread_messages.is_agent_started then thread_messages.first_agent_id
+        end as first_responder_id,
         threads.status = 'closed' as is_closed,
         threads.status = 'closed' and threads.closed_at < threads.created_at as is_time_inconsistent
     from threads

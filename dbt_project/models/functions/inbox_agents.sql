@@ -53,4 +53,4 @@ final as (
 )
 
 select * from final
-order by new_threads desc, agent_id nulls last
+order by new_threads desc, agent_id asc nulls last
