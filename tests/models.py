@@ -15,24 +15,49 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pytest
+from dbt.cli.main import dbtRunner
 
 from orchestration.exports import ENTITIES, find_export_days, load_day, read_manifests
 from orchestration.exports.schema import CONTRACTS
-from orchestration.settings import load_settings
-from orchestration.warehouse import dbt
+from orchestration.settings import DBT_PROJECT, Settings, load_settings
 from orchestration.warehouse.catalog import write_catalog
 
 DATABASE = "warehouse"
 
 
 @cache
+def parsed_project() -> tuple[Settings, Any]:
+    """The project as dbt parses it, which no setting changes, and the settings of its folders."""
+    settings = load_settings(home=mkdtemp(prefix="inbox-compiled-"))
+    write_catalog({}, settings.raw_folder, settings.raw_catalog)
+    return settings, dbt_command(settings, None, ["parse"])
+
+
+def dbt_command(settings: Settings, manifest: Any, command: list[str]) -> Any:
+    """What one dbt command gives, over a project that may have been parsed before."""
+    folder = settings.dbt_folder
+    outcome = dbtRunner(manifest=manifest).invoke(
+        [
+            *("--log-level", "none", *command),
+            *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+            *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
+        ]
+    )
+    assert outcome.success, outcome.exception
+    return outcome.result
+
+
+@cache
 def compiled_nodes(timezone: str, week_start: str) -> list[dict[str, Any]]:
     """The models of the project with their compiled SQL, each after those that it reads."""
-    settings = load_settings(
-        home=mkdtemp(prefix="inbox-compiled-"), timezone=timezone, week_start=week_start
-    )
-    write_catalog({}, settings.raw_folder, settings.raw_catalog)
-    dbt.invoke(settings, ["compile"])
+    settings, parsed = parsed_project()
+    settings = settings.model_copy(update={"timezone": timezone, "week_start": week_start})
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("INBOX_WAREHOUSE_PATH", str(settings.warehouse_database))
+        dbt_command(
+            settings, parsed, ["compile", "--vars", json.dumps(settings.dbt_vars)]
+        )
     manifest = json.loads((settings.dbt_folder / "target" / "manifest.json").read_text())
     models = {
         name: node for name, node in manifest["nodes"].items() if node["resource_type"] == "model"

@@ -154,19 +154,22 @@ class _Progress:
     def __call__(self, event: Any) -> None:
         if event.info.level == "error":
             self.last_error = event.info.msg
-        name = event.info.name
-        if name in ("LogModelResult", "LogTestResult"):
-            status = str(event.data.status).lower()
-            if name == "LogModelResult" or status not in ("pass", "none"):
-                subject = getattr(event.data, "description", None) or event.data.name
-                logger.info(
-                    "%d of %d: %s: %s (%.1f s)",
-                    event.data.index,
-                    event.data.total,
-                    subject.replace("sql ", "").removesuffix(" model"),
-                    status,
-                    event.data.execution_time,
-                )
+        data = event.data
+        if event.info.name == "LogModelResult":
+            what = data.description.replace("sql ", "").removesuffix(" model")
+            self._say(data.index, data.total, what, data)
+        elif event.info.name == "LogTestResult" and data.status.lower() != "pass":
+            self._say(data.index, data.num_models, f"test {data.name}", data)
+
+    def _say(self, index: int, total: int, what: str, data: Any) -> None:
+        logger.info(
+            "%d of %d: %s: %s (%.1f s)",
+            index,
+            total,
+            what,
+            data.status.lower(),
+            data.execution_time,
+        )
 
 
 def _result(result: Any) -> DbtResult:

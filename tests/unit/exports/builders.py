@@ -6,12 +6,22 @@ import csv
 import gzip
 import io
 import json
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
+
+from orchestration.exports import (
+    BadExportFile,
+    DayManifest,
+    ReadLimits,
+    find_export_days,
+    load_day,
+)
 
 DAY = date(2024, 3, 1)
 Record = dict[str, Any]
@@ -62,7 +72,6 @@ THREADS: list[Record] = [
         "labels": None,
     },
 ]
-TIMES = ("_at",)
 
 
 def thread(**changes: Any) -> Record:
@@ -143,6 +152,68 @@ def write_records(exports: Path, name: str, records: list[Record], day: date = D
     parts = name.split(".")
     compression = parts.pop() if parts[-1] in ("gz", "zst") else None
     return write_file(exports, name, compressed(WRITERS[parts[-1]](records), compression), day)
+
+
+@dataclass
+class Landed:
+    """What loading one day left."""
+
+    manifest: DayManifest
+    rows: dict[str, list[Record]]
+    rejected: list[Record]
+
+    def reasons(self) -> list[tuple[int, str | None, str]]:
+        """Row number, column and reason of each rejected row."""
+        return [
+            (record["row_number"], record["column_name"], record["reason"])
+            for record in self.rejected
+        ]
+
+
+def load(exports: Path, *, limits: ReadLimits | None = None) -> Landed:
+    """Load the one day of an exports folder, and read back what was landed."""
+    raw = exports.with_name(f"{exports.name}.raw")
+    (day,) = find_export_days(exports)
+    manifest = load_day(day, raw, limits=limits)
+    for file in manifest.files:
+        assert file.rows_read == file.rows_loaded + file.rows_rejected
+    rows = {entity: pq.ParquetFile(raw / path).read() for entity, path in manifest.landed.items()}
+    for entity, table in rows.items():
+        assert table.num_rows == manifest.rows_loaded[entity]
+    rejected = []
+    if manifest.quarantine:
+        rejected = pq.ParquetFile(raw / manifest.quarantine).read().to_pylist()
+    assert len(rejected) == sum(manifest.rows_rejected.values())
+    return Landed(manifest, {entity: table.to_pylist() for entity, table in rows.items()}, rejected)
+
+
+def load_file(folder: Path, name: str, data: bytes, *, limits: ReadLimits | None = None) -> Landed:
+    """Load a day of one file."""
+    write_file(folder / "exports", name, data)
+    return load(folder / "exports", limits=limits)
+
+
+def load_records(folder: Path, name: str, records: list[Record]) -> Landed:
+    """Load a day of one file that holds these records, in the format that its name says."""
+    write_records(folder / "exports", name, records)
+    return load(folder / "exports")
+
+
+def bad_file_reason(
+    folder: Path, name: str, data: bytes, *, limits: ReadLimits | None = None
+) -> str:
+    """Why a file is bad; fails the test when it is not, or when anything was landed."""
+    with pytest.raises(BadExportFile) as raised:
+        load_file(folder, name, data, limits=limits)
+    error = raised.value
+    assert error.file_name == name
+    assert error.export_date == DAY
+    assert name in str(error)
+    assert error.__cause__ is None
+    assert error.__context__ is None
+    raw = folder / "exports.raw"
+    assert [path.name for path in raw.rglob("*") if path.is_file()] == [".lock"]
+    return error.reason
 
 
 def _cell(value: Any) -> Any:

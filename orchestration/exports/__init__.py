@@ -1,0 +1,34 @@
+"""Reading, checking and landing of inbox exports: plain functions that know nothing of Dagster.
+
+Find days with `find_export_days`, ask which are new with `pending_days`, land each with `load_day`,
+read what is landed from `read_manifests`. Transformation of the landed rows does not belong here.
+"""
+
+from .errors import BadExportFile, BrokenManifest, ExportsNotFound
+from .landing import collect_garbage, load_day
+from .layout import ExportDay, ExportFile, find_export_days, find_ignored
+from .limits import ReadLimits
+from .manifest import DayManifest, FileEntry, pending_days, read_manifests
+from .schema import ENTITIES
+from .validation import FileReport, ValidationReport, validate_files
+
+__all__ = [
+    "ENTITIES",
+    "BadExportFile",
+    "BrokenManifest",
+    "DayManifest",
+    "ExportDay",
+    "ExportFile",
+    "ExportsNotFound",
+    "FileEntry",
+    "FileReport",
+    "ReadLimits",
+    "ValidationReport",
+    "collect_garbage",
+    "find_export_days",
+    "find_ignored",
+    "load_day",
+    "pending_days",
+    "read_manifests",
+    "validate_files",
+]

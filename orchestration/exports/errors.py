@@ -1,0 +1,65 @@
+"""The errors of reading and landing exports, worded for the person who mends the export.
+
+Messages name the file, the place and what to do. They never hold a message's body, and no error of
+a library is chained to them: a parser's own message may quote the text that it stumbled over.
+They are named for what they tell, without the suffix Error.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+
+class ExportsNotFound(Exception):
+    """The exports folder is not there, is no folder, or may not be read."""
+
+    def __init__(self, exports: Path, reason: str) -> None:
+        super().__init__(exports, reason)
+        self.exports = exports
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"Exports folder {self.exports} {self.reason}: set INBOX_EXPORTS to the folder of days"
+        )
+
+
+class BadExportFile(Exception):
+    """A file that cannot be read as an export; its whole day is left as an earlier load left it.
+
+    `export_date` is None for a file that lies in no day folder (only when validating).
+    """
+
+    def __init__(self, export_date: date | None, file_name: str, reason: str) -> None:
+        super().__init__(export_date, file_name, reason)
+        self.export_date = export_date
+        self.file_name = file_name
+        self.reason = reason
+
+    def __str__(self) -> str:
+        if self.export_date is None:
+            return f"Bad export file {self.file_name}: {self.reason}."
+        return (
+            f"Bad export file {self.export_date}/{self.file_name}: {self.reason}. Nothing"
+            f" of {self.export_date} was loaded; correct or remove the file and run again."
+        )
+
+
+class BrokenManifest(Exception):
+    """A manifest under `raw/manifests` that is not one: damaged, or written by something else."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"Manifest {self.path} cannot be read: remove it, then load its day again"
+
+
+class UnreadableFile(Exception):
+    """Inside this package only: why the file at hand is bad; becomes a `BadExportFile`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -1,0 +1,148 @@
+"""Where export files lie and what their names say; nothing here opens a file."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from .errors import ExportsNotFound
+from .schema import ENTITIES
+
+_DAY_NAME = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_FILE_NAME = re.compile(
+    rf"(?P<entity>{'|'.join(ENTITIES)})(?:\.[^\x00-\x1f\x7f/]+)?"
+    r"\.(?P<format>csv|jsonl|parquet)(?:\.(?P<compression>gz|zst))?"
+)
+
+
+@dataclass(frozen=True)
+class ExportFile:
+    """One file of a day; size and modified time as they were when the folder was listed."""
+
+    entity: str
+    path: Path
+    name: str
+    format: str  # csv, jsonl or parquet
+    compression: str | None  # gz, zst or None
+    size_bytes: int
+    modified_ns: int
+
+
+@dataclass(frozen=True)
+class ExportDay:
+    """One day's folder: its export files and the names that are none, both ordered by name."""
+
+    export_date: date
+    files: tuple[ExportFile, ...]
+    ignored: tuple[str, ...]
+
+
+def find_export_days(
+    exports: Path, first: date | None = None, last: date | None = None
+) -> list[ExportDay]:
+    """The days that have arrived, oldest first, from `first` to `last` (both included).
+
+    Raises `ExportsNotFound` when the folder is missing or may not be read.
+    """
+    days = []
+    for entry in _listing(exports):
+        export_date = day_of_name(entry.name)
+        if export_date is None or not _is_inside(entry, exports, folder=True):
+            continue
+        if (first is None or first <= export_date) and (last is None or export_date <= last):
+            days.append(list_day(Path(entry.path), export_date, exports))
+    return sorted(days, key=lambda day: day.export_date)
+
+
+def find_ignored(exports: Path) -> tuple[str, ...]:
+    """The names in the exports folder that are no days, ordered. Raises `ExportsNotFound`."""
+    return tuple(
+        sorted(
+            printable(entry.name)
+            for entry in _listing(exports)
+            if day_of_name(entry.name) is None or not _is_inside(entry, exports, folder=True)
+        )
+    )
+
+
+def list_day(folder: Path, export_date: date, exports: Path) -> ExportDay:
+    """The export files of one day's folder; links that lead out of `exports` are ignored."""
+    files: list[ExportFile] = []
+    ignored: list[str] = []
+    for entry in _listing(folder):
+        file = _export_file(entry, exports)
+        if file is None:
+            ignored.append(printable(entry.name))
+        else:
+            files.append(file)
+    files.sort(key=lambda file: file.name)
+    return ExportDay(export_date, tuple(files), tuple(sorted(ignored)))
+
+
+def parse_file_name(path: Path, size_bytes: int, modified_ns: int) -> ExportFile | None:
+    """What a file's name says, or None when it is not the name of an export file."""
+    match = _FILE_NAME.fullmatch(path.name)
+    if match is None or printable(path.name) != path.name:
+        return None
+    return ExportFile(
+        entity=match["entity"],
+        path=path,
+        name=path.name,
+        format=match["format"],
+        compression=match["compression"],
+        size_bytes=size_bytes,
+        modified_ns=modified_ns,
+    )
+
+
+def day_of_name(name: str) -> date | None:
+    """The day that a folder's name stands for, or None."""
+    if _DAY_NAME.fullmatch(name) is None:
+        return None
+    try:
+        return date.fromisoformat(name)
+    except ValueError:
+        return None
+
+
+def printable(name: str) -> str:
+    """A file name or column name as text that any encoder takes (names may hold stray bytes)."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _export_file(entry: os.DirEntry[str], exports: Path) -> ExportFile | None:
+    if _FILE_NAME.fullmatch(entry.name) is None or not _is_inside(entry, exports, folder=False):
+        return None
+    try:
+        status = entry.stat()
+    except OSError:  # it went meanwhile
+        return None
+    return parse_file_name(Path(entry.path), status.st_size, status.st_mtime_ns)
+
+
+def _is_inside(entry: os.DirEntry[str], exports: Path, *, folder: bool) -> bool:
+    """Whether an entry is a folder (or a file) that does not lead out of the exports folder."""
+    try:
+        if not (entry.is_dir() if folder else entry.is_file()):
+            return False
+        return not entry.is_symlink() or Path(entry.path).resolve().is_relative_to(
+            exports.resolve()
+        )
+    except (OSError, RuntimeError):  # a link to itself, or a file that went meanwhile
+        return False
+
+
+def _listing(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except FileNotFoundError:
+        reason = "does not exist"
+    except NotADirectoryError:
+        reason = "is not a folder"
+    except OSError as error:
+        reason = f"cannot be read ({error.strerror})"
+    raise ExportsNotFound(folder, reason)

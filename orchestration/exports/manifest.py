@@ -1,0 +1,139 @@
+"""What has been landed: one manifest a day, which is also the day's commit point."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from .errors import BrokenManifest
+from .layout import ExportDay
+
+FORMAT_VERSION = 1
+"""Raised when landed files change their form, so that every day counts as pending."""
+
+
+class FileEntry(BaseModel):
+    """One file of a day: its bytes as they were read and where its rows went."""
+
+    model_config = ConfigDict(frozen=True)
+
+    file_name: str
+    entity: str
+    size_bytes: int
+    modified_ns: int
+    sha256: str
+    rows_read: int
+    rows_loaded: int
+    rows_rejected: int
+    unknown_columns: tuple[str, ...] = ()
+
+
+class DayManifest(BaseModel):
+    """What one day's load read and landed; paths are relative to the raw folder."""
+
+    model_config = ConfigDict(frozen=True)
+
+    export_date: date
+    format_version: int
+    files: tuple[FileEntry, ...]
+    ignored: tuple[str, ...]
+    landed: dict[str, str]
+    quarantine: str | None
+    loaded_at: str
+
+    @property
+    def rows_read(self) -> dict[str, int]:
+        """Rows read by entity; entities without a file are left out."""
+        return self._sum("rows_read")
+
+    @property
+    def rows_loaded(self) -> dict[str, int]:
+        """Rows loaded by entity."""
+        return self._sum("rows_loaded")
+
+    @property
+    def rows_rejected(self) -> dict[str, int]:
+        """Rows in quarantine by entity."""
+        return self._sum("rows_rejected")
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the day's input: of its files' names and bytes."""
+        lines = sorted(f"{file.file_name}\0{file.sha256}\n" for file in self.files)
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every landed file, the quarantine among them."""
+        return (*self.landed.values(), *([self.quarantine] if self.quarantine else ()))
+
+    def _sum(self, name: str) -> dict[str, int]:
+        rows: Counter[str] = Counter()
+        for file in self.files:
+            rows[file.entity] += getattr(file, name)
+        return dict(rows)
+
+
+def manifest_path(raw: Path, export_date: date) -> Path:
+    """Where a day's manifest lies."""
+    return raw / "manifests" / f"{export_date}.json"
+
+
+def read_manifests(raw: Path) -> dict[date, DayManifest]:
+    """The manifests of all loaded days, oldest first. Raises `BrokenManifest`."""
+    manifests = {}
+    for path in sorted((raw / "manifests").glob("????-??-??.json")):
+        manifest = _read(path)
+        manifests[manifest.export_date] = manifest
+    return manifests
+
+
+def pending_days(days: Sequence[ExportDay], raw: Path) -> list[ExportDay]:
+    """The days that were never loaded, or whose files are others than those that were loaded.
+
+    A file whose size and modified time are as recorded is taken to be unchanged; where only the
+    time differs, its bytes decide. Raises `BrokenManifest`.
+    """
+    manifests = read_manifests(raw)
+    return [day for day in days if _is_pending(day, manifests.get(day.export_date), raw)]
+
+
+def _is_pending(day: ExportDay, manifest: DayManifest | None, raw: Path) -> bool:
+    if manifest is None or manifest.format_version != FORMAT_VERSION:
+        return True
+    recorded = {file.file_name: file for file in manifest.files}
+    if {file.name for file in day.files} != recorded.keys():
+        return True
+    if not all((raw / path).is_file() for path in manifest.paths):
+        return True
+    for file in day.files:
+        entry = recorded[file.name]
+        if file.size_bytes != entry.size_bytes:
+            return True
+        if file.modified_ns != entry.modified_ns and _sha256(file.path) != entry.sha256:
+            return True
+    return False
+
+
+def _read(path: Path) -> DayManifest:
+    try:
+        manifest = DayManifest.model_validate_json(path.read_bytes())
+    except ValidationError:
+        manifest = None
+    if manifest is None or path.stem != str(manifest.export_date):
+        raise BrokenManifest(path)
+    return manifest
+
+
+def _sha256(path: Path) -> str | None:
+    """A file's hash; None when it cannot be read, which loading will then tell."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None

@@ -1,0 +1,203 @@
+"""The columns of each entity: the one place that lists them, with what each must hold.
+
+Reading asks which columns exist and of what kind they are, checking asks what a value must be,
+landing asks for the Arrow schema. How a value is read or checked does not belong here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+import pyarrow as pa
+
+MAX_IDENTIFIER_CHARACTERS = 512
+LABEL_SEPARATOR = "|"
+
+
+class Kind(StrEnum):
+    """What the values of a column are."""
+
+    IDENTIFIER = "identifier"
+    TEXT = "text"
+    TIMESTAMP = "timestamp"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+    LABELS = "labels"
+    BODY = "body"  # read for its length alone
+
+
+LANDED_TYPES: dict[Kind, pa.DataType] = {
+    Kind.IDENTIFIER: pa.string(),
+    Kind.TEXT: pa.string(),
+    Kind.TIMESTAMP: pa.timestamp("us", tz="UTC"),
+    Kind.INTEGER: pa.int64(),
+    Kind.BOOLEAN: pa.bool_(),
+    Kind.CHOICE: pa.string(),
+    Kind.LABELS: pa.list_(pa.string()),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its kind, whether it must hold a value, and the bounds of its values."""
+
+    name: str
+    kind: Kind
+    required: bool = False
+    required_when: tuple[str, str] | None = None  # (column, value): required in rows that hold it
+    choices: tuple[str, ...] = ()
+    minimum: int = 0
+    maximum: int = 2**63 - 1
+    repeats: bool = False  # few distinct values: worth a dictionary in the landed file
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The columns of one entity, in the order in which they are checked and landed."""
+
+    entity: str
+    columns: tuple[Column, ...]
+    by_name: dict[str, Column] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {column.name: column for column in self.columns})
+
+    @cached_property
+    def landed_columns(self) -> tuple[Column, ...]:
+        """All columns but `body`."""
+        return tuple(column for column in self.columns if column.kind is not Kind.BODY)
+
+    @cached_property
+    def required_names(self) -> tuple[str, ...]:
+        """The columns that a file must have."""
+        return tuple(column.name for column in self.columns if column.required)
+
+    @cached_property
+    def has_body(self) -> bool:
+        """Whether a file of this entity may carry a column that must never be stored."""
+        return any(column.kind is Kind.BODY for column in self.columns)
+
+    @cached_property
+    def landed_schema(self) -> pa.Schema:
+        """The landed file: the entity's columns, then where each row came from."""
+        fields = [
+            pa.field(column.name, LANDED_TYPES[column.kind]) for column in self.landed_columns
+        ]
+        return pa.schema(
+            [
+                *fields,
+                pa.field("export_date", pa.date32()),
+                pa.field("file_name", pa.dictionary(pa.int32(), pa.string())),
+                pa.field("row_number", pa.int64()),
+            ]
+        )
+
+    @cached_property
+    def dictionary_columns(self) -> list[str]:
+        """The landed columns that repeat few values, by their path in a Parquet file."""
+        repeating = [
+            f"{column.name}.list.element" if column.kind is Kind.LABELS else column.name
+            for column in self.landed_columns
+            if column.repeats
+        ]
+        return [*repeating, "export_date", "file_name"]
+
+
+def _identifier(name: str, *, required: bool = False, repeats: bool = False) -> Column:
+    return Column(name, Kind.IDENTIFIER, required=required, repeats=repeats)
+
+
+def _timestamp(name: str, *, required: bool = False) -> Column:
+    return Column(name, Kind.TIMESTAMP, required=required)
+
+
+CONTRACTS: dict[str, Contract] = {
+    contract.entity: contract
+    for contract in (
+        Contract(
+            "threads",
+            (
+                _identifier("thread_id", required=True),
+                _timestamp("created_at", required=True),
+                _timestamp("updated_at", required=True),
+                Column(
+                    "status",
+                    Kind.CHOICE,
+                    required=True,
+                    choices=("open", "pending", "snoozed", "closed"),
+                    repeats=True,
+                ),
+                _identifier("user_id"),
+                Column("channel", Kind.TEXT, repeats=True),
+                _identifier("assigned_agent_id", repeats=True),
+                Column("closed_at", Kind.TIMESTAMP, required_when=("status", "closed")),
+                _timestamp("first_closed_at"),
+                _identifier("closed_by_agent_id", repeats=True),
+                Column("reopen_count", Kind.INTEGER, repeats=True),
+                Column("labels", Kind.LABELS, repeats=True),
+                _timestamp("deleted_at"),
+            ),
+        ),
+        Contract(
+            "messages",
+            (
+                _identifier("message_id", required=True),
+                _identifier("thread_id", required=True),
+                _timestamp("sent_at", required=True),
+                Column(
+                    "author_type",
+                    Kind.CHOICE,
+                    required=True,
+                    choices=("user", "agent", "bot", "system"),
+                    repeats=True,
+                ),
+                _identifier("author_id"),
+                Column("is_private", Kind.BOOLEAN),
+                Column("body", Kind.BODY),
+                Column("body_length", Kind.INTEGER),
+                _timestamp("updated_at"),
+                _timestamp("deleted_at"),
+            ),
+        ),
+        Contract(
+            "ratings",
+            (
+                _identifier("rating_id", required=True),
+                _identifier("thread_id", required=True),
+                _timestamp("rated_at", required=True),
+                Column("score", Kind.INTEGER, required=True, minimum=1, maximum=5, repeats=True),
+                _identifier("agent_id", repeats=True),
+                _timestamp("updated_at"),
+                _timestamp("deleted_at"),
+            ),
+        ),
+        Contract(
+            "agents",
+            (
+                _identifier("agent_id", required=True),
+                Column("name", Kind.TEXT, required=True),
+                Column("team", Kind.TEXT, repeats=True),
+                Column("is_active", Kind.BOOLEAN),
+                _timestamp("updated_at", required=True),
+            ),
+        ),
+    )
+}
+
+ENTITIES = ("threads", "messages", "ratings", "agents")
+
+QUARANTINE_SCHEMA = pa.schema(
+    [
+        pa.field("entity", pa.string()),
+        pa.field("export_date", pa.date32()),
+        pa.field("file_name", pa.string()),
+        pa.field("row_number", pa.int64()),
+        pa.field("line_number", pa.int64()),
+        pa.field("column_name", pa.string()),
+        pa.field("reason", pa.string()),
+        pa.field("row_text", pa.string()),
+    ]
+)

@@ -1,0 +1,345 @@
+"""Whole runs through Dagster and dbt, as the command makes them: what readers have afterwards."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from orchestration import pipeline
+from orchestration.settings import PROJECT_ROOT, Settings, load_settings
+from orchestration.warehouse.lock import warehouse_lock
+from tests.oracle.compare import assert_tables_equal
+from tests.oracle.corner_cases import all_corner_cases
+from tests.oracle.generate import generate_inbox, write_inbox
+from tests.oracle.metrics import KEYS, Report
+from tests.oracle.read import read_exports
+
+SAMPLE = PROJECT_ROOT / "sample"
+ZONE = "Europe/Warsaw"
+
+
+def command(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The `inbox` command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "orchestration.cli", *arguments],
+        env=environment(settings),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    return {
+        "PATH": str(Path(sys.executable).parent),
+        "HOME": str(settings.home),
+        "INBOX_EXPORTS": str(settings.exports),
+        "INBOX_HOME": str(settings.home),
+        "INBOX_TIMEZONE": settings.timezone,
+        "INBOX_WEEK_START": settings.week_start,
+    }
+
+
+def published(settings: Settings) -> dict[str, pd.DataFrame]:
+    """Every published table, its rows in the order of all its columns."""
+    with closing(duckdb.connect(str(settings.published_database), read_only=True)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        names = connection.execute("select table_name from duckdb_tables() order by 1").fetchall()
+        return {name: connection.execute(f"from {name} order by all").df() for (name,) in names}
+
+
+def assert_same(actual: dict[str, pd.DataFrame], expected: dict[str, pd.DataFrame]) -> None:
+    assert actual.keys() == expected.keys()
+    for name, table in expected.items():
+        pd.testing.assert_frame_equal(actual[name], table, obj=name, check_exact=True)
+
+
+def assert_as_the_oracle_says(settings: Settings) -> None:
+    report = Report(read_exports(settings.exports_folder), settings.timezone, settings.week_start)
+    tables = published(settings)
+    for name, expected in report.tables().items():
+        if name != "dim_dates":
+            assert_tables_equal(tables[name], expected, KEYS[name], name)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The bundled sample, loaded and published by the command."""
+    home = tmp_path_factory.mktemp("sample")
+    settings = load_settings(exports=SAMPLE / "exports", home=home, timezone=ZONE)
+    done = command(settings, "run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Loaded 91 export days from 2024-01-01 to 2024-03-31." in done.stdout
+    return settings
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Settings:
+    """A few generated days that are not loaded yet."""
+    write_inbox(generate_inbox(3, date(2024, 3, 28), 5, 6, ZONE), tmp_path / "exports")
+    return load_settings(exports=tmp_path / "exports", home=tmp_path / "home", timezone=ZONE)
+
+
+def test_sample_gives_the_expected_tables(sample: Settings) -> None:
+    tables = published(sample)
+    expected_files = sorted((SAMPLE / "expected").glob("*.csv"))
+    assert len(expected_files) == 13
+    for path in expected_files:
+        name = path.stem
+        expected = pd.read_csv(path, dtype={"agent_id": str, "label": str}, keep_default_na=True)
+        for column in [c for c in expected if c.endswith("_date")]:
+            expected[column] = pd.to_datetime(expected[column]).dt.date
+        assert_tables_equal(tables[name], expected, KEYS[name], name)
+
+
+def test_published_tables_are_described_and_also_parquet(sample: Settings) -> None:
+    with closing(duckdb.connect(str(sample.published_database), read_only=True)) as connection:
+        undescribed = connection.execute(
+            "select table_name, null from duckdb_tables() where comment is null union all "
+            "select table_name, column_name from duckdb_columns() "
+            "where comment is null and not internal union all "
+            "select function_name, null from duckdb_functions() where comment is null "
+            "and function_type = 'table_macro' and not internal"
+        ).fetchall()
+        assert undescribed == []
+    parquet = sample.published_folder / "parquet"
+    for name, table in published(sample).items():
+        columns = duckdb.sql(f"from '{parquet}/{name}/*.parquet' order by all").df()
+        pd.testing.assert_frame_equal(columns, table, obj=name, check_dtype=False)
+
+
+def test_published_file_opens_for_the_oldest_supported_client(sample: Settings) -> None:
+    with closing(duckdb.connect()) as connection:
+        connection.execute(f"attach '{sample.published_database}' as published (read_only)")
+        tags = connection.execute(
+            "select tags from duckdb_databases() where database_name = 'published'"
+        ).fetchone()
+    assert tags is not None
+    assert tags[0]["storage_version"].startswith("v1.0.0")
+
+
+def test_a_second_run_changes_nothing(sample: Settings) -> None:
+    before = sample.published_database.stat()
+    done = command(sample, "run")
+    assert done.returncode == 0
+    assert "Nothing new: readers have the data to 2024-03-31." in done.stdout
+    after = sample.published_database.stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+
+
+def test_report_is_the_published_functions(sample: Settings) -> None:
+    done = command(
+        sample, "report", "--from", "2024-02-01", "--to", "2024-02-29", "--format", "json"
+    )
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    with closing(duckdb.connect(str(sample.published_database), read_only=True)) as connection:
+        cards = connection.execute(
+            "select metric, current_value from inbox_cards('2024-02-01', '2024-02-29')"
+        ).fetchall()
+        agents = connection.execute(
+            "select agent_id, new_threads from inbox_agents('2024-02-01', '2024-02-29')"
+        ).fetchall()
+    assert [(card["metric"], card["current_value"]) for card in report["cards"]] == cards
+    assert [(agent["agent_id"], agent["new_threads"]) for agent in report["agents"]] == agents
+    assert [period["period_start_date"] for period in report["series"]][:2] == [
+        "2024-02-01",
+        "2024-02-02",
+    ]
+    text = command(sample, "report", "--agent", "u00021", "--grain", "month")
+    assert "for agent u00021" in text.stdout
+    table = command(sample, "report", "--format", "csv", "--only", "labels", "--top", "3")
+    assert table.stdout.splitlines()[0] == "label,new_threads,rank"
+    assert len(table.stdout.splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "text"),
+    [
+        (("report", "--agent", "nobody"), 2, "There is no agent 'nobody'"),
+        (("report", "--from", "2024-03-02", "--to", "2024-03-01"), 2, "before it begins"),
+        (("run", "--timezone", "Warsaw"), 2, "INBOX_TIMEZONE: 'Warsaw' is not the IANA name"),
+        (("run", "--week-start", "friday"), 2, "INBOX_WEEK_START"),
+        (("run", "--max-rejected", "lots"), 2, "INBOX_MAX_REJECTED"),
+        (("run", "--exports", "/nowhere/at/all"), 2, "/nowhere/at/all"),
+        (("run", "--exports", "s3://bucket/exports"), 2, "INBOX_EXPORTS"),
+        (("report", "--home", "/nowhere/at/all"), 1, "Nothing is published yet"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_line(
+    sample: Settings, arguments: tuple[str, ...], code: int, text: str
+) -> None:
+    done = command(sample, *arguments)
+    assert done.returncode == code
+    assert text in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_every_corner_case_through_dbt(tmp_path: Path) -> None:
+    """The whole run, with dbt's contracts and tests, where the format and the days are strangest."""
+    write_inbox(all_corner_cases(zone="America/New_York"), tmp_path / "exports", clutter=True)
+    settings = load_settings(
+        exports=tmp_path / "exports",
+        home=tmp_path / "home",
+        timezone="America/New_York",
+        week_start="sunday",
+    )
+    outcome = pipeline.run(settings)
+    assert outcome.failures == []
+    assert outcome.is_changed
+    assert_as_the_oracle_says(settings)
+
+
+def test_days_may_be_loaded_one_by_one_and_in_any_order(inbox: Settings) -> None:
+    days = sorted(path.name for path in inbox.exports_folder.iterdir())
+    for day in (days[3], days[0]):
+        pipeline.run(inbox, date.fromisoformat(day), date.fromisoformat(day))
+    outcome = pipeline.run(inbox)
+    assert [str(day) for day in outcome.days] == [days[1], days[2], days[4]]
+    assert_as_the_oracle_says(inbox)
+
+
+def test_a_corrected_file_replaces_its_day(inbox: Settings) -> None:
+    pipeline.run(inbox)
+    day = sorted(inbox.exports_folder.iterdir())[2]
+    for file in day.iterdir():
+        file.unlink()
+    (day / "threads.csv").write_text(
+        "thread_id,created_at,updated_at,status\nmended,2024-03-30T10:00:00Z,2024-03-30T10:00:00Z,open\n"
+    )
+    outcome = pipeline.run(inbox)
+    assert [str(changed) for changed in outcome.days] == [day.name]
+    assert "mended" in set(published(inbox)["fct_threads"]["thread_id"])
+    assert_as_the_oracle_says(inbox)
+
+
+def test_a_bad_file_fails_its_day_alone(inbox: Settings) -> None:
+    days = sorted(inbox.exports_folder.iterdir())
+    (days[1] / "threads.9.csv").write_bytes(b"thread_id,created_at\nx,2024-03-29T10:00:00Z\n")
+    done = command(inbox, "run")
+    assert done.returncode == 1
+    assert "threads.9.csv" in done.stderr
+    assert days[1].name in done.stderr
+    assert "Traceback" not in done.stderr
+    loaded = set(published(inbox)["fct_export_days"]["export_date"].astype(str))
+    assert loaded == {day.name for day in days} - {days[1].name}
+
+    (days[1] / "threads.9.csv").unlink()
+    assert command(inbox, "run").returncode == 0
+    assert_as_the_oracle_says(inbox)
+
+
+def test_too_many_bad_rows_stop_the_publication(inbox: Settings) -> None:
+    pipeline.run(inbox)
+    before = published(inbox)
+    file = sorted(inbox.exports_folder.iterdir())[-1] / "ratings.7.csv"
+    rows = [f"bad{n},t1,2024-04-01T10:00:00Z,7" for n in range(12)]
+    file.write_text("\n".join(["rating_id,thread_id,rated_at,score", *rows]) + "\n")
+    done = command(inbox, "run")
+    assert done.returncode == 1
+    assert "assert_rejected_rows_are_few" in done.stderr
+    assert "Readers keep the data to 2024-04-01" in done.stderr
+    assert_same(published(inbox), before)
+
+    again = command(inbox, "run")
+    assert again.returncode == 1, "what is not published is tried again, and said again"
+
+    allowed = command(inbox, "run", "--max-rejected", "1")
+    assert allowed.returncode == 0, allowed.stderr
+    assert published(inbox)["fct_export_days"]["rows_rejected"].sum() == 12
+
+
+def test_another_zone_gives_other_days(inbox: Settings) -> None:
+    pipeline.run(inbox)
+    moved = inbox.model_copy(update={"timezone": "Pacific/Kiritimati", "week_start": "sunday"})
+    outcome = pipeline.run(moved)
+    assert outcome.days == []
+    assert outcome.is_changed
+    assert_as_the_oracle_says(moved)
+
+
+def test_a_reader_goes_on_with_what_it_opened(inbox: Settings) -> None:
+    pipeline.run(inbox)
+    code = (
+        "import duckdb, sys\n"
+        f"c = duckdb.connect({str(inbox.published_database)!r}, read_only=True)\n"
+        "print(c.execute('select count(*) from fct_export_days').fetchone()[0], flush=True)\n"
+        "sys.stdin.readline()\n"
+        "print(c.execute('select count(*), sum(messages) from fct_threads').fetchone(), flush=True)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as reader:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == "5\n"
+        threads = published(inbox)["fct_threads"]
+        shutil.copytree(
+            sorted(inbox.exports_folder.iterdir())[0], inbox.exports_folder / "2024-04-02"
+        )
+        assert pipeline.run(inbox).is_changed
+        answer, _ = reader.communicate("\n")
+    assert answer == f"({len(threads)}, {threads['messages'].sum()})\n"
+    assert len(published(inbox)["fct_export_days"]) == 6
+
+
+def test_two_runs_at_once_both_end_well(inbox: Settings) -> None:
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-m", "orchestration.cli", "run"],
+            env=environment(inbox),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    outputs = [run.communicate(timeout=300)[0] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], "\n\n".join(outputs)
+    assert_as_the_oracle_says(inbox)
+
+
+def test_a_second_writer_is_told_who_holds_the_warehouse(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    from orchestration.warehouse.lock import WarehouseBusy
+
+    with (
+        warehouse_lock(tmp_path, "a long build"),
+        pytest.raises(WarehouseBusy, match=r"held by a long build \(process \d+ on"),
+        warehouse_lock(tmp_path, "another build", wait_seconds=0.3),
+    ):
+        pass
+    with warehouse_lock(tmp_path, "a build after it"):
+        pass
+
+
+@pytest.mark.parametrize("seconds", [1.5, 5.0, 7.0, 9.0, 11.0])
+def test_a_killed_run_is_made_good_by_the_next(inbox: Settings, seconds: float) -> None:
+    """Killed while it loads, builds or publishes: no repair by hand, and no half-made file."""
+    run = subprocess.Popen(
+        [sys.executable, "-m", "orchestration.cli", "run"],
+        env=environment(inbox),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(seconds)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    if inbox.published_database.exists():
+        assert_as_the_oracle_says(inbox)
+    done = command(inbox, "run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert_as_the_oracle_says(inbox)
