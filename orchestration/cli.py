@@ -124,14 +124,14 @@ def run(exports: str | None, first: Any, last: Any, **flags: Any) -> None:
     """
     from orchestration import pipeline
     from orchestration.exports.errors import ExportsNotFound
-    from orchestration.warehouse.lock import WarehouseBusy
+    from orchestration.lock import LockBusy
 
     settings = read_settings(exports=exports, **flags)
     try:
         outcome = pipeline.run(settings, _day(first), _day(last))
     except (SettingsError, ExportsNotFound) as error:
         raise WrongUse(str(error)) from None
-    except WarehouseBusy as error:
+    except LockBusy as error:
         raise Problem(str(error)) from None
     publication = outcome.publication
     if outcome.days and not outcome.failures:

@@ -15,6 +15,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from orchestration.exports import find_export_days, find_ignored, pending_days, read_manifests
+from orchestration.lock import hold_lock
 from orchestration.publishing.publication import Publication, read_publication
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.warehouse.build import is_published
@@ -43,8 +44,14 @@ def run(settings: Settings, first: date | None = None, last: date | None = None)
     """Loads every day of the range that is due, then builds, tests and publishes where needed.
 
     A day that cannot be loaded is among the failures; the others are published without it.
-    Raises ExportsNotFound or SettingsError where there is nothing to read from.
+    Raises ExportsNotFound or SettingsError where there is nothing to read from, LockBusy where
+    another run does not end.
     """
+    with hold_lock(settings.run_lock, "a run"):
+        return _run(settings, first, last)
+
+
+def _run(settings: Settings, first: date | None, last: date | None) -> RunOutcome:
     arrived = find_export_days(settings.exports_folder, first, last)
     for name in find_ignored(settings.exports_folder):
         logger.warning("Ignored in the exports folder: %s is not an export day", name)

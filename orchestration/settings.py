@@ -111,6 +111,16 @@ class Settings(BaseSettings):
         return self.warehouse_folder / "warehouse.duckdb"
 
     @property
+    def warehouse_lock(self) -> Path:
+        """Held by whoever writes the warehouse or what readers open."""
+        return self.warehouse_folder / "warehouse.lock"
+
+    @property
+    def run_lock(self) -> Path:
+        """Held by a run of the command, from looking for new days to publishing them."""
+        return self.home / "run.lock"
+
+    @property
     def raw_catalog(self) -> Path:
         """The JSON file that names every landed file of every loaded day, for dbt."""
         return self.warehouse_folder / "raw_catalog.json"
@@ -142,7 +152,6 @@ class Settings(BaseSettings):
             "inbox_timezone": self.timezone,
             "inbox_week_start": self.week_start,
             "inbox_max_rejected": self.max_rejected,
-            "raw_catalog": str(self.raw_catalog),
         }
 
     @property

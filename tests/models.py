@@ -22,8 +22,17 @@ from orchestration.exports import ENTITIES, find_export_days, load_day, read_man
 from orchestration.exports.schema import CONTRACTS
 from orchestration.settings import DBT_PROJECT, Settings, load_settings
 from orchestration.warehouse.catalog import write_catalog
+from orchestration.warehouse.dbt import load_manifest
 
 DATABASE = "warehouse"
+
+
+@cache
+def parsed_dbt_folder(timezone: str) -> Path:
+    """A dbt folder of a home in which the project has been parsed; to be copied, not used."""
+    settings = load_settings(home=mkdtemp(prefix="inbox-parsed-"), timezone=timezone)
+    load_manifest(settings)
+    return settings.dbt_folder
 
 
 @cache
@@ -55,9 +64,8 @@ def compiled_nodes(timezone: str, week_start: str) -> list[dict[str, Any]]:
     settings = settings.model_copy(update={"timezone": timezone, "week_start": week_start})
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("INBOX_WAREHOUSE_PATH", str(settings.warehouse_database))
-        dbt_command(
-            settings, parsed, ["compile", "--vars", json.dumps(settings.dbt_vars)]
-        )
+        environment.setenv("INBOX_RAW_CATALOG", str(settings.raw_catalog))
+        dbt_command(settings, parsed, ["compile", "--vars", json.dumps(settings.dbt_vars)])
     manifest = json.loads((settings.dbt_folder / "target" / "manifest.json").read_text())
     models = {
         name: node for name, node in manifest["nodes"].items() if node["resource_type"] == "model"

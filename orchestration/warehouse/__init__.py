@@ -1,5 +1,5 @@
-"""The database that dbt builds: who may write it, what it reads, how dbt is run.
+"""The database that dbt builds: what it reads, how dbt is run, how far a build came.
 
-Belongs here: the lock, the catalog of landed files and dbt's invocation; no Dagster.
+Belongs here: the catalog of landed files and dbt's invocation; no Dagster.
 Does not: reading exports (`exports`) and what readers open (`publishing`).
 """

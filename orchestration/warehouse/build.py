@@ -15,11 +15,11 @@ from datetime import date
 from pathlib import Path
 
 from orchestration.exports import DayManifest, collect_garbage, read_manifests
+from orchestration.lock import hold_lock
 from orchestration.publishing.publication import Publication, publish, read_publication
 from orchestration.settings import Settings
 from orchestration.warehouse import dbt
 from orchestration.warehouse.catalog import raw_fingerprint, write_catalog
-from orchestration.warehouse.lock import warehouse_lock
 
 
 class WarehouseNotTested(RuntimeError):
@@ -45,9 +45,9 @@ def build_warehouse(settings: Settings, selection: Sequence[str] = ()) -> Wareho
 
     selection: dbt's arguments for a part of the models; such a build can be published only where
     a whole one of the same inputs passed before it.
-    Raises DbtFailed where dbt could not begin, WarehouseBusy where another process does not end.
+    Raises DbtFailed where dbt could not begin, LockBusy where another process does not end.
     """
-    with warehouse_lock(settings.warehouse_folder, "a build"):
+    with hold_lock(settings.warehouse_lock, "a build"):
         collect_garbage(settings.raw_folder)
         manifests = read_manifests(settings.raw_folder)
         fingerprint = input_fingerprint(settings, manifests)
@@ -72,7 +72,7 @@ def publish_warehouse(settings: Settings) -> Publication:
     Raises WarehouseNotTested where the last build did not pass as a whole; readers then keep what
     they have.
     """
-    with warehouse_lock(settings.warehouse_folder, "a publication"):
+    with hold_lock(settings.warehouse_lock, "a publication"):
         fingerprint = _tested_fingerprint(settings)
         if fingerprint is None:
             raise WarehouseNotTested(

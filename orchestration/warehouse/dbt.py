@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+from orchestration.lock import hold_lock
 from orchestration.settings import DBT_PROJECT, Settings
 
 logger = logging.getLogger("inbox.dbt")
@@ -66,14 +67,19 @@ def load_manifest(settings: Settings) -> dict[str, Any]:
     manifest = settings.dbt_folder / "manifest.json"
     stamp = settings.dbt_folder / "manifest.fingerprint"
     fingerprint = f"{project_fingerprint()} {json.dumps(settings.dbt_vars)}"
-    if not (
-        manifest.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint
-    ):
-        logger.info("Parsing the dbt project")
-        stamp.unlink(missing_ok=True)
-        invoke(settings, ["parse"])
-        shutil.copyfile(settings.dbt_folder / "target" / "manifest.json", manifest)
-        stamp.write_text(fingerprint, encoding="utf-8")
+
+    def is_current() -> bool:
+        return manifest.exists() and stamp.exists() and stamp.read_text() == fingerprint
+
+    if not is_current():
+        # dbt's folder is one process's at a time, as the warehouse is.
+        with hold_lock(settings.warehouse_lock, "parsing the dbt project"):
+            if not is_current():
+                logger.info("Parsing the dbt project (some 10 seconds, once)")
+                stamp.unlink(missing_ok=True)
+                invoke(settings, ["parse"])
+                shutil.copyfile(settings.dbt_folder / "target" / "manifest.json", manifest)
+                stamp.write_text(fingerprint)
     loaded: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
     return loaded
 
@@ -124,6 +130,7 @@ def _dbt_environment(settings: Settings) -> dict[str, str]:
         "DBT_TARGET_PATH": str(settings.dbt_folder / "target"),
         "DBT_LOG_PATH": str(settings.dbt_folder / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "INBOX_RAW_CATALOG": str(settings.raw_catalog),
         "INBOX_WAREHOUSE_PATH": str(settings.warehouse_database),
         "INBOX_SPILL_PATH": str(settings.warehouse_folder / "spill"),
         "INBOX_THREADS": str(settings.threads),

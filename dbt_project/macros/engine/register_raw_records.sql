@@ -9,7 +9,7 @@ beside it is never read.
 
 {% macro duckdb__register_raw_records() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
-    {%- set catalog = sql_text(var('raw_catalog')) -%}
+    {%- set catalog = sql_text(env_var('INBOX_RAW_CATALOG', '../data/warehouse/raw_catalog.json')) -%}
     {%- set landed_files = {} -%}
     {%- set query -%}
         with landed as (

@@ -1,4 +1,4 @@
-"""One writer at a time: a lock on the warehouse that ends with its process, however that ends."""
+"""One writer at a time: a lock that ends with its process, however that ends."""
 
 from __future__ import annotations
 
@@ -13,27 +13,26 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-logger = logging.getLogger("inbox.warehouse")
+logger = logging.getLogger("inbox.lock")
 
 
-class WarehouseBusy(RuntimeError):
-    """Another process holds the warehouse; the text says which and since when."""
+class LockBusy(RuntimeError):
+    """Another process holds the lock; the text says which and since when."""
 
 
 @contextmanager
-def warehouse_lock(
-    folder: Path, purpose: str, wait_seconds: float = 3600.0, poll_seconds: float = 0.2
+def hold_lock(
+    path: Path, purpose: str, wait_seconds: float = 3600.0, poll_seconds: float = 0.2
 ) -> Iterator[None]:
-    """Holds the warehouse in a folder for one writer.
+    """Holds a lock for one process at a time.
 
-    A second writer waits, after saying who holds it. The lock belongs to the open file, so the
+    A second one waits, after saying who holds it. The lock belongs to the open file, so the
     operating system gives it back when its process dies; nothing has to be cleaned up.
 
-    purpose: what the holder does, for the others' message.
-    Raises WarehouseBusy after wait_seconds.
+    path: a file, made where there is none. purpose: what the holder does, for the others' message.
+    Raises LockBusy after wait_seconds.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "warehouse.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+") as file:
         deadline = time.monotonic() + wait_seconds
         is_told = False
@@ -44,12 +43,12 @@ def warehouse_lock(
             except BlockingIOError:
                 holder = _describe_holder(path)
                 if time.monotonic() >= deadline:
-                    raise WarehouseBusy(
-                        f"The warehouse is held by {holder}; gave up after {wait_seconds:.0f} s. "
+                    raise LockBusy(
+                        f"Held by {holder}; gave up after {wait_seconds:.0f} s. "
                         "Run again when that has ended."
                     ) from None
                 if not is_told:
-                    logger.info("Waiting for the warehouse: it is held by %s", holder)
+                    logger.info("Waiting: the warehouse is held by %s", holder)
                     is_told = True
                 time.sleep(poll_seconds)
         file.seek(0)
