@@ -1,46 +1,6 @@
-"""Assembly only: the settings, the assets of every layer, jobs and schedules to one code location.
+"""What Dagster loads, by `workspace.yaml`: the code location for the current settings."""
 
-`defs` is what Dagster loads, by `workspace.yaml`.
-"""
+from orchestration.build import build_defs
+from orchestration.settings import load_settings
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
-
-from dagster import Definitions
-
-from orchestration import jobs
-from orchestration.assets.dbt_models import dbt_models, published_tables
-from orchestration.assets.published import published_assets
-from orchestration.assets.raw_exports import EXPORTS, raw_assets
-from orchestration.partitions import export_days
-from orchestration.schedules import daily_load, publish_after_load
-from orchestration.settings import Settings, load_settings
-from orchestration.warehouse.dbt import load_manifest
-
-
-def build_defs(
-    settings: Settings, *, resource_overrides: Mapping[str, Any] | None = None
-) -> Definitions:
-    """The code location for given settings; overrides replace resources by name."""
-    manifest = load_manifest(settings)
-    return Definitions(
-        assets=[
-            EXPORTS,
-            raw_assets(export_days(settings)),
-            dbt_models(manifest),
-            published_assets(published_tables(manifest)),
-        ],
-        jobs=[jobs.load_exports, jobs.build_and_publish],
-        schedules=[daily_load(settings)],
-        sensors=publish_after_load(settings),
-        resources={"settings": settings, **(resource_overrides or {})},
-    )
-
-
-def __getattr__(name: str) -> Definitions:
-    # Made when it is asked for, so that importing this module needs no settings.
-    if name == "defs":
-        return build_defs(load_settings())
-    raise AttributeError(name)
+defs = build_defs(load_settings())

@@ -107,7 +107,7 @@ def _dagster(
     # Imported here: Dagster takes seconds to import, and a run with nothing to do never needs it.
     from dagster import DagsterInstance
 
-    from orchestration.definitions import build_defs
+    from orchestration.build import build_defs
 
     prepare_dagster_home(settings)
     definitions = build_defs(settings)

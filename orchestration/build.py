@@ -1,0 +1,37 @@
+"""Assembly only: settings, assets of every layer, jobs and schedules to one code location."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dagster import Definitions
+
+from orchestration import jobs
+from orchestration.assets.dbt_models import dbt_models, published_tables
+from orchestration.assets.published import published_assets
+from orchestration.assets.raw_exports import EXPORTS, raw_assets
+from orchestration.partitions import export_days
+from orchestration.schedules import daily_load, publish_after_load
+from orchestration.settings import Settings
+from orchestration.warehouse.dbt import load_manifest
+
+
+def build_defs(
+    settings: Settings, *, resource_overrides: Mapping[str, Any] | None = None
+) -> Definitions:
+    """The code location for given settings; overrides replace resources by name."""
+    manifest = load_manifest(settings)
+    return Definitions(
+        assets=[
+            EXPORTS,
+            raw_assets(export_days(settings)),
+            dbt_models(manifest),
+            published_assets(published_tables(manifest)),
+        ],
+        jobs=[jobs.load_exports, jobs.build_and_publish],
+        schedules=[daily_load(settings)],
+        sensors=publish_after_load(settings),
+        resources={"settings": settings, **(resource_overrides or {})},
+    )
+
