@@ -7,7 +7,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 # The bundled sample, where no exports of your own are named.
-SAMPLE := INBOX_EXPORTS="$(CURDIR)/sample/exports" INBOX_TIMEZONE=Europe/Warsaw
+# The home is named, so that a home in .env never gets the sample.
+SAMPLE := INBOX_EXPORTS="$(CURDIR)/sample/exports" INBOX_HOME="$(or $(INBOX_HOME),$(CURDIR)/data)" INBOX_TIMEZONE=Europe/Warsaw
 SETTINGS := $(if $(or $(INBOX_EXPORTS),$(wildcard .env)),,$(SAMPLE))
 
 help: ## List what can be made
@@ -30,7 +31,7 @@ demo: $(INSTALLED) ## Load, build, test and publish the bundled sample, and prin
 	@$(SAMPLE) $(BIN)/inbox report --only cards
 	@$(SAMPLE) $(BIN)/inbox report --only agents
 	@echo
-	@echo "Published files: $${INBOX_HOME:-data}/published/inbox.duckdb and $${INBOX_HOME:-data}/published/parquet/"
+	@echo "Published files: $(or $(INBOX_HOME),data)/published/inbox.duckdb and $(or $(INBOX_HOME),data)/published/parquet/"
 	@echo "The Dagster UI:  make dev"
 	@echo "Your exports:    INBOX_HOME=<new folder> INBOX_EXPORTS=<folder> make run"
 
@@ -41,7 +42,7 @@ dev: $(INSTALLED) ## Open the Dagster UI on http://127.0.0.1:3000
 	@$(SETTINGS) $(BIN)/inbox dev
 
 test: $(INSTALLED) ## Run the whole test suite
-	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 lint: $(INSTALLED) ## Check style, types and SQL
 	@echo "ruff"; $(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -34,4 +34,3 @@ def build_defs(
         sensors=publish_after_load(settings),
         resources={"settings": settings, **(resource_overrides or {})},
     )
-

@@ -107,7 +107,9 @@ def main(quiet: bool) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s  %(message)s", datefmt="%H:%M:%S"))
     inbox = logging.getLogger("inbox")
     inbox.handlers = [handler]
-    inbox.setLevel(logging.ERROR if quiet else logging.INFO)
+    # On the handler: Dagster sets the level of the loggers whose messages it keeps.
+    handler.setLevel(logging.ERROR if quiet else logging.INFO)
+    inbox.setLevel(logging.INFO)
     inbox.propagate = False
 
 
@@ -123,15 +125,16 @@ def run(exports: str | None, first: Any, last: Any, **flags: Any) -> None:
     reported, keeps what an earlier load of it brought, and does not hold up the other days.
     """
     from orchestration import pipeline
-    from orchestration.exports.errors import ExportsNotFound
+    from orchestration.exports import BrokenManifest, ExportsNotFound
     from orchestration.lock import LockBusy
+    from orchestration.warehouse.dbt import DbtFailed
 
     settings = read_settings(exports=exports, **flags)
     try:
         outcome = pipeline.run(settings, _day(first), _day(last))
     except (SettingsError, ExportsNotFound) as error:
         raise WrongUse(str(error)) from None
-    except LockBusy as error:
+    except (LockBusy, BrokenManifest, DbtFailed) as error:
         raise Problem(str(error)) from None
     publication = outcome.publication
     if outcome.days and not outcome.failures:
@@ -147,7 +150,7 @@ def run(exports: str | None, first: Any, last: Any, **flags: Any) -> None:
             soft_wrap=True,
         )
     elif publication is None:
-        console.print("Nothing is published: no export day has been loaded.", soft_wrap=True)
+        console.print("Nothing is published yet.")
     elif not outcome.failures:
         console.print(f"Nothing new: readers have the data to {publication.as_of_date}.")
     if outcome.failures:

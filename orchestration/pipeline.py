@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from orchestration.exports import find_export_days, find_ignored, pending_days, read_manifests
+from orchestration.exports import find_export_days, pending_days, read_manifests
 from orchestration.lock import hold_lock
 from orchestration.publishing.publication import Publication, read_publication
 from orchestration.settings import PROJECT_ROOT, Settings
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from dagster import DagsterInstance, ExecuteInProcessResult, JobDefinition
 
 logger = logging.getLogger("inbox.run")
+
+STARTED_BY_COMMAND = {"inbox/started_by": "command"}
 
 
 @dataclass
@@ -53,11 +55,6 @@ def run(settings: Settings, first: date | None = None, last: date | None = None)
 
 def _run(settings: Settings, first: date | None, last: date | None) -> RunOutcome:
     arrived = find_export_days(settings.exports_folder, first, last)
-    for name in find_ignored(settings.exports_folder):
-        logger.warning("Ignored in the exports folder: %s is not an export day", name)
-    for day in arrived:
-        for name in day.ignored:
-            logger.warning("Ignored in %s: %s is not an export file", day.export_date, name)
     due = [day.export_date for day in pending_days(arrived, settings.raw_folder)]
     outcome = RunOutcome(days=due)
     if due:
@@ -112,6 +109,7 @@ def _dagster(
     prepare_dagster_home(settings)
     definitions = build_defs(settings)
     with DagsterInstance.get() as instance:
+        _end_dead_runs(instance)
         yield (
             instance,
             {
@@ -119,6 +117,18 @@ def _dagster(
                 for name in ("load_exports", "build_and_publish")
             },
         )
+
+
+def _end_dead_runs(instance: DagsterInstance) -> None:
+    """Marks runs of the command that were killed as failed; nobody else would.
+
+    Only one run of the command is under way at a time, so any that seems to be is not.
+    """
+    from dagster import DagsterRunStatus, RunsFilter
+
+    under_way = RunsFilter(statuses=[DagsterRunStatus.STARTED], tags=STARTED_BY_COMMAND)
+    for run in instance.get_runs(under_way):
+        instance.report_run_failed(run, "The process of this run ended before the run did.")
 
 
 def _execute(
@@ -130,7 +140,7 @@ def _execute(
 ) -> bool:
     result = job.execute_in_process(
         instance=instance,
-        tags=dict(tags or {}),
+        tags={**STARTED_BY_COMMAND, **(tags or {})},
         run_config={
             **(run_config or {}),
             # The events are kept in the instance; the functions' own messages go to the terminal.

@@ -32,7 +32,12 @@ def daily_load(settings: Settings) -> ScheduleDefinition:
 
 
 def publish_after_load(settings: Settings) -> list[RunStatusSensorDefinition]:
-    """Builds and publishes after each load: also a failed one, for the days that did load."""
+    """Builds and publishes after each load: also a failed one, for the days that did load.
+
+    A load may be the job's or one of chosen days from the asset pages, which has no job of its
+    own, so every successful run is looked at. A failed publication starts nothing: it would fail
+    again.
+    """
 
     def request(context: RunStatusSensorContext) -> RunRequest | SkipReason:
         if is_published(settings):
@@ -43,13 +48,13 @@ def publish_after_load(settings: Settings) -> list[RunStatusSensorDefinition]:
         run_status_sensor(
             name=f"publish_after_{outcome}_load",
             run_status=status,
-            monitored_jobs=[load_exports],
+            monitored_jobs=monitored_jobs,
             request_job=build_and_publish,
             default_status=DefaultSensorStatus.RUNNING,
             description=f"Builds and publishes after a {outcome} load, where it changed anything.",
         )(request)
-        for outcome, status in (
-            ("successful", DagsterRunStatus.SUCCESS),
-            ("failed", DagsterRunStatus.FAILURE),
+        for outcome, status, monitored_jobs in (
+            ("successful", DagsterRunStatus.SUCCESS, None),
+            ("failed", DagsterRunStatus.FAILURE, [load_exports]),
         )
     ]

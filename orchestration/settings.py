@@ -28,7 +28,11 @@ class Settings(BaseSettings):
     """What the pipeline is told, by `INBOX_*` variables or `.env` in the current folder."""
 
     model_config = SettingsConfigDict(
-        env_prefix="INBOX_", env_file=".env", extra="ignore", frozen=True
+        env_prefix="INBOX_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
     )
 
     exports: Path | None = Field(
@@ -137,7 +141,7 @@ class Settings(BaseSettings):
 
     @property
     def dbt_folder(self) -> Path:
-        """dbt's manifest, compiled SQL and logs."""
+        """dbt's manifest and compiled SQL."""
         return self.home / "dbt"
 
     @property

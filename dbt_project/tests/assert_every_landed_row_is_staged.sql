@@ -1,4 +1,4 @@
-{{ config(meta={'dagster': {'ref': {'name': 'int_export_days_counted'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'stg_inbox__export_files'}}}) }}
 -- Rows in = rows loaded + rows rejected for every file, and every loaded row is there to be read.
 with counts as (
     select

@@ -1,4 +1,4 @@
-{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'fct_messages'}}}) }}
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'int_messages_deduplicated'}}}) }}
 -- A warning: an orphan is counted once its conversation arrives, so many of them for long mean a missing export.
 with messages as (
     select * from {{ ref('int_messages_deduplicated') }}

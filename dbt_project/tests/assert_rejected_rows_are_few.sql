@@ -1,4 +1,4 @@
-{{ config(meta={'dagster': {'ref': {'name': 'int_export_days_counted'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'stg_inbox__export_files'}}}) }}
 -- More bad rows than allowed mean that an export is broken: readers keep what they have until it is mended.
 with files as (
     select * from {{ ref('stg_inbox__export_files') }}

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dagster import (
+    AssetCheckKey,
     AssetCheckResult,
     AssetCheckSeverity,
     AssetExecutionContext,
@@ -72,16 +73,28 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
 def _selection(
     context: AssetExecutionContext, manifest: Mapping[str, Any], translator: InboxTranslator
 ) -> list[str]:
-    """dbt's arguments for the assets that the run selects; none for all of them."""
+    """dbt's arguments for just the models and checks that the run selects; none for all."""
     if not context.is_subset:
         return []
     names = [
         node["name"]
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "model"
-        and translator.get_asset_key(node) in context.selected_asset_keys
+        for unique_id, node in manifest["nodes"].items()
+        if (
+            node["resource_type"] == "model"
+            and translator.get_asset_key(node) in context.selected_asset_keys
+        )
+        or (
+            node["resource_type"] == "test"
+            and _check_key(manifest, translator, unique_id) in context.selected_asset_check_keys
+        )
     ]
-    return ["--select", *names]
+    return ["--indirect-selection", "empty", "--select", *names]
+
+
+def _check_key(
+    manifest: Mapping[str, Any], translator: InboxTranslator, unique_id: str
+) -> AssetCheckKey | None:
+    return get_asset_check_key_for_test(manifest, translator, unique_id, project=None)
 
 
 def _events(
@@ -96,7 +109,7 @@ def _events(
             metadata={"seconds": MetadataValue.float(round(result.seconds, 3))},
         )
     elif result.resource_type == "test" and result.status != "skipped":
-        key = get_asset_check_key_for_test(manifest, translator, result.unique_id, project=None)
+        key = _check_key(manifest, translator, result.unique_id)
         if key is not None and key in context.selected_asset_check_keys:
             severity = manifest["nodes"][result.unique_id]["config"]["severity"].lower()
             yield AssetCheckResult(

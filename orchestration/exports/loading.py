@@ -9,7 +9,7 @@ from datetime import date
 
 from orchestration.exports.errors import BadExportFile
 from orchestration.exports.landing import load_day
-from orchestration.exports.layout import find_export_days
+from orchestration.exports.layout import find_export_days, find_ignored
 from orchestration.exports.manifest import DayManifest, pending_days
 from orchestration.settings import Settings
 
@@ -32,6 +32,8 @@ def load_days(settings: Settings, requested: Sequence[str] | None = None) -> Loa
     Raises ExportsNotFound where there is no exports folder, SettingsError where none is set.
     """
     arrived = {day.export_date: day for day in find_export_days(settings.exports_folder)}
+    for name in find_ignored(settings.exports_folder):
+        logger.warning("Ignored in the exports folder: %s is not an export day", name)
     outcome = LoadOutcome()
     if requested is None:
         days = pending_days(list(arrived.values()), settings.raw_folder)
@@ -51,6 +53,7 @@ def load_days(settings: Settings, requested: Sequence[str] | None = None) -> Loa
             outcome.failed.append(str(error))
             continue
         outcome.loaded.append(manifest)
+        _warn_of_what_was_passed_over(manifest)
         logger.info(
             "Loaded %s (%d of %d): %s",
             day.export_date,
@@ -59,6 +62,19 @@ def load_days(settings: Settings, requested: Sequence[str] | None = None) -> Loa
             _summary(manifest),
         )
     return outcome
+
+
+def _warn_of_what_was_passed_over(manifest: DayManifest) -> None:
+    for name in manifest.ignored:
+        logger.warning("Ignored in %s: %s is not an export file", manifest.export_date, name)
+    for file in manifest.files:
+        if file.unknown_columns:
+            logger.warning(
+                "Ignored in %s/%s: unknown columns %s",
+                manifest.export_date,
+                file.file_name,
+                ", ".join(file.unknown_columns),
+            )
 
 
 def _summary(manifest: DayManifest) -> str:

@@ -44,8 +44,9 @@ def write_catalog(manifests: Mapping[date, DayManifest], raw: Path, catalog: Pat
 
 
 def raw_fingerprint(manifests: Mapping[date, DayManifest]) -> str:
-    """A hash of the loaded days and their files' contents: equal where the loaded rows are."""
+    """A hash of the loaded days and their files' contents: equal where the landed rows are."""
     digest = hashlib.sha256()
     for day, manifest in sorted(manifests.items()):
-        digest.update(f"{day.isoformat()} {manifest.fingerprint}\n".encode())
+        line = f"{day.isoformat()} {manifest.format_version} {manifest.fingerprint}\n"
+        digest.update(line.encode())
     return digest.hexdigest()

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
+from dagster import DagsterInstance
 
 from orchestration import pipeline
 from orchestration.lock import LockBusy, hold_lock
@@ -342,4 +343,24 @@ def test_a_killed_run_is_made_good_by_the_next(inbox: Settings, seconds: float) 
         assert_as_the_oracle_says(inbox)
     done = command(inbox, "run")
     assert done.returncode == 0, done.stdout + done.stderr
+    assert_as_the_oracle_says(inbox)
+
+
+def test_a_killed_run_is_shown_as_failed(inbox: Settings) -> None:
+    """The next run says so in Dagster's instance: no daemon watches a command's process."""
+    run = subprocess.Popen(
+        [sys.executable, "-m", "orchestration.cli", "run"],
+        env=environment(inbox),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert run.stderr is not None
+    while "table model" not in run.stderr.readline():
+        assert run.poll() is None
+    run.kill()
+    run.communicate()
+    assert command(inbox, "run").returncode == 0
+    with DagsterInstance.from_config(str(inbox.dagster_home)) as instance:
+        statuses = [str(record.status.value) for record in instance.get_runs()]
+    assert sorted(statuses) == ["FAILURE", "SUCCESS", "SUCCESS"]
     assert_as_the_oracle_says(inbox)

@@ -1,0 +1,249 @@
+"""The code location as an operator uses it: its graph, partitions, checks, jobs and sensors."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dagster import (
+    AssetCheckKey,
+    AssetKey,
+    DagsterInstance,
+    DagsterRunStatus,
+    Definitions,
+    ExecuteInProcessResult,
+    build_run_status_sensor_context,
+    build_schedule_context,
+)
+
+from orchestration.build import build_defs
+from orchestration.settings import Settings, load_settings
+from tests.models import parsed_dbt_folder
+from tests.oracle.generate import generate_inbox, write_inbox
+
+# Its tests tell one story in one instance: they stay together, in their order.
+pytestmark = pytest.mark.xdist_group("operator")
+
+ZONE = "America/New_York"
+DAYS = [f"2024-03-{day:02d}" for day in range(8, 13)]
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Days around a clock change, of which the one before the last has not arrived."""
+    folder = tmp_path_factory.mktemp("operator")
+    write_inbox(generate_inbox(5, date(2024, 3, 8), 5, 4, ZONE), folder / "exports")
+    shutil.move(folder / "exports" / DAYS[3], folder / DAYS[3])
+    settings = load_settings(exports=folder / "exports", home=folder / "home", timezone=ZONE)
+    shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def definitions(settings: Settings) -> Definitions:
+    return build_defs(settings)
+
+
+@pytest.fixture(scope="module")
+def instance() -> Iterator[DagsterInstance]:
+    with DagsterInstance.ephemeral() as instance:
+        yield instance
+
+
+def execute(
+    definitions: Definitions, instance: DagsterInstance, job: str, **arguments: Any
+) -> ExecuteInProcessResult:
+    return definitions.resolve_job_def(job).execute_in_process(
+        instance=instance, raise_on_error=False, **arguments
+    )
+
+
+def test_one_graph_leads_from_the_exports_to_every_published_table(
+    definitions: Definitions,
+) -> None:
+    graph = definitions.resolve_asset_graph()
+    published = [key for key in graph.get_all_asset_keys() if key.path[0] == "published"]
+    assert len(published) > 25
+    for key in published:
+        assert AssetKey("inbox_exports") in graph.get_ancestor_asset_keys(key)
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        assert node.description, key
+        assert node.group_name != "default", key
+        assert node.owners, key
+        assert node.kinds, key
+
+
+def test_partitions_are_days_of_the_workspace_zone(definitions: Definitions) -> None:
+    partitions = definitions.resolve_asset_graph().get(AssetKey("raw_messages")).partitions_def
+    assert partitions is not None
+    keys = partitions.get_partition_keys()
+    assert keys[:5] == DAYS
+    assert partitions.timezone == ZONE  # type: ignore[attr-defined]
+
+
+def test_a_range_is_one_run_and_only_what_arrived_is_loaded(
+    definitions: Definitions, instance: DagsterInstance
+) -> None:
+    result = execute(
+        definitions,
+        instance,
+        "load_exports",
+        tags={
+            "dagster/asset_partition_range_start": DAYS[0],
+            "dagster/asset_partition_range_end": DAYS[4],
+        },
+    )
+    assert not result.success
+    (failure,) = result.get_step_failure_events()
+    assert failure.step_failure_data.user_failure_data is not None
+    assert f"{DAYS[3]}: has not arrived" in failure.step_failure_data.user_failure_data.description
+    for entity in ("threads", "messages", "ratings", "agents", "manifests"):
+        loaded = instance.get_materialized_partitions(AssetKey(f"raw_{entity}"))
+        assert loaded == {*DAYS[:3], DAYS[4]}
+
+
+def test_a_build_reports_its_tests_as_checks_and_publishes(
+    definitions: Definitions, instance: DagsterInstance, settings: Settings
+) -> None:
+    result = execute(definitions, instance, "build_and_publish")
+    assert result.success
+    evaluations = result.get_asset_check_evaluations()
+    assert len(evaluations) > 40
+    assert all(evaluation.passed for evaluation in evaluations if evaluation.blocking)
+    event = instance.get_latest_materialization_event(AssetKey(["published", "mart_inbox_daily"]))
+    assert event is not None
+    assert event.asset_materialization is not None
+    metadata = event.asset_materialization.metadata
+    assert metadata["dagster/row_count"].value > 0
+    assert metadata["as_of_date"].value == DAYS[4]
+    assert settings.published_database.exists()
+
+
+def test_one_model_or_one_check_can_be_run_by_itself(
+    definitions: Definitions, instance: DagsterInstance
+) -> None:
+    build = definitions.resolve_job_def("build_and_publish")
+    check = AssetCheckKey(AssetKey("mart_inbox_daily"), "periods_are_contiguous_mart_inbox_daily_")
+    one = build.execute_in_process(
+        instance=instance, asset_selection=[AssetKey("mart_labels_daily")], raise_on_error=False
+    )
+    assert one.success
+    assert [event.asset_key for event in one.asset_materializations_for_node("dbt_models")] == [
+        AssetKey("mart_labels_daily")
+    ]
+    job = build.get_subset(asset_selection=set(), asset_check_selection={check})
+    checked = job.execute_in_process(instance=instance, raise_on_error=False)
+    assert [evaluation.asset_check_key for evaluation in checked.get_asset_check_evaluations()] == [
+        check
+    ]
+
+
+def test_a_failing_check_stops_the_publication(
+    definitions: Definitions, instance: DagsterInstance, settings: Settings
+) -> None:
+    before = settings.published_database.stat().st_ino
+    day = settings.exports_folder / DAYS[4]
+    bad = [f"b{number},t,2024-03-12T10:00:00Z,9" for number in range(20)]
+    (day / "ratings.bad.csv").write_text(
+        "\n".join(["rating_id,thread_id,rated_at,score", *bad]) + "\n"
+    )
+    assert execute(definitions, instance, "load_exports").success
+    result = execute(definitions, instance, "build_and_publish")
+    assert not result.success
+    (failed,) = [
+        evaluation
+        for evaluation in result.get_asset_check_evaluations()
+        if not evaluation.passed and evaluation.blocking
+    ]
+    assert failed.check_name == "assert_rejected_rows_are_few"
+    assert settings.published_database.stat().st_ino == before
+    (day / "ratings.bad.csv").unlink()
+
+
+def test_without_partitions_a_load_takes_what_is_due(
+    definitions: Definitions, instance: DagsterInstance, settings: Settings
+) -> None:
+    shutil.copytree(settings.exports_folder.parent / DAYS[3], settings.exports_folder / DAYS[3])
+    result = execute(definitions, instance, "load_exports")
+    assert result.success
+    loaded = {event.partition for event in result.asset_materializations_for_node("raw_exports")}
+    # The day that arrived, and the day whose bad file was taken back.
+    assert loaded == {DAYS[3], DAYS[4]}
+
+
+def test_schedule_runs_at_night_in_the_workspace_zone(definitions: Definitions) -> None:
+    schedule = definitions.resolve_schedule_def("daily_load")
+    assert schedule.execution_timezone == ZONE
+    tick = schedule.evaluate_tick(build_schedule_context())
+    assert tick.run_requests is not None
+    assert len(tick.run_requests) == 1
+
+
+@pytest.mark.parametrize("outcome", ["successful", "failed"])
+def test_a_load_is_followed_by_a_publication_where_it_changed_something(
+    definitions: Definitions, instance: DagsterInstance, outcome: str
+) -> None:
+    """After the load above: readers do not have it yet, then they do."""
+    from orchestration.warehouse.build import is_published
+
+    settings = definitions.resources["settings"]  # type: ignore[index]
+    load = execute(definitions, instance, "load_exports")
+    assert load.success
+    event = next(e for e in load.all_events if e.event_type_value == "PIPELINE_SUCCESS")
+    sensor = definitions.resolve_sensor_def(f"publish_after_{outcome}_load")
+    context = build_run_status_sensor_context(
+        sensor_name=sensor.name,
+        dagster_instance=instance,
+        dagster_run=load.dagster_run,
+        dagster_event=event,
+    )
+    is_due = not is_published(settings)
+    answer = sensor(context)
+    assert (type(answer).__name__ == "RunRequest") is is_due
+    if is_due:
+        assert execute(definitions, instance, "build_and_publish").success
+
+
+def test_the_workspace_loads(tmp_path: Path, settings: Settings) -> None:
+    import subprocess
+    import sys
+
+    from orchestration.settings import PROJECT_ROOT
+
+    done = subprocess.run(
+        [
+            str(Path(sys.executable).with_name("dagster")),
+            "definitions",
+            "validate",
+            "-w",
+            str(PROJECT_ROOT / "workspace.yaml"),
+        ],
+        cwd=tmp_path,
+        env={
+            "PATH": str(Path(sys.executable).parent),
+            "HOME": str(tmp_path),
+            "INBOX_HOME": str(settings.home),
+            "INBOX_EXPORTS": str(settings.exports),
+            "INBOX_TIMEZONE": ZONE,
+        },
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "All code locations passed validation" in done.stdout + done.stderr
+
+
+def test_every_run_status_ends_in_a_message(instance: DagsterInstance) -> None:
+    failed = [run for run in instance.get_runs() if run.status == DagsterRunStatus.FAILURE]
+    assert failed
+    for run in failed:
+        events = instance.all_logs(run.run_id)
+        failures = [e.dagster_event for e in events if e.is_dagster_event]
+        assert any(e is not None and e.is_step_failure for e in failures)
