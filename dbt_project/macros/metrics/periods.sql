@@ -1,3 +1,8 @@
+{#- The grains, each with the word that ends the names of its marts; inbox_series takes either. -#}
+{% macro grains() -%}
+    {{ return({'day': 'daily', 'week': 'weekly', 'month': 'monthly', 'year': 'yearly'}) }}
+{%- endmacro %}
+
 {#- The first day of the period that holds a day. `grain` is day, week, month or year, or an expression of them. -#}
 {% macro period_start(date, grain) -%}
     {%- if grain == 'day' -%}
@@ -7,23 +12,23 @@
     {%- elif grain in ('week', 'month', 'year') -%}
         cast({{ dbt.date_trunc(grain, date) }} as date)
     {%- else -%}
-        case {{ grain }}
-            {%- for name in ('day', 'week', 'month', 'year') %}
-            when '{{ name }}' then {{ period_start(date, name) }}
+        case
+            {%- for name, mart in grains().items() %}
+            when {{ grain }} in ('{{ name }}', '{{ mart }}') then {{ period_start(date, name) }}
             {%- endfor %}
-            else cast({{ raise_error('grain must be day, week, month or year') }} as date)
+            else cast({{ raise_error('grain must be day, week, month or year (or daily, weekly, monthly, yearly)') }} as date)
         end
     {%- endif -%}
 {%- endmacro %}
 
 {#- The last day of the period that begins on a day. -#}
 {% macro period_end(period_start_date, grain) -%}
-    {%- if grain in ('day', 'week', 'month', 'year') -%}
+    {%- if grain in grains() -%}
         cast({{ dbt.dateadd('day', -1, dbt.dateadd(grain, 1, period_start_date)) }} as date)
     {%- else -%}
-        case {{ grain }}
-            {%- for name in ('day', 'week', 'month', 'year') %}
-            when '{{ name }}' then {{ period_end(period_start_date, name) }}
+        case
+            {%- for name, mart in grains().items() %}
+            when {{ grain }} in ('{{ name }}', '{{ mart }}') then {{ period_end(period_start_date, name) }}
             {%- endfor %}
         end
     {%- endif -%}
