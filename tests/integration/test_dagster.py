@@ -1,4 +1,7 @@
-"""The code location as an operator uses it: its graph, partitions, checks, jobs and sensors."""
+"""The code location as an operator uses it: its graph, partitions, checks, jobs and sensors.
+
+The tests tell one story in one instance, in their order.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +27,6 @@ from orchestration.build import build_defs
 from orchestration.settings import Settings, load_settings
 from tests.models import parsed_dbt_folder
 from tests.oracle.generate import generate_inbox, write_inbox
-
-# Its tests tell one story in one instance: they stay together, in their order.
-pytestmark = pytest.mark.xdist_group("operator")
 
 ZONE = "America/New_York"
 DAYS = [f"2024-03-{day:02d}" for day in range(8, 13)]
