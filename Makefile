@@ -42,7 +42,7 @@ dev: $(INSTALLED) ## Open the Dagster UI on http://127.0.0.1:3000
 	@$(SETTINGS) $(BIN)/inbox dev
 
 test: $(INSTALLED) ## Run the whole test suite
-	@echo "Some ten minutes on two cores; a file's tests stay in one process, in their order"
+	@echo "Some fifteen minutes on two cores; a file's tests stay in one process, in their order"
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: $(INSTALLED) ## Check style, types and SQL
