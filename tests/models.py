@@ -1,8 +1,9 @@
 """The models' own SQL on many small inboxes: compiled by dbt once a zone and week start.
 
 A whole run of dbt takes seconds; a property is tried on hundreds of inboxes. So dbt compiles the
-project once, and the compiled statements then run in the order of the graph in a database in
-memory, over landed exports. What dbt adds (contracts, tests, comments) is tested by whole runs.
+project once, as it builds tables anew and as it applies a batch, and the compiled statements then
+run in the order of the graph in a database in memory, over landed exports. What dbt adds
+(contracts, tests, comments) and what happens to a build that is killed is tested by whole runs.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow.parquet
 import pytest
 from dbt.cli.main import dbtRunner
 
 from orchestration.exports import ENTITIES, find_export_days, load_day, read_manifests
 from orchestration.exports.schema import CONTRACTS
 from orchestration.settings import DBT_PROJECT, Settings, load_settings
-from orchestration.warehouse.catalog import write_catalog
+from orchestration.warehouse.batches import MATERIALIZATION, BatchPlan
+from orchestration.warehouse.catalog import Catalog, LandedFile, next_catalog, write_catalog
 from orchestration.warehouse.dbt import load_manifest
 
 DATABASE = "warehouse"
@@ -39,7 +42,7 @@ def parsed_dbt_folder(timezone: str) -> Path:
 def parsed_project() -> tuple[Settings, Any]:
     """The project as dbt parses it, which no setting changes, and the settings of its folders."""
     settings = load_settings(home=mkdtemp(prefix="inbox-compiled-"))
-    write_catalog({}, settings.raw_folder, settings.raw_catalog)
+    write_catalog(next_catalog(None, {}, settings.raw_folder), settings.raw_catalog)
     return settings, dbt_command(settings, None, ["parse"])
 
 
@@ -58,13 +61,23 @@ def dbt_command(settings: Settings, manifest: Any, command: list[str]) -> Any:
 
 
 @cache
-def compiled_nodes(timezone: str, week_start: str) -> list[dict[str, Any]]:
-    """The models of the project with their compiled SQL, each after those that it reads."""
+def compiled_nodes(timezone: str, week_start: str, action: str) -> list[dict[str, Any]]:
+    """The models with their compiled SQL, each after those that it reads.
+
+    action: build, for all rows of each table, or apply, for those that a batch changes.
+    """
     settings, parsed = parsed_project()
     settings = settings.model_copy(update={"timezone": timezone, "week_start": week_start})
+    names = [
+        node.name
+        for node in parsed.nodes.values()
+        if node.resource_type == "model" and node.config.materialized == MATERIALIZATION
+    ]
+    plan = BatchPlan(2, dict.fromkeys(names, action), dict.fromkeys(names, ""))
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("INBOX_WAREHOUSE_PATH", str(settings.warehouse_database))
         environment.setenv("INBOX_RAW_CATALOG", str(settings.raw_catalog))
+        environment.setenv("INBOX_BATCH_PLAN", plan.environment)
         dbt_command(settings, parsed, ["compile", "--vars", json.dumps(settings.dbt_vars)])
     manifest = json.loads((settings.dbt_folder / "target" / "manifest.json").read_text())
     models = {
@@ -80,24 +93,38 @@ def compiled_nodes(timezone: str, week_start: str) -> list[dict[str, Any]]:
 
 
 class Warehouse:
-    """The published tables and functions over a folder of exports, built in memory."""
+    """The published tables and functions over landed exports, built in memory.
+
+    `bring` applies what has landed since, as a batch of its own.
+    """
 
     def __init__(self, raw: Path, timezone: str = "UTC", week_start: str = "monday") -> None:
         self.connection = duckdb.connect(config={"threads": 2})
         self.connection.execute("set TimeZone = 'UTC'")
         self.connection.execute(f"attach ':memory:' as {DATABASE}")
         self.connection.execute(f"use {DATABASE}")
-        self._register(raw)
-        for schema in ("staging", "intermediate", "main"):
+        for schema in ("raw", "staging", "intermediate", "changes", "main"):
             self.connection.execute(f"create schema if not exists {schema}")
-        for node in compiled_nodes(timezone, week_start):
-            self._build(node)
+        self._settings = (timezone, week_start)
+        self._catalog: Catalog | None = None
+        self.bring(raw)
 
     def __enter__(self) -> Warehouse:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.connection.close()
+
+    def bring(self, raw: Path) -> None:
+        """Builds the tables, or applies what differs between what they hold and what is landed."""
+        action = "build" if self._catalog is None else "apply"
+        self._catalog = next_catalog(self._catalog, read_manifests(raw), raw)
+        self._register(self._catalog)
+        for node in compiled_nodes(*self._settings, action):
+            if node["config"]["materialized"] == MATERIALIZATION and action == "apply":
+                self._apply(node)
+            else:
+                self._build(node)
 
     def table(self, name: str) -> pd.DataFrame:
         """A published table."""
@@ -108,31 +135,43 @@ class Warehouse:
         marks = ", ".join("?" for _ in arguments)
         return self.connection.execute(f"from {function}({marks})", list(arguments)).df()
 
-    def _register(self, raw: Path) -> None:
-        self.connection.execute("create schema raw")
-        manifests = read_manifests(raw)
+    def _register(self, catalog: Catalog) -> None:
         for entity in ENTITIES:
-            landed = [str(raw / m.landed[entity]) for m in manifests.values() if entity in m.landed]
-            relation = (
-                self.connection.read_parquet(landed)
-                if landed
-                else self.connection.from_arrow(CONTRACTS[entity].landed_schema.empty_table())
+            rows = self._rows(entity, catalog.landed_files)
+            self.connection.execute(f"create or replace view raw.{entity} as {rows}")
+            incoming, replaced = (
+                self._rows(entity, files)
+                for files in (catalog.incoming_files, catalog.replaced_files)
             )
-            relation.create(f"raw.{entity}")
-        files = [
-            (day, file.entity, file.file_name, file.rows_read, file.rows_loaded, file.rows_rejected)
-            for day, manifest in manifests.items()
-            for file in manifest.files
-        ]
-        self.connection.execute("create table raw.export_days (export_date date)")
+            self.connection.execute(
+                f"create or replace view raw.changed_{entity} as "
+                f"select *, true as is_incoming from ({incoming}) "
+                f"union all select *, false as is_incoming from ({replaced})"
+            )
+        self.connection.execute("create or replace table raw.export_days (export_date date)")
         self.connection.execute(
-            "create table raw.export_files (export_date date, entity varchar, file_name varchar, "
-            "rows_read bigint, rows_loaded bigint, rows_rejected bigint)"
+            "create or replace table raw.export_files (export_date date, entity varchar, "
+            "file_name varchar, rows_read bigint, rows_loaded bigint, rows_rejected bigint)"
         )
-        for day in manifests:
+        for day in catalog.export_days:
             self.connection.execute("insert into raw.export_days values (?)", [day])
-        for file in files:
-            self.connection.execute("insert into raw.export_files values (?, ?, ?, ?, ?, ?)", file)
+        for file in catalog.export_files:
+            self.connection.execute(
+                "insert into raw.export_files values (?, ?, ?, ?, ?, ?)", list(file.values())
+            )
+
+    def _rows(self, entity: str, files: tuple[LandedFile, ...]) -> str:
+        paths = [f"'{file.path}'" for file in files if file.entity == entity]
+        if paths:
+            return f"select * from read_parquet([{', '.join(paths)}])"
+        empty = self._empty_file(entity)
+        return f"select * from read_parquet('{empty}')"
+
+    def _empty_file(self, entity: str) -> Path:
+        path = empty_folder() / f"{entity}.parquet"
+        if not path.exists():
+            pyarrow.parquet.write_table(CONTRACTS[entity].landed_schema.empty_table(), path)
+        return path
 
     def _build(self, node: dict[str, Any]) -> None:
         sql = node["compiled_code"]
@@ -140,9 +179,32 @@ class Warehouse:
         kind = node["config"]["materialized"]
         if kind == "table_function":
             arguments = ", ".join(node["config"]["arguments"])
-            self.connection.execute(f"create macro {name}({arguments}) as table {sql}")
+            self.connection.execute(f"create or replace macro {name}({arguments}) as table {sql}")
         else:
-            self.connection.execute(f"create {kind} {name} as {sql}")
+            kind = "table" if kind == MATERIALIZATION else kind
+            self.connection.execute(f"create or replace {kind} {name} as {sql}")
+
+    def _apply(self, node: dict[str, Any]) -> None:
+        name, changes = f"{node['schema']}.{node['name']}", f"changes.{node['name']}"
+        keys = node["config"]["unique_key"]
+        same = " and ".join(
+            f"changes.{key} is not distinct from standing.{key}"
+            for key in ([keys] if isinstance(keys, str) else keys)
+        )
+        self.connection.execute(f"create or replace table {changes} as {node['compiled_code']}")
+        self.connection.execute(
+            f"delete from {name} as standing using {changes} as changes "
+            f"where not changes.is_after and {same}"
+        )
+        self.connection.execute(
+            f"insert into {name} by name select * exclude (is_after) from {changes} where is_after"
+        )
+
+
+@cache
+def empty_folder() -> Path:
+    """A folder for files without rows."""
+    return Path(mkdtemp(prefix="inbox-empty-"))
 
 
 def load(exports: Path, raw: Path) -> None:

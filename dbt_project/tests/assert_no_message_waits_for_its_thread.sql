@@ -1,18 +1,6 @@
-{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'int_messages_deduplicated'}}}) }}
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'int_messages_orphaned'}}}) }}
 -- A warning: an orphan is counted once its conversation arrives, so many of them for long mean a missing export.
-with messages as (
-    select * from {{ ref('int_messages_deduplicated') }}
-),
-
-threads as (
-    select * from {{ ref('stg_inbox__threads') }}
-)
-
 select
     message_id,
     thread_id
-from messages
-where not exists (
-    select 1 from threads
-    where threads.thread_id = messages.thread_id
-)
+from {{ ref('int_messages_orphaned') }}

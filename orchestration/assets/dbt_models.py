@@ -73,10 +73,10 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
 def _selection(
     context: AssetExecutionContext, manifest: Mapping[str, Any], translator: InboxTranslator
 ) -> list[str]:
-    """dbt's arguments for just the models and checks that the run selects; none for all."""
+    """The names of just the models and checks that the run selects; none for all."""
     if not context.is_subset:
         return []
-    names = [
+    return [
         node["name"]
         for unique_id, node in manifest["nodes"].items()
         if (
@@ -88,7 +88,6 @@ def _selection(
             and _check_key(manifest, translator, unique_id) in context.selected_asset_check_keys
         )
     ]
-    return ["--indirect-selection", "empty", "--select", *names]
 
 
 def _check_key(
@@ -104,8 +103,11 @@ def _events(
     result: DbtResult,
 ) -> Iterator[MaterializeResult | AssetCheckResult]:  # type: ignore[type-arg]
     if result.resource_type == "model" and result.is_success:
+        asset_key = translator.get_asset_key(manifest["nodes"][result.unique_id])
+        if asset_key not in context.selected_asset_keys:  # of a build that was gone on with
+            return
         yield MaterializeResult(
-            asset_key=translator.get_asset_key(manifest["nodes"][result.unique_id]),
+            asset_key=asset_key,
             metadata={"seconds": MetadataValue.float(round(result.seconds, 3))},
         )
     elif result.resource_type == "test" and result.status != "skipped":

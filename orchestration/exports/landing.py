@@ -18,7 +18,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -64,13 +64,17 @@ def load_day(day: ExportDay, raw: Path, *, limits: ReadLimits | None = None) -> 
     return manifest
 
 
-def collect_garbage(raw: Path) -> list[Path]:
-    """Remove landed files that no manifest names, and what dead loads left; gives their paths."""
+def collect_garbage(raw: Path, keep: Collection[Path] = ()) -> list[Path]:
+    """Remove landed files that no manifest names, and what dead loads left; gives their paths.
+
+    keep: files that somebody still reads though no manifest names them any more.
+    """
     if not raw.is_dir():
         return []
     removed = []
     with _lock(raw):
         named = {raw / path for manifest in read_manifests(raw).values() for path in manifest.paths}
+        named.update(keep)
         for entity in (*ENTITIES, "quarantine"):
             for folder in sorted((raw / entity).glob("export_date=*")):
                 for path in sorted(folder.glob("*.parquet")):

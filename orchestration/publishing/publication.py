@@ -2,17 +2,22 @@
 
 The DuckDB file is written under another name and renamed over the old one; the Parquet folder is
 a link that is renamed over the old link. A reader who has the old ones open goes on with them.
+
+A publication is made from the one before it where the warehouse knows what has changed since: the
+file is copied as it is and just the changed rows are replaced in the copy, and Parquet files that
+hold none of them are shared with the folder before by hard links.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -27,12 +32,37 @@ class NothingToPublish(RuntimeError):
     """The warehouse has no loaded export day."""
 
 
+# Beyond this many rows a table is a folder of Parquet files, one a month.
+MONTHLY_PARQUET_ROWS = 1_000_000
+
+# A table of which more than this share has been replaced row by row is copied whole once again.
+MAX_REPLACED_SHARE = 0.25
+
+logger = logging.getLogger("inbox.publication")
+
+
+@dataclass(frozen=True)
+class TableVersion:
+    """What is known of a table that changes row by row.
+
+    previous_version: the one that the rows in schema `changes` lead on from; None where the table
+    was built anew. keys: the columns that tell which rows a changed row replaces.
+    """
+
+    version: str
+    previous_version: str | None
+    keys: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Publication:
     """What readers have now.
 
     fingerprint: of everything that it was made from.
-    rows: number of rows by table. bytes: size of the database file.
+    rows: number of rows by table. database_bytes: size of the database file. versions: of tables
+    that change row by row. replaced_rows: by such a table, replaced since it was copied whole.
+    rows_written: rows copied or replaced by this publication. database_identity: of the very file
+    that this record speaks of.
     """
 
     fingerprint: str
@@ -40,34 +70,45 @@ class Publication:
     published_at: datetime
     rows: dict[str, int]
     database_bytes: int
+    versions: dict[str, str] = field(default_factory=dict)
+    replaced_rows: dict[str, int] = field(default_factory=dict)
+    rows_written: int = 0
+    database_identity: str = ""
 
 
-def publish(warehouse: Path, published: Path, fingerprint: str) -> Publication:
+def publish(
+    warehouse: Path,
+    published: Path,
+    fingerprint: str,
+    versions: Mapping[str, TableVersion] | None = None,
+) -> Publication:
     """Copies the published schema of the warehouse and puts it in place for readers.
 
     warehouse: the database that dbt built; only read. published: folder of `inbox.duckdb` and
-    `parquet/<table>/<table>.parquet`. Whatever fails leaves the publication before it in place.
+    `parquet/<table>/`. versions: of tables whose changed rows the warehouse knows; all others are
+    copied whole. Whatever fails leaves the publication before it in place.
     Raises NothingToPublish where no export day is loaded.
     """
     published.mkdir(parents=True, exist_ok=True)
     _clear_leftovers(published)
+    previous = read_publication(published)
+    if previous and previous.database_identity != _identity(published / "inbox.duckdb"):
+        previous = None  # a publication died after its file was in place and before its record was
     identifier = uuid.uuid4().hex
     database = published / f".inbox-{identifier}.duckdb"
     parquet = published / ".parquet" / identifier
     parquet.mkdir(parents=True)
-    with closing(_connect(warehouse, database)) as connection:
-        as_of_date = _as_of_date(connection)
-        connection.execute("begin")
-        rows = _copy_tables(connection)
-        _copy_functions(connection)
-        connection.execute("commit")
-        for table in rows:
-            folder = parquet / table
-            folder.mkdir()
-            connection.execute(
-                f"copy published.{_name(table)} to {_text(folder / (table + '.parquet'))} "
-                "(format parquet, compression zstd)"
-            )
+    if previous is not None:
+        try:
+            made = _make(warehouse, database, parquet, published, versions or {}, previous)
+        except duckdb.Error:
+            logger.warning("The last publication cannot be gone on from; all is copied anew")
+            database.unlink(missing_ok=True)
+            shutil.rmtree(parquet)
+            parquet.mkdir()
+            previous = None
+    if previous is None:
+        made = _make(warehouse, database, parquet, published, versions or {}, None)
     _sync(database)
     for file in parquet.rglob("*.parquet"):
         _sync(file)
@@ -78,10 +119,14 @@ def publish(warehouse: Path, published: Path, fingerprint: str) -> Publication:
     _sync(published)
     publication = Publication(
         fingerprint=fingerprint,
-        as_of_date=as_of_date,
+        as_of_date=made.as_of_date,
         published_at=datetime.now(UTC),
-        rows=rows,
+        rows=made.rows,
         database_bytes=(published / "inbox.duckdb").stat().st_size,
+        versions={name: table.version for name, table in (versions or {}).items()},
+        replaced_rows=made.replaced_rows,
+        rows_written=made.rows_written,
+        database_identity=_identity(published / "inbox.duckdb"),
     )
     _write_record(published, publication)
     return publication
@@ -98,6 +143,51 @@ def read_publication(published: Path) -> Publication | None:
     record["as_of_date"] = date.fromisoformat(record["as_of_date"])
     record["published_at"] = datetime.fromisoformat(record["published_at"])
     return Publication(**record)
+
+
+@dataclass
+class _Made:
+    as_of_date: date
+    rows: dict[str, int] = field(default_factory=dict)
+    replaced_rows: dict[str, int] = field(default_factory=dict)
+    rows_written: int = 0
+
+
+def _make(
+    warehouse: Path,
+    database: Path,
+    parquet: Path,
+    published: Path,
+    versions: Mapping[str, TableVersion],
+    previous: Publication | None,
+) -> _Made:
+    """Makes the database file and the Parquet files of a publication aside."""
+    if previous is not None:
+        copy_file(published / "inbox.duckdb", database)
+    with closing(_connect(warehouse, database)) as connection:
+        made = _Made(_as_of_date(connection))
+        connection.execute("begin")
+        months = {
+            table: _bring_table(connection, table, versions.get(table), previous, made)
+            for table in _tables(connection, "warehouse")
+        }
+        for table in _tables(connection, "published"):
+            if table not in months:
+                connection.execute(f"drop table {_name(table)}")
+        _copy_functions(connection)
+        connection.execute("commit")
+        connection.execute("checkpoint published")
+        before = published / "parquet" if previous is not None else None
+        for table, changed_months in months.items():
+            _write_parquet(connection, table, changed_months, parquet, before, made.rows[table])
+    return made
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copies a file inside the kernel; file systems that can share blocks do so."""
+    with source.open("rb") as reader, target.open("wb") as writer:
+        while os.copy_file_range(reader.fileno(), writer.fileno(), 2**30):
+            pass
 
 
 def _connect(warehouse: Path, database: Path) -> duckdb.DuckDBPyConnection:
@@ -119,27 +209,163 @@ def _as_of_date(connection: duckdb.DuckDBPyConnection) -> date:
     return as_of_date
 
 
-def _copy_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Copies every table with its order, its comments and its columns that are never null."""
-    rows = {}
-    for table, definition, comment in connection.execute(
-        "select table_name, sql, comment from duckdb_tables() "
-        "where database_name = 'warehouse' and schema_name = ? order by table_name",
-        [PUBLISHED_SCHEMA],
+def _tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
+    rows = connection.execute(
+        "select table_name from duckdb_tables() "
+        "where database_name = ? and schema_name = ? order by table_name",
+        [database, PUBLISHED_SCHEMA],
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def _bring_table(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    version: TableVersion | None,
+    previous: Publication | None,
+    made: _Made,
+) -> set[date] | None:
+    """Brings one table of the copy to what the warehouse has.
+
+    Gives the months whose rows have changed; None stands for all of them.
+    """
+    published_version = previous.versions.get(table) if previous else None
+    if previous is not None and version is not None and published_version == version.version:
+        made.rows[table] = previous.rows[table]
+        made.replaced_rows[table] = previous.replaced_rows.get(table, 0)
+        return set()
+    if (
+        previous is not None
+        and version is not None
+        and published_version is not None
+        and published_version == version.previous_version
+    ):
+        months, changed = _changed_months(connection, table)
+        replaced = previous.replaced_rows.get(table, 0) + changed
+        if replaced <= MAX_REPLACED_SHARE * previous.rows[table]:
+            made.rows[table] = previous.rows[table] + _replace_rows(connection, table, version.keys)
+            made.replaced_rows[table] = replaced
+            made.rows_written += changed
+            return months
+    made.rows[table] = _copy_table(connection, table)
+    made.rows_written += made.rows[table]
+    return None
+
+
+def _changed_months(
+    connection: duckdb.DuckDBPyConnection, table: str
+) -> tuple[set[date] | None, int]:
+    """The months that the changed rows of a table lie in, if it has days, and their number."""
+    column = _day_column(connection, table)
+    month = f"date_trunc('month', {_name(column)})::date" if column else "null::date"
+    rows = connection.execute(
+        f"select {month} as month, count(*) from warehouse.changes.{_name(table)} group by month"
+    ).fetchall()
+    return {row[0] for row in rows} if column else None, sum(row[1] for row in rows)
+
+
+def _replace_rows(connection: duckdb.DuckDBPyConnection, table: str, keys: Sequence[str]) -> int:
+    """Replaces the changed rows of a table; how many more rows it has then."""
+    changes = f"warehouse.changes.{_name(table)}"
+    columns = ", ".join(_name(column) for column in _columns(connection, table))
+    if len(keys) == 1:
+        key = _name(keys[0])
+        condition = f"where {key} in (select {key} from {changes} where not is_after)"
+    else:
+        same = " and ".join(
+            f"changes.{_name(key)} is not distinct from {_name(table)}.{_name(key)}" for key in keys
+        )
+        condition = f"using {changes} as changes where not changes.is_after and {same}"
+    deleted = connection.execute(f"delete from {_name(table)} {condition}").fetchall()
+    inserted = connection.execute(
+        f"insert into {_name(table)} ({columns}) select {columns} from {changes} where is_after"
+    ).fetchall()
+    return int(inserted[0][0]) - int(deleted[0][0])
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    rows = connection.execute(
+        "select column_name from duckdb_columns() where database_name = 'published' "
+        "and schema_name = ? and table_name = ? order by column_index",
+        [PUBLISHED_SCHEMA, table],
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def _day_column(connection: duckdb.DuckDBPyConnection, table: str) -> str | None:
+    """The first column of days that are never null: what a table's Parquet is parted by."""
+    row = connection.execute(
+        "select column_name from duckdb_columns() where database_name = 'warehouse' and "
+        "schema_name = ? and table_name = ? and data_type = 'DATE' and not is_nullable "
+        "order by column_index limit 1",
+        [PUBLISHED_SCHEMA, table],
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _copy_table(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Copies a table with its order, its comments and its columns that are never null."""
+    found = connection.execute(
+        "select sql, comment from duckdb_tables() where database_name = 'warehouse' "
+        "and schema_name = ? and table_name = ?",
+        [PUBLISHED_SCHEMA, table],
+    ).fetchone()
+    assert found is not None
+    definition, comment = found
+    connection.execute(f"drop table if exists {_name(table)}")
+    connection.execute(definition)
+    inserted = connection.execute(
+        f"insert into {_name(table)} select * from warehouse.{PUBLISHED_SCHEMA}.{_name(table)}"
+    ).fetchone()
+    _comment(connection, f"table {_name(table)}", comment)
+    for column, column_comment in connection.execute(
+        "select column_name, comment from duckdb_columns() where "
+        "database_name = 'warehouse' and schema_name = ? and table_name = ?",
+        [PUBLISHED_SCHEMA, table],
     ).fetchall():
-        connection.execute(definition)
-        inserted = connection.execute(
-            f"insert into {_name(table)} select * from warehouse.{PUBLISHED_SCHEMA}.{_name(table)}"
-        ).fetchone()
-        rows[table] = int(inserted[0]) if inserted else 0
-        _comment(connection, f"table {_name(table)}", comment)
-        for column, column_comment in connection.execute(
-            "select column_name, comment from duckdb_columns() where "
-            "database_name = 'warehouse' and schema_name = ? and table_name = ?",
-            [PUBLISHED_SCHEMA, table],
-        ).fetchall():
-            _comment(connection, f"column {_name(table)}.{_name(column)}", column_comment)
-    return rows
+        _comment(connection, f"column {_name(table)}.{_name(column)}", column_comment)
+    return int(inserted[0]) if inserted else 0
+
+
+def _write_parquet(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    changed_months: set[date] | None,
+    parquet: Path,
+    before: Path | None,
+    rows: int,
+) -> None:
+    """Writes a table's Parquet files, those of unchanged rows as links to the ones before.
+
+    A large table that has days is parted by month; any other is one file.
+    """
+    folder = parquet / table
+    folder.mkdir()
+    column = _day_column(connection, table) if rows > MONTHLY_PARQUET_ROWS else None
+    files: dict[str, str] = {table: ""}
+    if column is not None:
+        files = {
+            f"{table}-{month:%Y-%m}": f"where {_name(column)} >= date '{month}' "
+            f"and {_name(column)} < date '{month}' + interval 1 month"
+            for (month,) in connection.execute(
+                f"select distinct date_trunc('month', {_name(column)})::date from "
+                f"published.{_name(table)} order by 1"
+            ).fetchall()
+        }
+    changed = {f"{table}-{month:%Y-%m}" for month in changed_months or ()}
+    if changed:
+        changed.add(table)
+    for name, condition in files.items():
+        target = folder / f"{name}.parquet"
+        old = before / table / target.name if before is not None else None
+        is_same = changed_months is not None and name not in changed
+        if is_same and old is not None and old.exists():
+            os.link(old, target)
+        else:
+            connection.execute(
+                f"copy (select * from published.{_name(table)} {condition}) to {_text(target)} "
+                "(format parquet, compression zstd)"
+            )
 
 
 def _copy_functions(connection: duckdb.DuckDBPyConnection) -> None:
@@ -150,13 +376,21 @@ def _copy_functions(connection: duckdb.DuckDBPyConnection) -> None:
         [PUBLISHED_SCHEMA],
     ).fetchall():
         signature = ", ".join(_name(parameter) for parameter in parameters)
-        connection.execute(f"create macro {_name(name)}({signature}) as table {definition}")
+        connection.execute(
+            f"create or replace macro {_name(name)}({signature}) as table {definition}"
+        )
         _comment(connection, f"macro table {_name(name)}", comment)
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, subject: str, comment: str | None) -> None:
     if comment:
         connection.execute(f"comment on {subject} is {_text(comment.strip())}")
+
+
+def _identity(path: Path) -> str:
+    """Which file lies at a path: another one, or one that was written to, has another identity."""
+    status = path.stat()
+    return f"{status.st_ino} {status.st_size} {status.st_mtime_ns}"
 
 
 def _write_record(published: Path, publication: Publication) -> None:

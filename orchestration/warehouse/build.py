@@ -8,18 +8,41 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import duckdb
+
 from orchestration.exports import DayManifest, collect_garbage, read_manifests
 from orchestration.lock import hold_lock
-from orchestration.publishing.publication import Publication, publish, read_publication
+from orchestration.publishing.publication import (
+    Publication,
+    TableVersion,
+    publish,
+    read_publication,
+)
 from orchestration.settings import Settings
 from orchestration.warehouse import dbt
-from orchestration.warehouse.catalog import raw_fingerprint, write_catalog
+from orchestration.warehouse.batches import (
+    Models,
+    ModelState,
+    is_interrupted,
+    plan_batch,
+    read_states,
+)
+from orchestration.warehouse.catalog import (
+    next_catalog,
+    raw_fingerprint,
+    read_catalog,
+    write_catalog,
+)
+
+logger = logging.getLogger("inbox.warehouse")
 
 
 class WarehouseNotTested(RuntimeError):
@@ -31,31 +54,42 @@ class WarehouseBuild:
     """What a build did.
 
     fingerprint: of everything that it was made from. is_complete: whether every model was built
-    and every test passed. days: the loaded export days that it read.
+    and every test passed. days: the loaded export days that it read. states: by table, what it has
+    had.
     """
 
     fingerprint: str
     is_complete: bool
     days: tuple[date, ...]
     results: tuple[dbt.DbtResult, ...]
+    states: Mapping[str, ModelState]
 
 
-def build_warehouse(settings: Settings, selection: Sequence[str] = ()) -> WarehouseBuild:
-    """Builds and tests the models from every landed day.
+def build_warehouse(
+    settings: Settings, selection: Sequence[str] = (), *, with_tests: bool = True
+) -> WarehouseBuild:
+    """Brings the models to what is landed now, and tests them.
 
-    selection: dbt's arguments for a part of the models; such a build can be published only where
-    a whole one of the same inputs passed before it.
+    What landed since the last build is applied to the tables that stand; what cannot be is built
+    anew. A build that was interrupted is gone on with first.
+
+    selection: names of models and tests, for a part of them. Such models are built anew from what
+    the others hold, which are left alone unless a build was interrupted or something has landed.
+    Such a build can be published only where a whole one of the same inputs passed before it.
     Raises DbtFailed where dbt could not begin, LockBusy where another process does not end.
     """
+    models = Models(dbt.load_manifest(settings), dbt.basis(settings))
     with hold_lock(settings.warehouse_lock, "a build"):
-        collect_garbage(settings.raw_folder)
         manifests = read_manifests(settings.raw_folder)
         fingerprint = input_fingerprint(settings, manifests)
         was_tested = _tested_fingerprint(settings) == fingerprint
         _record(settings, None)
-        write_catalog(manifests, settings.raw_folder, settings.raw_catalog)
-        results = dbt.build(settings, selection)
-        is_complete = all(result.is_success for result in results)
+        results = _bring_up_to_date(settings, models, manifests, selection)
+        states = read_states(settings.warehouse_database)
+        if with_tests and all(result.is_success for result in results):
+            plan = plan_batch(_batch_number(settings), models, states)
+            results += dbt.run_tests(settings, plan, selection)
+        is_complete = with_tests and all(result.is_success for result in results)
         if is_complete and (not selection or was_tested):
             _record(settings, fingerprint)
         return WarehouseBuild(
@@ -63,7 +97,65 @@ def build_warehouse(settings: Settings, selection: Sequence[str] = ()) -> Wareho
             is_complete=is_complete,
             days=tuple(manifests),
             results=tuple(results),
+            states=states,
         )
+
+
+def _bring_up_to_date(
+    settings: Settings,
+    models: Models,
+    manifests: Mapping[date, DayManifest],
+    selection: Sequence[str],
+) -> list[dbt.DbtResult]:
+    """Runs the models: those of a batch that was interrupted, then those of what has landed."""
+    catalog = read_catalog(settings.raw_catalog)
+    collect_garbage(settings.raw_folder, {Path(path) for path in catalog.paths} if catalog else ())
+    states = read_states(settings.warehouse_database)
+    if catalog is not None and is_interrupted(catalog.batch_number, models, states):
+        if catalog.is_readable:
+            logger.info("Going on with the build that was interrupted")
+            results = dbt.run_models(settings, plan_batch(catalog.batch_number, models, states))
+            if not all(result.is_success for result in results):
+                return results
+            states = read_states(settings.warehouse_database)
+        else:
+            catalog = None
+    following = next_catalog(catalog, manifests, settings.raw_folder)
+    if catalog is not None and not (following.incoming_files or following.replaced_files):
+        following = replace(following, batch_number=catalog.batch_number)
+    is_same = catalog is not None and following.batch_number == catalog.batch_number
+    rebuild = frozenset(selection) & models.fingerprints.keys() if is_same else frozenset()
+    plan = plan_batch(following.batch_number, models, states if catalog else {}, rebuild)
+    if plan.builds_all:
+        _remove_database(settings)
+    write_catalog(following, settings.raw_catalog)
+    is_part = bool(selection) and is_same and not plan.needs_work(rebuild)
+    results = dbt.run_models(settings, plan, models.names & set(selection) if is_part else None)
+    _drop_unknown_relations(settings, models)
+    return results
+
+
+def _batch_number(settings: Settings) -> int:
+    catalog = read_catalog(settings.raw_catalog)
+    return catalog.batch_number if catalog else 0
+
+
+def _remove_database(settings: Settings) -> None:
+    """Begins with an empty file: nothing that stands is of use, and no space stays behind."""
+    database = settings.warehouse_database
+    for path in (database, database.with_name(database.name + ".wal")):
+        path.unlink(missing_ok=True)
+
+
+def _drop_unknown_relations(settings: Settings, models: Models) -> None:
+    """Drops what models of an earlier version left among the published relations."""
+    with closing(duckdb.connect(str(settings.warehouse_database))) as connection:
+        for table in connection.execute(
+            "select table_name from duckdb_tables() where schema_name = 'main' "
+            "and not list_contains(?, table_name)",
+            [sorted(models.published)],
+        ).fetchall():
+            connection.execute(f'drop table main."{table[0]}"')
 
 
 def publish_warehouse(settings: Settings) -> Publication:
@@ -72,6 +164,7 @@ def publish_warehouse(settings: Settings) -> Publication:
     Raises WarehouseNotTested where the last build did not pass as a whole; readers then keep what
     they have.
     """
+    models = Models(dbt.load_manifest(settings), dbt.basis(settings))
     with hold_lock(settings.warehouse_lock, "a publication"):
         fingerprint = _tested_fingerprint(settings)
         if fingerprint is None:
@@ -79,7 +172,15 @@ def publish_warehouse(settings: Settings) -> Publication:
                 "The last build of the warehouse did not pass as a whole, so readers keep what "
                 "they have. Build all models again (job build_and_publish, or inbox run)."
             )
-        return publish(settings.warehouse_database, settings.published_folder, fingerprint)
+        states = read_states(settings.warehouse_database)
+        versions = {
+            name: TableVersion(state.version, state.previous_version, tuple(models.keys[name]))
+            for name, state in states.items()
+            if name in models.published
+        }
+        return publish(
+            settings.warehouse_database, settings.published_folder, fingerprint, versions
+        )
 
 
 def is_published(settings: Settings) -> bool:

@@ -1,4 +1,8 @@
-"""The catalog of landed files: what dbt reads, as one JSON file, and its fingerprint."""
+"""The catalog: the batch that the warehouse is at, and the landed files it reads, as one JSON file.
+
+It is replaced when a batch begins, before anything of it is in the database, so that a build that
+was killed can be gone on with. The macro `register_raw_records` reads it too.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +10,68 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from orchestration.exports import DayManifest
 
 
-def write_catalog(manifests: Mapping[date, DayManifest], raw: Path, catalog: Path) -> None:
-    """Writes which days are loaded, their files with their counts, and the Parquet of each entity.
+@dataclass(frozen=True, order=True)
+class LandedFile:
+    """A landed Parquet file of one entity and day; its path is absolute and tells its contents."""
 
-    The macro `register_raw_records` reads it. Paths in it are absolute.
+    entity: str
+    export_date: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """What a batch reads.
+
+    export_days, export_files: every loaded day, every export file with its counts of rows.
+    landed_files: all; incoming_files: those that the batch brought; replaced_files: those that
+    were landed in the batch before it and are no more.
     """
-    content = {
-        "export_days": [day.isoformat() for day in manifests],
-        "export_files": [
+
+    batch_number: int
+    export_days: tuple[str, ...]
+    export_files: tuple[Mapping[str, Any], ...]
+    landed_files: tuple[LandedFile, ...]
+    incoming_files: tuple[LandedFile, ...]
+    replaced_files: tuple[LandedFile, ...]
+
+    @property
+    def paths(self) -> set[str]:
+        """Every landed file that the batch reads."""
+        return {file.path for file in (*self.landed_files, *self.replaced_files)}
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the files that the batch brought and replaced are still there."""
+        files = (*self.incoming_files, *self.replaced_files)
+        return all(Path(file.path).is_file() for file in files)
+
+
+def next_catalog(
+    previous: Catalog | None, manifests: Mapping[date, DayManifest], raw: Path
+) -> Catalog:
+    """The catalog of the batch that brings the warehouse from a batch to what is landed now.
+
+    Without a previous one, every file is incoming.
+    """
+    landed = tuple(
+        LandedFile(entity, day.isoformat(), str(raw / path))
+        for day, manifest in manifests.items()
+        for entity, path in sorted(manifest.landed.items())
+    )
+    before = previous.landed_files if previous else ()
+    return Catalog(
+        batch_number=previous.batch_number + 1 if previous else 1,
+        export_days=tuple(day.isoformat() for day in manifests),
+        export_files=tuple(
             {
                 "export_date": day.isoformat(),
                 "entity": file.entity,
@@ -30,23 +82,46 @@ def write_catalog(manifests: Mapping[date, DayManifest], raw: Path, catalog: Pat
             }
             for day, manifest in manifests.items()
             for file in manifest.files
-        ],
-        "landed_files": [
-            {"entity": entity, "export_date": day.isoformat(), "path": str(raw / path)}
-            for day, manifest in manifests.items()
-            for entity, path in manifest.landed.items()
-        ],
-    }
-    catalog.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = catalog.with_suffix(".unfinished")
-    unfinished.write_text(json.dumps(content), encoding="utf-8")
-    os.replace(unfinished, catalog)
+        ),
+        landed_files=landed,
+        incoming_files=tuple(sorted(set(landed) - set(before))),
+        replaced_files=tuple(sorted(set(before) - set(landed))),
+    )
+
+
+def write_catalog(catalog: Catalog, path: Path) -> None:
+    """Puts a catalog in place, whole or not at all, and durable."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".unfinished")
+    with unfinished.open("w", encoding="utf-8") as file:
+        json.dump(asdict(catalog), file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(unfinished, path)
+
+
+def read_catalog(path: Path) -> Catalog | None:
+    """The catalog that is in place; None where there is none, or one of another form."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return Catalog(
+            batch_number=content["batch_number"],
+            export_days=tuple(content["export_days"]),
+            export_files=tuple(content["export_files"]),
+            **{
+                kind: tuple(LandedFile(**file) for file in content[kind])
+                for kind in ("landed_files", "incoming_files", "replaced_files")
+            },
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def raw_fingerprint(manifests: Mapping[date, DayManifest]) -> str:
     """A hash of the loaded days and their files' contents: equal where the landed rows are."""
     digest = hashlib.sha256()
     for day, manifest in sorted(manifests.items()):
-        line = f"{day.isoformat()} {manifest.format_version} {manifest.fingerprint}\n"
+        landed = sorted(manifest.landed.items())
+        line = f"{day.isoformat()} {manifest.format_version} {manifest.fingerprint} {landed}\n"
         digest.update(line.encode())
     return digest.hexdigest()

@@ -10,14 +10,16 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+from orchestration.exports.manifest import FORMAT_VERSION
 from orchestration.lock import hold_lock
 from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.warehouse.batches import BatchPlan
 
 logger = logging.getLogger("inbox.dbt")
 
@@ -84,18 +86,46 @@ def load_manifest(settings: Settings) -> dict[str, Any]:
     return loaded
 
 
-def build(settings: Settings, arguments: Sequence[str] = ()) -> list[DbtResult]:
-    """Builds and tests the models; every model, test and hook that was to run is in the results.
+def basis(settings: Settings) -> str:
+    """What besides the project decides over the rows of its tables: settings and versions."""
+    versions = [version(package) for package in ("dbt-core", "dbt-duckdb", "duckdb")]
+    return json.dumps([settings.timezone, settings.week_start, FORMAT_VERSION, *versions])
 
-    arguments: further arguments of `dbt build`, such as a selection.
-    Raises DbtFailed where dbt could not begin.
+
+def run_models(
+    settings: Settings, plan: BatchPlan, selection: Collection[str] | None = None
+) -> list[DbtResult]:
+    """Runs the models; every model and hook that was to run is in the results.
+
+    selection: names of models; None is all. Raises DbtFailed where dbt could not begin.
     """
-    return invoke(settings, ["build", "--exclude-resource-type", "unit_test", *arguments])
+    if selection is not None and not selection:
+        return []
+    arguments = ["--select", *sorted(selection)] if selection else []
+    return invoke(settings, ["run", *arguments], plan.environment)
 
 
-def invoke(settings: Settings, command: Sequence[str]) -> list[DbtResult]:
+def run_tests(
+    settings: Settings, plan: BatchPlan, selection: Collection[str] = ()
+) -> list[DbtResult]:
+    """Tests the models; every test that was to run is in the results.
+
+    selection: names of tests, and of models that are not to be tested; none is all.
+    """
+    arguments = (
+        ["--indirect-selection", "empty", "--select", *sorted(selection)] if selection else []
+    )
+    return invoke(
+        settings, ["test", "--exclude-resource-type", "unit_test", *arguments], plan.environment
+    )
+
+
+def invoke(
+    settings: Settings, command: Sequence[str], batch_plan: str | None = None
+) -> list[DbtResult]:
     """Runs one dbt command in this process, under the settings; its results, if it has any.
 
+    batch_plan: what each table has to do; without one, every table that runs is built anew.
     Raises DbtFailed where it could not begin.
     """
     # Imported here: dbt takes seconds to import, and most commands never need it.
@@ -103,7 +133,7 @@ def invoke(settings: Settings, command: Sequence[str]) -> list[DbtResult]:
 
     progress = _Progress()
     settings.warehouse_folder.mkdir(parents=True, exist_ok=True)
-    with _environment(_dbt_environment(settings)):
+    with _environment(_dbt_environment(settings, batch_plan)):
         outcome = dbtRunner(callbacks=[progress]).invoke(
             [
                 "--log-level",
@@ -125,8 +155,9 @@ def invoke(settings: Settings, command: Sequence[str]) -> list[DbtResult]:
     return results
 
 
-def _dbt_environment(settings: Settings) -> dict[str, str]:
+def _dbt_environment(settings: Settings, batch_plan: str | None) -> dict[str, str]:
     return {
+        **({} if batch_plan is None else {"INBOX_BATCH_PLAN": batch_plan}),
         "DBT_TARGET_PATH": str(settings.dbt_folder / "target"),
         "DBT_LOG_PATH": str(settings.dbt_folder / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from orchestration.exports import ExportDay, find_export_days, load_day
+from orchestration.exports.manifest import manifest_path
 from tests.models import Warehouse, load
 from tests.oracle.compare import assert_tables_equal
 from tests.oracle.corner_cases import all_corner_cases
@@ -32,7 +34,11 @@ from tests.oracle.read import read_exports
 
 # An example writes files, lands them and builds forty models; there is no fair deadline for that.
 property_settings = settings(
-    deadline=None, max_examples=25, suppress_health_check=list(HealthCheck), derandomize=True
+    deadline=None,
+    phases=[Phase.generate],
+    max_examples=25,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
 )
 
 SERIES_GRAINS = {"day": "daily", "week": "weekly", "month": "monthly", "year": "yearly"}
@@ -159,22 +165,13 @@ def test_a_larger_inbox(zone: str, first_day: date) -> None:
 
 def published_tables(raw: Path, inbox: Inbox) -> dict[str, pd.DataFrame]:
     with Warehouse(raw, inbox.zone) as warehouse:
-        names = warehouse.connection.execute(
-            "select table_name from duckdb_tables() where schema_name = 'main' "
-            "and database_name = 'warehouse' order by 1"
-        ).fetchall()
-        return {
-            name: warehouse.connection.execute(f"from main.{name} order by all").df()
-            for (name,) in names
-        }
+        return all_tables(warehouse)
 
 
 @property_settings
 @given(st.data())
 def test_tables_follow_from_the_files_whatever_the_order_of_loading(data: st.DataObject) -> None:
     """Days one by one in any order, some of them twice, one as it was before its correction."""
-    from orchestration.exports import find_export_days, load_day
-
     before = data.draw(inboxes(most_days=4))
     day, inbox = data.draw(corrections(before))
     with temporary_folder() as folder:
@@ -195,3 +192,80 @@ def test_tables_follow_from_the_files_whatever_the_order_of_loading(data: st.Dat
         assert straight.keys() == shuffled.keys()
         for name, table in straight.items():
             pd.testing.assert_frame_equal(table, shuffled[name], obj=name, check_exact=True)
+
+
+@property_settings
+@given(st.data())
+def test_batches_give_the_tables_of_a_rebuild(data: st.DataObject) -> None:
+    """Days land one or a few at a time, in any order, again, corrected, taken back."""
+    before = data.draw(inboxes(most_days=5))
+    day, inbox = data.draw(corrections(before))
+    with temporary_folder() as folder:
+        write_inbox(before, folder / "exports")
+        days = data.draw(st.permutations(find_export_days(folder / "exports")))
+        size = data.draw(st.integers(1, 3))
+        batches = [days[start : start + size] for start in range(0, len(days), size)]
+        batches.extend(
+            [[again] for again in data.draw(st.lists(st.sampled_from(days), max_size=1))]
+        )
+        raw = folder / "raw"
+        load_days_in(batches[0], raw)
+        with Warehouse(raw, inbox.zone) as warehouse:
+            for batch in batches[1:]:
+                load_days_in(batch, raw)
+                warehouse.bring(raw)
+                assert_as_rebuilt(warehouse, raw, inbox.zone)
+            write_day(inbox, day, folder / "exports")
+            load_days_in(
+                [d for d in find_export_days(folder / "exports") if d.export_date == day], raw
+            )
+            warehouse.bring(raw)
+            assert_as_rebuilt(warehouse, raw, inbox.zone)
+            taken = data.draw(st.sampled_from(days)).export_date
+            manifest_path(raw, taken).unlink()
+            warehouse.bring(raw)
+            assert_as_rebuilt(warehouse, raw, inbox.zone)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Warsaw", "America/St_Johns"])
+@pytest.mark.parametrize("week_start", WEEK_STARTS)
+def test_a_larger_inbox_day_by_day_is_what_the_oracle_says(zone: str, week_start: str) -> None:
+    inbox = generate_inbox(11, date(2023, 12, 18), 24, 10, zone, pause=200, keeps_later=True)
+    with temporary_folder() as folder:
+        write_inbox(inbox, folder / "exports")
+        days = find_export_days(folder / "exports")
+        raw = folder / "raw"
+        load_days_in(days[:2], raw)
+        with Warehouse(raw, zone, week_start) as warehouse:
+            for day in days[2:]:
+                load_days_in([day], raw)
+                warehouse.bring(raw)
+            report = Report(read_exports(folder / "exports"), zone, week_start)
+            assert_published(warehouse, report)
+            assert_functions(warehouse, report, days[3].export_date, days[-4].export_date, None)
+            assert_functions(
+                warehouse, report, days[5].export_date, days[-1].export_date, some_agent(report)
+            )
+
+
+def load_days_in(days: Iterable[ExportDay], raw: Path) -> None:
+    for day in days:
+        load_day(day, raw)
+
+
+def assert_as_rebuilt(warehouse: Warehouse, raw: Path, zone: str) -> None:
+    with Warehouse(raw, zone) as rebuilt:
+        for name, expected in all_tables(rebuilt).items():
+            actual = warehouse.connection.execute(f"from main.{name} order by all").df()
+            pd.testing.assert_frame_equal(actual, expected, obj=name, check_exact=True)
+
+
+def all_tables(warehouse: Warehouse) -> dict[str, pd.DataFrame]:
+    names = warehouse.connection.execute(
+        "select table_name from duckdb_tables() where schema_name = 'main' "
+        "and database_name = 'warehouse' order by 1"
+    ).fetchall()
+    return {
+        name: warehouse.connection.execute(f"from main.{name} order by all").df()
+        for (name,) in names
+    }

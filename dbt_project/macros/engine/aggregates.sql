@@ -6,3 +6,12 @@
 {% macro duckdb__earliest_value(value, order_by, condition) -%}
     arg_min_null({{ value }}, row({{ order_by | join(', ') }})) filter (where {{ condition }})
 {%- endmacro %}
+
+{#- An exact quantile, interpolated between the two middle values; null over no values. -#}
+{% macro exact_quantile(value, fraction) -%}
+    {{ return(adapter.dispatch('exact_quantile', 'inbox_warehouse')(value, fraction)) }}
+{%- endmacro %}
+
+{% macro default__exact_quantile(value, fraction) -%}
+    percentile_cont({{ fraction }}) within group (order by {{ value }})
+{%- endmacro %}

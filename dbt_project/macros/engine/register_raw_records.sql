@@ -1,7 +1,7 @@
 {#-
-Makes the landed export files readable as the source `raw`: one relation an entity, the rows set aside, and the
-files with their counts. The catalog, not a file pattern, says what is loaded: a half-written or superseded file
-beside it is never read.
+Makes the landed export files readable as the source `raw`: one relation an entity over all loaded days, one over just
+the files that the batch brought (is_incoming) or replaced, and the files with their counts. The catalog, not a file
+pattern, says what is loaded: a half-written or superseded file beside it is never read.
 -#}
 {% macro register_raw_records() -%}
     {{ return(adapter.dispatch('register_raw_records', 'inbox_warehouse')()) }}
@@ -10,21 +10,23 @@ beside it is never read.
 {% macro duckdb__register_raw_records() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
     {%- set catalog = sql_text(env_var('INBOX_RAW_CATALOG', '../data/warehouse/raw_catalog.json')) -%}
-    {%- set landed_files = {} -%}
-    {%- set query -%}
-        with landed as (
-            select unnest(landed_files) as landed_file
-            from read_json({{ catalog }}, columns = {
-                landed_files: 'struct(entity varchar, export_date date, path varchar)[]'
-            }, maximum_object_size = 1073741824)
-        )
+    {%- set files = {'landed_files': {}, 'incoming_files': {}, 'replaced_files': {}} -%}
+    {%- for kind, paths in files.items() -%}
+        {%- set query -%}
+            with files as (
+                select unnest({{ kind }}) as file
+                from read_json({{ catalog }}, columns = {
+                    {{ kind }}: 'struct(entity varchar, export_date date, path varchar)[]'
+                }, maximum_object_size = 1073741824)
+            )
 
-        select landed_file.entity, landed_file.path
-        from landed
-        order by landed_file.entity, landed_file.export_date
-    {%- endset -%}
-    {%- for row in run_query(query).rows -%}
-        {%- do landed_files.setdefault(row[0], []).append(row[1]) -%}
+            select file.entity, file.path
+            from files
+            order by file.entity, file.export_date
+        {%- endset -%}
+        {%- for row in run_query(query).rows -%}
+            {%- do paths.setdefault(row[0], []).append(row[1]) -%}
+        {%- endfor -%}
     {%- endfor -%}
     create schema if not exists raw;
     create or replace table raw.export_days as
@@ -41,14 +43,23 @@ beside it is never read.
     select unnest(file) from files;
     {% for entity, columns in raw_columns().items() -%}
     create or replace view raw.{{ entity }} as
-    {% if landed_files.get(entity) -%}
+    {{ duckdb__raw_rows(files['landed_files'].get(entity), columns) }};
+    create or replace view raw.changed_{{ entity }} as
+    select *, true as is_incoming from ({{ duckdb__raw_rows(files['incoming_files'].get(entity), columns) }})
+    union all
+    select *, false as is_incoming from ({{ duckdb__raw_rows(files['replaced_files'].get(entity), columns) }});
+    {% endfor %}
+{%- endmacro %}
+
+{#- A select of the rows of landed files; without files, of none. -#}
+{% macro duckdb__raw_rows(paths, columns) -%}
+    {%- if paths -%}
     select {{ columns.keys() | join(', ') }}
-    from read_parquet([{% for path in landed_files[entity] %}{{ sql_text(path) }}{{ ', ' if not loop.last }}{% endfor %}]);
+    from read_parquet([{% for path in paths %}{{ sql_text(path) }}{{ ', ' if not loop.last }}{% endfor %}])
     {%- else -%}
     select {% for column, type in columns.items() %}cast(null as {{ type }}) as {{ column }}{{ ', ' if not loop.last }}{% endfor %}
-    where false;
-    {%- endif %}
-    {% endfor %}
+    where false
+    {%- endif -%}
 {%- endmacro %}
 
 {#- The landed columns of each entity, with DuckDB's types: what an inbox without a single such record still has. -#}

@@ -33,11 +33,6 @@
     ]) }}
 {%- endmacro %}
 
-{#- An exact quantile, interpolated between the two middle values; null over no values. -#}
-{% macro exact_quantile(value, fraction) -%}
-    percentile_cont({{ fraction }}) within group (order by {{ value }})
-{%- endmacro %}
-
 {#- Every number of timing_numbers() as a column over rows of fct_agent_timings. -#}
 {% macro timing_aggregates() -%}
     {%- for seconds in ('first_response_seconds', 'closing_seconds') %}
@@ -52,15 +47,16 @@
 {%- endmacro %}
 
 {#-
-Distinct users among day rows that carry the day on which the same user was active before: the ones whose previous
-day is null or lies before the range are each user's first in it. Exact for any range, with no set of users held.
+Whether a row of user days is the user's first since a date (among rows on or after it). Users who were active in a
+range are the rows in it that are the first since its first day: exact for any range, with no set of users held.
 -#}
+{% macro is_first_since(first_date) -%}
+    previous_active_date is null or previous_active_date < {{ first_date }}
+{%- endmacro %}
+
+{#- Distinct users among rows of user days of a range. -#}
 {% macro unique_users(first_date, active_date='active_date') -%}
-    sum(case
-        when {{ active_date }} is null then 0
-        when previous_active_date is null or previous_active_date < {{ first_date }} then 1
-        else 0
-    end)
+    sum(case when {{ active_date }} is not null and ({{ is_first_since(first_date) }}) then 1 else 0 end)
 {%- endmacro %}
 
 {#- A message that is counted: public, of a user or an agent. -#}

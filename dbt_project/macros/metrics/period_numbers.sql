@@ -9,8 +9,17 @@ first_date, last_date: the range, as expressions over dim_report
 agent: an expression; where it is not null, only that agent's numbers (not together with by_agent)
 -#}
 {% macro period_numbers(grain, by_agent=false, first_date='first_date', last_date='last_date', agent=none) -%}
+{#- Only a range of a caller's own can cut a period's activity. -#}
+{%- set is_cut = agent is not none -%}
 {#- Null agents are one group; no identifier is empty, so the empty text can stand for them. -#}
 {%- set agent_key = "coalesce(agent_id, '')" if by_agent else "''" -%}
+{#- Which rows of tables that hold both the inbox's and the agents' numbers are meant. -#}
+{%- set is_chosen -%}
+    {%- if by_agent -%} not is_inbox
+    {%- elif agent -%} is_inbox = ({{ agent }} is null) and ({{ agent }} is null or agent_id = {{ agent }})
+    {%- else -%} is_inbox
+    {%- endif -%}
+{%- endset -%}
 with report as (
     select
         as_of_date,
@@ -40,6 +49,14 @@ periods as (
     cross join report
 ),
 
+{%- if is_cut %}
+
+cut_periods as (
+    select * from periods
+    where from_date > period_start_date or to_date < period_end_date
+),
+{%- endif %}
+
 agent_days as (
     select
         *,
@@ -50,41 +67,55 @@ agent_days as (
     {%- endif %}
 ),
 
-timings as (
-    select
-        *,
-        {{ agent_key }} as agent_key
-    from {{ ref('fct_agent_timings').include(database=false) }}
-    {%- if agent %}
-    where {{ agent }} is null or agent_id = {{ agent }}
-    {%- endif %}
+period_timings as (
+    select *
+    from {{ ref('fct_period_timings').include(database=false) }}
+    where period_grain = {{ grain_name(grain) }} and {{ is_chosen }}
 ),
 
-user_days as (
-    {%- if by_agent %}
-    select
-        {{ agent_key }} as agent_key,
-        active_date,
-        previous_active_date
-    from {{ ref('fct_agent_user_days').include(database=false) }}
-    {%- else %}
+active_users as (
+    select *
+    from {{ ref('fct_active_users').include(database=false) }}
+    where {{ is_chosen }}
+),
+
+{%- if is_cut %}
+
+{#- The timings of the first period and of the last, where the range cuts them. -#}
+cut_timings as (
     select
         '' as agent_key,
-        active_date,
-        previous_active_date
-    from {{ ref('fct_user_days').include(database=false) }}
-    {%- if agent %}
-    where {{ agent }} is null
+        {{ period_start('timings.created_date', grain) }} as period_start_date,
+        timings.first_response_seconds,
+        timings.closing_seconds
+    from {{ ref('fct_agent_timings').include(database=false) }} as timings
+    inner join cut_periods on timings.created_date between cut_periods.from_date and cut_periods.to_date
+    where {{ agent }} is null or timings.agent_id = {{ agent }}
+),
+
+{#- The user days of the first period, where the range cuts off its beginning. -#}
+cut_user_days as (
+    select
+        '' as agent_key,
+        cut_periods.period_start_date,
+        cut_periods.from_date as first_date,
+        user_days.active_date,
+        user_days.previous_active_date
+    from {{ ref('fct_user_days').include(database=false) }} as user_days
+    inner join cut_periods on user_days.active_date between cut_periods.from_date and cut_periods.to_date
+    where {{ agent }} is null and cut_periods.period_start_date < cut_periods.from_date
     union all
     select
         '' as agent_key,
-        active_date,
-        previous_active_date
-    from {{ ref('fct_agent_user_days').include(database=false) }}
-    where agent_id = {{ agent }}
-    {%- endif %}
-    {%- endif %}
+        cut_periods.period_start_date,
+        cut_periods.from_date as first_date,
+        user_days.active_date,
+        user_days.previous_active_date
+    from {{ ref('fct_agent_user_days').include(database=false) }} as user_days
+    inner join cut_periods on user_days.active_date between cut_periods.from_date and cut_periods.to_date
+    where user_days.agent_id = {{ agent }} and cut_periods.period_start_date < cut_periods.from_date
 ),
+{%- endif %}
 
 agents as (
     {%- if by_agent %}
@@ -94,7 +125,7 @@ agents as (
     from (
         select agent_key, activity_date as first_date from agent_days
         union all
-        select agent_key, created_date as first_date from timings
+        select {{ agent_key }} as agent_key, period_start_date as first_date from period_timings
     ) as agent_dates
     group by agent_key
     {%- else %}
@@ -137,35 +168,51 @@ backlog_changes as (
     group by 1, 2
 ),
 
+{#- Whole periods have their quantiles ready; those that the range cuts are computed from its days of them. -#}
 quantiles as (
     select
-        timings.agent_key,
-        {{ period_start('timings.created_date', grain) }} as period_start_date,
-        {{ timing_aggregates() }}
-    from timings
-    inner join report on timings.created_date between report.first_date and report.last_date
-    group by 1, 2
-),
-
-dated_user_days as (
-    select
-        user_days.agent_key,
-        {{ period_start('user_days.active_date', grain) }} as period_start_date,
-        report.first_date,
-        user_days.active_date,
-        user_days.previous_active_date
-    from user_days
-    inner join report on user_days.active_date between report.first_date and report.last_date
-),
-
-users as (
+        {{ agent_key }} as agent_key,
+        period_start_date,
+        {{ timing_numbers() | join(',\n        ') }}
+    from period_timings
+    {%- if is_cut %}
+    inner join report
+        on period_timings.period_start_date >= report.first_date
+        and {{ period_end('period_timings.period_start_date', grain) }} <= report.last_date
+    union all
     select
         agent_key,
         period_start_date,
-        {{ unique_users('greatest(period_start_date, first_date)') }} as unique_users,
-        sum(case when previous_active_date is null then 1 else 0 end) as new_users
-    from dated_user_days
+        {{ timing_aggregates() }}
+    from cut_timings
     group by agent_key, period_start_date
+    {%- endif %}
+),
+
+{#- First activities of a period's users sum to its users; in a period whose first days are cut off, not all are there. -#}
+users as (
+    select
+        {{ agent_key }} as agent_key,
+        {{ period_start('active_date', grain) }} as period_start_date,
+        sum({{ period_users(grain) }}) as unique_users,
+        sum(new_users) as new_users
+    from active_users
+    {%- if is_cut %}
+    inner join report
+        on active_users.active_date between report.first_date and report.last_date
+        and {{ period_start('active_users.active_date', grain) }} >= report.first_date
+    {%- endif %}
+    group by 1, 2
+    {%- if is_cut %}
+    union all
+    select
+        agent_key,
+        period_start_date,
+        {{ unique_users('first_date') }} as unique_users,
+        sum(case when previous_active_date is null then 1 else 0 end) as new_users
+    from cut_user_days
+    group by agent_key, period_start_date
+    {%- endif %}
 ),
 
 period_numbers as (
@@ -197,6 +244,31 @@ period_numbers as (
         and agent_periods.period_start_date = {{ numbers }}.period_start_date
     {%- endfor %}
 )
+{%- endmacro %}
+
+{#- The grain's name as a value, and the column of fct_active_users whose sum over a period is its users. -#}
+{% macro grain_name(grain) -%}
+    {%- if grain in grains() -%}
+        '{{ grain }}'
+    {%- else -%}
+        case
+            {%- for name, mart in grains().items() %}
+            when {{ grain }} in ('{{ name }}', '{{ mart }}') then '{{ name }}'
+            {%- endfor %}
+        end
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro period_users(grain) -%}
+    {%- if grain in grains() -%}
+        {{ grains()[grain] }}_users
+    {%- else -%}
+        case
+            {%- for name, mart in grains().items() %}
+            when {{ grain }} in ('{{ name }}', '{{ mart }}') then {{ mart }}_users
+            {%- endfor %}
+        end
+    {%- endif -%}
 {%- endmacro %}
 
 {#- The columns of a period that mart_inbox, mart_agents and inbox_series share, in their order. -#}
@@ -264,8 +336,8 @@ order by period_start_date, agent_id nulls first
 
 {#- One row per period of a grain and label: the body of mart_labels_<grain>. -#}
 {% macro mart_labels(grain) -%}
-with thread_labels as (
-    select * from {{ ref('fct_thread_labels') }}
+with label_days as (
+    select * from {{ ref('fct_label_days') }}
 ),
 
 report as (
@@ -276,8 +348,8 @@ label_counts as (
     select
         {{ period_start('created_date', grain) }} as period_start_date,
         label,
-        count(*) as new_threads
-    from thread_labels
+        cast(sum(new_threads) as bigint) as new_threads
+    from label_days
     group by 1, 2
 ),
 

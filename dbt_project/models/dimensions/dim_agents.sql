@@ -2,29 +2,14 @@ with records as (
     select * from {{ ref('int_agents_deduplicated') }}
 ),
 
-threads as (
-    select * from {{ ref('int_threads_deduplicated') }}
-),
-
-messages as (
-    select * from {{ ref('int_messages_deduplicated') }}
-    where author_type = 'agent'
-),
-
-ratings as (
-    select * from {{ ref('int_ratings_deduplicated') }}
+mentioned as (
+    select * from {{ ref('int_agents_mentioned') }}
 ),
 
 named as (
     select agent_id from records
     union
-    select assigned_agent_id as agent_id from threads
-    union
-    select closed_by_agent_id as agent_id from threads
-    union
-    select author_id as agent_id from messages
-    union
-    select agent_id from ratings
+    select agent_id from mentioned
 ),
 
 final as (
@@ -35,7 +20,6 @@ final as (
         coalesce(records.is_active, true) as is_active
     from named
     left join records on named.agent_id = records.agent_id
-    where named.agent_id is not null
 )
 
 select * from final

@@ -1,14 +1,16 @@
+{{ config(materialized='changed_rows', unique_key=['activity_date', 'agent_id']) }}
+
 with threads as (
-    select * from {{ ref('fct_threads') }}
+    {{ signed_rows(ref('fct_threads')) }}
 ),
 
 messages as (
-    select * from {{ ref('fct_messages') }}
+    {{ signed_rows(ref('fct_messages')) }}
     where is_counted
 ),
 
 ratings as (
-    select * from {{ ref('fct_ratings') }}
+    {{ signed_rows(ref('fct_ratings')) }}
 ),
 
 {#- Each CTE below holds some of the numbers, by the day and the agent that they belong to. -#}
@@ -26,12 +28,12 @@ threads_created as (
     select
         created_date as activity_date,
         assigned_agent_id as agent_id,
-        count(*) as new_threads,
-        sum(messages) as thread_messages,
-        sum(case when is_labeled then 1 else 0 end) as labeled_threads,
-        sum(case when is_unanswered then 1 else 0 end) as unanswered_threads,
-        sum(case when is_agent_started then 1 else 0 end) as agent_started_threads,
-        sum(case when status = 'closed' then 1 else 0 end) as closed_threads
+        sum(row_sign) as new_threads,
+        sum(messages * row_sign) as thread_messages,
+        sum(case when is_labeled then row_sign else 0 end) as labeled_threads,
+        sum(case when is_unanswered then row_sign else 0 end) as unanswered_threads,
+        sum(case when is_agent_started then row_sign else 0 end) as agent_started_threads,
+        sum(case when status = 'closed' then row_sign else 0 end) as closed_threads
     from threads
     group by created_date, assigned_agent_id
 ),
@@ -40,7 +42,7 @@ threads_responded as (
     select
         created_date as activity_date,
         first_responder_id as agent_id,
-        count(*) as responded_threads
+        sum(row_sign) as responded_threads
     from threads
     where first_response_seconds is not null
     group by created_date, first_responder_id
@@ -50,7 +52,7 @@ threads_closed as (
     select
         closed_date as activity_date,
         assigned_agent_id as agent_id,
-        count(*) as threads_closed
+        sum(row_sign) as threads_closed
     from threads
     where closed_date is not null
     group by closed_date, assigned_agent_id
@@ -61,7 +63,7 @@ threads_settled as (
     select
         greatest(closed_date, created_date) as activity_date,
         assigned_agent_id as agent_id,
-        count(*) as threads_left_backlog
+        sum(row_sign) as threads_left_backlog
     from threads
     where closed_date is not null
     group by greatest(closed_date, created_date), assigned_agent_id
@@ -71,9 +73,9 @@ thread_messages_sent as (
     select
         sent_date as activity_date,
         assigned_agent_id as agent_id,
-        count(*) as messages,
-        sum(case when author_type = 'user' then 1 else 0 end) as user_messages,
-        sum(case when author_type = 'agent' then 1 else 0 end) as agent_messages
+        sum(row_sign) as messages,
+        sum(case when author_type = 'user' then row_sign else 0 end) as user_messages,
+        sum(case when author_type = 'agent' then row_sign else 0 end) as agent_messages
     from messages
     group by sent_date, assigned_agent_id
 ),
@@ -82,7 +84,7 @@ agent_messages_sent as (
     select
         sent_date as activity_date,
         agent_id,
-        count(*) as messages_sent
+        sum(row_sign) as messages_sent
     from messages
     where author_type = 'agent'
     group by sent_date, agent_id
@@ -92,13 +94,13 @@ threads_rated as (
     select
         rated_date as activity_date,
         agent_id,
-        count(*) as ratings,
-        sum(score) as score_sum
+        sum(row_sign) as ratings,
+        sum(score * row_sign) as score_sum
     from ratings
     group by rated_date, agent_id
 ),
 
-unioned as (
+differences as (
     {% for part, numbers in parts.items() %}
     select
         activity_date,
@@ -109,14 +111,4 @@ unioned as (
     {% endfor %}
 ),
 
-final as (
-    select
-        activity_date,
-        agent_id,
-        {{ day_number_sums() }}
-    from unioned
-    group by activity_date, agent_id
-)
-
-select * from final
-order by activity_date, agent_id nulls first
+{{ accumulated_rows(['activity_date', 'agent_id'], day_numbers(), order_by='activity_date, agent_id nulls first') }}

@@ -1,5 +1,14 @@
+{{ config(materialized='changed_rows', unique_key='thread_id') }}
+
+{%- set fct_threads = ref('fct_threads') %}
+
 with threads as (
-    select * from {{ ref('fct_threads') }}
+    {%- if is_apply() %}
+    select * from {{ changes_of(fct_threads) }}
+    where is_after
+    {%- else %}
+    select * from {{ fct_threads }}
+    {%- endif %}
 ),
 
 first_responses as (
@@ -42,4 +51,4 @@ final as (
     group by thread_id, agent_id, created_date
 )
 
-select * from final
+{{ final_rows('thread_id in (select thread_id from ' ~ changes_of(fct_threads) ~ ')') }}

@@ -1,6 +1,42 @@
-with messages as (
-    select * from {{ ref('int_messages_deduplicated') }}
+{{ config(materialized='changed_rows', unique_key='message_id') }}
+
+{%- set messages = ref('int_messages_deduplicated') -%}
+{%- set changed_messages = changes_of(ref('int_messages_versioned')) -%}
+{%- set changed_threads = changes_of(ref('int_threads_versioned')) %}
+
+with
+{%- if is_apply() %}
+changed_keys as (
+    select distinct message_id from {{ changed_messages }}
 ),
+
+-- Threads that came or went, or have another day or assignee: each of their messages has to say so.
+changed_threads as (
+    select thread_id
+    from {{ changed_threads }}
+    where is_standing
+    group by thread_id
+    having
+        count(*) = 1
+        or min(created_date) <> max(created_date)
+        or count(assigned_agent_id) = 1
+        or min(assigned_agent_id) <> max(assigned_agent_id)
+),
+
+messages as (
+    select * from {{ messages }}
+    where message_id in (select message_id from changed_keys)
+    union all
+    select * from {{ messages }}
+    where
+        thread_id in (select thread_id from changed_threads)
+        and message_id not in (select message_id from changed_keys)
+),
+{%- else %}
+messages as (
+    select * from {{ messages }}
+),
+{%- endif %}
 
 threads as (
     select * from {{ ref('int_threads_deduplicated') }}
@@ -24,4 +60,6 @@ final as (
     inner join threads on messages.thread_id = threads.thread_id
 )
 
-select * from final
+{{ final_rows(
+    'message_id in (select message_id from changed_keys) or thread_id in (select thread_id from changed_threads)'
+) }}

@@ -1,5 +1,23 @@
-with ratings as (
+{{ config(materialized='changed_rows', unique_key='rating_id') }}
+
+{%- set changed_ratings = changes_of(ref('int_ratings_versioned')) -%}
+{%- set changed_threads = changes_of(ref('int_threads_versioned')) %}
+
+with
+{%- if is_apply() %}
+touched_ratings as (
+    select rating_id from {{ changed_ratings }}
+    union
+    select rating_id from {{ ref('int_ratings_deduplicated') }}
+    where thread_id in (select thread_id from {{ changed_threads }})
+),
+{%- endif %}
+
+ratings as (
     select * from {{ ref('int_ratings_deduplicated') }}
+    {%- if is_apply() %}
+    where rating_id in (select rating_id from touched_ratings)
+    {%- endif %}
 ),
 
 threads as (
@@ -20,4 +38,4 @@ final as (
     left join threads on ratings.thread_id = threads.thread_id
 )
 
-select * from final
+{{ final_rows('rating_id in (select rating_id from touched_ratings)') }}

@@ -1,6 +1,14 @@
+{{ config(materialized='changed_rows', unique_key='thread_id') }}
+
+{%- set is_touched = 'thread_id in (select thread_id from ' ~ changes_of(ref('int_threads_versioned')) ~ ')' %}
+
 with threads as (
     select * from {{ ref('int_threads_deduplicated') }}
-    where {{ list_length('labels') }} > 0
+    where
+        {{ list_length('labels') }} > 0
+        {%- if is_apply() %}
+        and {{ is_touched }}
+        {%- endif %}
 ),
 
 final as (
@@ -12,4 +20,4 @@ final as (
     from threads
 )
 
-select * from final
+{{ final_rows(is_touched) }}

@@ -1,9 +1,42 @@
+{{ config(materialized='changed_rows', unique_key='thread_id') }}
+
+{%- set is_touched = 'thread_id in (select thread_id from ' ~ ref('int_threads_touched') ~ ')' %}
+
 with threads as (
     select * from {{ ref('int_threads_deduplicated') }}
+    {%- if is_apply() %}
+    where {{ is_touched }}
+    {%- endif %}
 ),
 
+messages as (
+    select * from {{ ref('int_messages_deduplicated') }}
+    where is_counted
+    {%- if is_apply() %}
+        and {{ is_touched }}
+    {%- endif %}
+),
+
+messages_aggregated as (
+    select
+        thread_id,
+        count(*) as messages,
+        sum(case when author_type = 'user' then 1 else 0 end) as user_messages,
+        sum(case when author_type = 'agent' then 1 else 0 end) as agent_messages,
+        min(case when author_type = 'user' then sent_at end) as first_user_message_at,
+        min(case when author_type = 'agent' then sent_at end) as first_agent_message_at,
+        {{ earliest_value('author_id', ['sent_at', 'message_id'], "author_type = 'agent'") }} as first_agent_id
+    from messages
+    group by thread_id
+),
+
+-- At the same instant a user's message comes before an agent's, so only an earlier agent's message starts a thread.
 thread_messages as (
-    select * from {{ ref('int_thread_messages_aggregated') }}
+    select
+        *,
+        first_agent_message_at is not null
+        and (first_user_message_at is null or first_agent_message_at < first_user_message_at) as is_agent_started
+    from messages_aggregated
 ),
 
 joined as (
@@ -58,4 +91,4 @@ final as (
     from joined
 )
 
-select * from final
+{{ final_rows(is_touched) }}

@@ -1,5 +1,15 @@
+{{ config(materialized='changed_rows', unique_key='user_id') }}
+
+{%- set agent_user_days = ref('fct_agent_user_days') %}
+
+-- In a batch, all days of each user whose days it touched.
 with agent_user_days as (
-    select * from {{ ref('fct_agent_user_days') }}
+    {%- if is_apply() %}
+    select * from {{ changes_of(agent_user_days) }}
+    where is_after
+    {%- else %}
+    select * from {{ agent_user_days }}
+    {%- endif %}
 ),
 
 user_days as (
@@ -17,5 +27,4 @@ final as (
     from user_days
 )
 
-select * from final
-order by active_date, user_id
+{{ final_rows('user_id in (select user_id from ' ~ changes_of(agent_user_days) ~ ')', order_by='active_date') }}

@@ -9,12 +9,12 @@ with report as (
 
 label_counts as (
     select
-        thread_labels.label,
-        count(*) as new_threads
-    from {{ ref('fct_thread_labels').include(database=false) }} as thread_labels
-    inner join report on thread_labels.created_date between report.first_date and report.last_date
-    where agent is null or thread_labels.assigned_agent_id = agent
-    group by thread_labels.label
+        label_days.label,
+        cast(sum(label_days.new_threads) as bigint) as new_threads
+    from {{ ref('fct_label_days').include(database=false) }} as label_days
+    inner join report on label_days.created_date between report.first_date and report.last_date
+    where agent is null or label_days.assigned_agent_id = agent
+    group by label_days.label
 ),
 
 final as (

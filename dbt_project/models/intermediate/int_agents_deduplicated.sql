@@ -1,12 +1,12 @@
-{{ latest_records(ref('stg_inbox__agents'), 'agent_id', 'version_at') }},
+{{ config(materialized='view') }}
+
+with records as (
+    select * from {{ ref('int_agents_versioned') }}
+),
 
 final as (
-    select
-        agent_id,
-        name,
-        team,
-        is_active
-    from latest_records
+    select * from records
+    where is_latest
 )
 
 select * from final

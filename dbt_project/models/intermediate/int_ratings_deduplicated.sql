@@ -1,15 +1,12 @@
-{{ latest_records(ref('stg_inbox__ratings'), 'rating_id', 'version_at') }},
+{{ config(materialized='view') }}
+
+with records as (
+    select * from {{ ref('int_ratings_versioned') }}
+),
 
 final as (
-    select
-        rating_id,
-        thread_id,
-        agent_id,
-        score,
-        rated_at,
-        {{ local_date('rated_at') }} as rated_date
-    from latest_records
-    where deleted_at is null
+    select * from records
+    where is_standing
 )
 
 select * from final

@@ -4,18 +4,7 @@ with source as (
 
 renamed as (
     select
-        agent_id,
-
-        name,
-        team,
-
-        coalesce(is_active, true) as is_active,
-
-        updated_at as version_at,
-
-        export_date,
-        file_name,
-        row_number
+        {{ staged_agents() }}
     from source
 )
 

@@ -4,19 +4,7 @@ with source as (
 
 renamed as (
     select
-        rating_id,
-        thread_id,
-        agent_id,
-
-        score,
-
-        rated_at,
-        coalesce(updated_at, rated_at) as version_at,
-        deleted_at,
-
-        export_date,
-        file_name,
-        row_number
+        {{ staged_ratings() }}
     from source
 )
 

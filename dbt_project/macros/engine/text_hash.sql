@@ -1,0 +1,8 @@
+{#- A whole number that follows from a text; different texts may share one. Smaller to group by than the text. -#}
+{% macro text_hash(text) -%}
+    {{ return(adapter.dispatch('text_hash', 'inbox_warehouse')(text)) }}
+{%- endmacro %}
+
+{% macro duckdb__text_hash(text) -%}
+    hash({{ text }})
+{%- endmacro %}

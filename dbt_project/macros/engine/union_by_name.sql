@@ -1,0 +1,10 @@
+{#- All rows of two selects of the same columns, in whichever order each has them. -#}
+{% macro union_by_name(first, second) -%}
+    {{ return(adapter.dispatch('union_by_name', 'inbox_warehouse')(first, second)) }}
+{%- endmacro %}
+
+{% macro duckdb__union_by_name(first, second) -%}
+{{ first }}
+union all by name
+{{ second }}
+{%- endmacro %}

@@ -1,0 +1,102 @@
+{#-
+A table that is built anew, or in which a batch replaces just the rows that it changed (see macros/changes.sql).
+`config(unique_key=...)` names the columns that tell which rows a changed row replaces: a row as it was is deleted by
+them, whole groups of rows where they are no key of a single one.
+
+All of it is one transaction, the note that the batch has been applied included: whenever the process ends, the batch
+has been applied once or not at all.
+-#}
+{% materialization changed_rows, adapter='duckdb' %}
+    {%- set action = batch_action(model.name) -%}
+    {%- set target = this.incorporate(type='table') -%}
+    {%- set changes = changes_of(this) -%}
+    {%- set keys = [config.require('unique_key')] if config.require('unique_key') is string else config.require('unique_key') -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- if action in ('built', 'applied') %}
+        {% call noop_statement('main', 'SKIP') %}{% endcall %}
+        {{ return({'relations': [target]}) }}
+    {%- endif %}
+    {%- if action == 'apply' %}
+        {% call statement('changes') -%}
+            create or replace table {{ changes }} as (
+                {{ sql }}
+            )
+        {%- endcall %}
+        {%- set columns = adapter.get_columns_in_relation(target) | map(attribute='quoted') | join(', ') -%}
+        {% call statement('main') -%}
+            {{ delete_rows_before(target, changes, keys) }};
+            insert into {{ target }} ({{ columns }}) select {{ columns }} from {{ changes }} where is_after
+        {%- endcall %}
+    {%- else %}
+        {% call statement('main') -%}
+            drop table if exists {{ changes }};
+            drop table if exists {{ target }};
+            {{ create_table_as(false, target, sql) }}
+        {%- endcall %}
+    {%- endif %}
+    {% call statement('record') -%}
+        {{ record_batch(model.name, action) }}
+    {%- endcall %}
+    {% do persist_docs(target, model) %}
+    {{ run_hooks(post_hooks) }}
+    {{ adapter.commit() }}
+    {{ return({'relations': [target]}) }}
+{% endmaterialization %}
+
+{#- Deletes what stands of every row that a batch changed. -#}
+{% macro delete_rows_before(target, changes, keys) -%}
+    {%- if keys | length == 1 -%}
+    delete from {{ target }}
+    where {{ keys[0] }} in (select {{ keys[0] }} from {{ changes }} where not is_after)
+    {%- else -%}
+    delete from {{ target }} as standing
+    using {{ changes }} as changes
+    where not changes.is_after and {{ same_key('changes', 'standing', keys) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#-
+Notes that a model has had the batch: what a build that was interrupted goes on from. The version tells whoever copied
+the table before whether the changes of this batch are all that the copy lacks.
+-#}
+{% macro record_batch(model_name, action) -%}
+    {%- set plan = batch_plan() -%}
+    {%- set fingerprint = plan.models.get(model_name, {}).get('fingerprint', '') -%}
+    {%- if action == 'apply' -%}
+    update load_state.models
+    set
+        fingerprint = '{{ fingerprint }}',
+        batch_number = {{ plan.batch_number }},
+        action = 'applied',
+        previous_version = version,
+        version = '{{ plan.version }}',
+        rows_written = (select count(*) from {{ changes_of(this) }})
+    where model_name = '{{ model_name }}'
+    {%- else -%}
+    delete from load_state.models where model_name = '{{ model_name }}';
+    insert into load_state.models
+    select
+        '{{ model_name }}',
+        '{{ fingerprint }}',
+        {{ plan.batch_number }},
+        'built',
+        '{{ plan.version }}',
+        null,
+        (select count(*) from {{ this }})
+    {%- endif -%}
+{%- endmacro %}
+
+{#- What each table of changed rows has had; it goes with the database that it speaks of. -#}
+{% macro create_load_state() -%}
+    create schema if not exists changes;
+    create schema if not exists load_state;
+    create table if not exists load_state.models (
+        model_name varchar,
+        fingerprint varchar,
+        batch_number bigint,
+        action varchar,
+        version varchar,
+        previous_version varchar,
+        rows_written bigint
+    )
+{%- endmacro %}

@@ -1,0 +1,17 @@
+{{ config(materialized='changed_rows', unique_key='rating_id') }}
+
+{{ ranked_records('ratings', 'rating_id') }},
+
+final as (
+    select
+        rating_id,
+        thread_id,
+        agent_id,
+        score,
+        rated_at,
+        {{ local_date('rated_at') }} as rated_date,
+{{ version_columns() }}
+    from ranked_records
+)
+
+{{ final_rows('rating_id in (select rating_id from changed_keys)') }}

@@ -1,0 +1,16 @@
+{%- set threads = ref('int_threads_versioned') -%}
+{%- set messages = ref('int_messages_versioned') -%}
+with touched as (
+    select cast(null as {{ dbt.type_string() }}) as thread_id
+    {%- for relation in [threads, messages] if has_changes(relation) %}
+    union
+    select thread_id from {{ changes_of(relation) }}
+    {%- endfor %}
+),
+
+final as (
+    select thread_id from touched
+    where thread_id is not null
+)
+
+select * from final

@@ -1,0 +1,24 @@
+{{ config(materialized='changed_rows', unique_key='thread_id') }}
+
+{{ ranked_records('threads', 'thread_id') }},
+
+final as (
+    select
+        thread_id,
+        user_id,
+        assigned_agent_id,
+        closed_by_agent_id,
+        channel,
+        status,
+        labels,
+        reopen_count,
+        created_at,
+        {{ local_date('created_at') }} as created_date,
+        closed_at,
+        {{ local_date('closed_at') }} as closed_date,
+        first_closed_at,
+{{ version_columns() }}
+    from ranked_records
+)
+
+{{ final_rows('thread_id in (select thread_id from changed_keys)') }}

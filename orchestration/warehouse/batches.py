@@ -1,0 +1,236 @@
+"""Which change to the warehouse is under way, and what each model has to do for it.
+
+A batch is what landed since the batch before it: files that came and files that they replace. The
+catalog names the batch; the database notes in `load_state.models`, in the transaction that changes
+a table, that the table has had it. So a build that was killed goes on where it ended, and no table
+has a batch twice. A table whose definition has changed is built anew, and all that follow from it.
+
+Belongs here: the numbers, plans and fingerprints of batches. Does not: running dbt (`dbt`), and
+what a batch does to a table (the dbt project's macros).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+MATERIALIZATION = "changed_rows"
+"""dbt's name for tables that batches change; all others are made anew in every build."""
+
+
+@dataclass(frozen=True)
+class ModelState:
+    """What a table has had: the fingerprint it was built by, the last batch, and how it got that.
+
+    action: built (anew) or applied (only the changes). version: another one after each;
+    previous_version: the one that the changes were applied to. rows_written: the table's, or those
+    that changed, old and new.
+    """
+
+    fingerprint: str
+    batch_number: int
+    action: str
+    version: str
+    previous_version: str | None
+    rows_written: int
+
+
+@dataclass(frozen=True)
+class BatchPlan:
+    """What each table of changed rows has to do: build, apply, or nothing (built, applied)."""
+
+    batch_number: int
+    actions: Mapping[str, str]
+    fingerprints: Mapping[str, str]
+
+    @property
+    def builds_all(self) -> bool:
+        """Whether nothing that stands is of use."""
+        return all(action == "build" for action in self.actions.values())
+
+    def needs_work(self, besides: Collection[str]) -> bool:
+        """Whether any table but the given ones has something to do."""
+        return any(
+            action in ("build", "apply")
+            for name, action in self.actions.items()
+            if name not in besides
+        )
+
+    @property
+    def environment(self) -> str:
+        """The plan as the dbt project's macros read it."""
+        models = {
+            name: {"action": action, "fingerprint": self.fingerprints[name]}
+            for name, action in self.actions.items()
+        }
+        return json.dumps(
+            {"batch_number": self.batch_number, "version": uuid.uuid4().hex, "models": models}
+        )
+
+
+class Models:
+    """The models of a dbt manifest that batches change, with what they are made of."""
+
+    def __init__(self, manifest: Mapping[str, Any], basis: str) -> None:
+        """basis: what besides the project changes rows: settings, versions, the raw format."""
+        self._manifest = manifest
+        self._nodes = {
+            unique_id: node
+            for unique_id, node in manifest["nodes"].items()
+            if node["resource_type"] == "model"
+        }
+        self._basis = basis
+        self._fingerprints: dict[str, str] = {}
+
+    @cached_property
+    def fingerprints(self) -> dict[str, str]:
+        """By model: a hash of its definition, of all that it is made from, and of the basis."""
+        return {
+            node["name"]: self._fingerprint(unique_id)
+            for unique_id, node in self._nodes.items()
+            if node["config"]["materialized"] == MATERIALIZATION
+        }
+
+    @cached_property
+    def parents(self) -> dict[str, set[str]]:
+        """By model: the nearest models before it that batches change."""
+        return {
+            node["name"]: set(self._parents(unique_id))
+            for unique_id, node in self._nodes.items()
+            if node["name"] in self.fingerprints
+        }
+
+    @property
+    def keys(self) -> dict[str, list[str]]:
+        """By model: the columns that tell which rows a changed row replaces."""
+        keys = {
+            node["name"]: node["config"]["unique_key"]
+            for node in self._nodes.values()
+            if node["name"] in self.fingerprints
+        }
+        return {name: [key] if isinstance(key, str) else key for name, key in keys.items()}
+
+    @property
+    def names(self) -> set[str]:
+        """The names of all models."""
+        return {node["name"] for node in self._nodes.values()}
+
+    @property
+    def published(self) -> set[str]:
+        """The names of the relations that readers get."""
+        return {node["name"] for node in self._nodes.values() if node["schema"] == "main"}
+
+    def _parents(self, unique_id: str) -> Iterator[str]:
+        for parent in self._nodes[unique_id]["depends_on"]["nodes"]:
+            if parent not in self._nodes:
+                continue
+            name = self._nodes[parent]["name"]
+            if name in self.fingerprints:
+                yield name
+            else:
+                yield from self._parents(parent)
+
+    def _fingerprint(self, unique_id: str) -> str:
+        if unique_id not in self._fingerprints:
+            node = self._nodes[unique_id]
+            definition = {
+                "code": node["raw_code"],
+                "materialized": node["config"]["materialized"],
+                "unique_key": node["config"]["unique_key"],
+                "columns": {
+                    name: [column["data_type"], column["constraints"]]
+                    for name, column in node["columns"].items()
+                },
+                "macros": sorted(self._macros(node["depends_on"]["macros"]).items()),
+                "parents": [
+                    self._fingerprint(parent)
+                    for parent in sorted(node["depends_on"]["nodes"])
+                    if parent in self._nodes
+                ],
+            }
+            text = json.dumps([self._basis, definition], sort_keys=True)
+            self._fingerprints[unique_id] = hashlib.sha256(text.encode()).hexdigest()
+        return self._fingerprints[unique_id]
+
+    def _macros(self, unique_ids: list[str]) -> dict[str, str]:
+        """The macros of this project that a model uses, directly or not, with their code."""
+        found: dict[str, str] = {}
+        waiting = [*unique_ids, f"macro.inbox_warehouse.materialization_{MATERIALIZATION}_duckdb"]
+        while waiting:
+            unique_id = waiting.pop()
+            macro = self._manifest["macros"].get(unique_id)
+            if macro and unique_id not in found and unique_id.startswith("macro.inbox_warehouse."):
+                found[unique_id] = macro["macro_sql"]
+                waiting.extend(macro["depends_on"]["macros"])
+        return found
+
+
+def read_states(database: Path) -> dict[str, ModelState]:
+    """By model: what its table has had; of a missing or unreadable database, nothing."""
+    if not database.exists():
+        return {}
+    try:
+        with closing(duckdb.connect(str(database))) as connection:
+            rows = connection.execute(
+                "select model_name, fingerprint, batch_number, action, version, previous_version, "
+                "rows_written from load_state.models semi join (select table_name as model_name "
+                "from duckdb_tables()) using (model_name)"
+            ).fetchall()
+    except duckdb.CatalogException:
+        return {}
+    return {name: ModelState(*state) for name, *state in rows}
+
+
+def is_interrupted(batch_number: int, models: Models, states: Mapping[str, ModelState]) -> bool:
+    """Whether a batch has not come to every table that it could be applied to."""
+    return any(
+        state.batch_number == batch_number - 1
+        and state.fingerprint == models.fingerprints.get(name)
+        for name, state in states.items()
+    )
+
+
+def plan_batch(
+    batch_number: int,
+    models: Models,
+    states: Mapping[str, ModelState],
+    rebuild: frozenset[str] = frozenset(),
+) -> BatchPlan:
+    """What each model has to do so that its table has had the batch.
+
+    A table that has had it stays; one that has had the batch before it gets the changes; any other
+    is built anew, as is one of whose parents in this batch is or was, since their changes are not
+    known. rebuild: models to build anew all the same.
+    """
+    actions: dict[str, str] = {}
+    for name in _in_order(models.parents):
+        state = states.get(name)
+        if name in rebuild or state is None or state.fingerprint != models.fingerprints[name]:
+            actions[name] = "build"
+        elif state.batch_number == batch_number:
+            actions[name] = state.action
+        elif state.batch_number != batch_number - 1:
+            actions[name] = "build"
+        else:
+            known = all(actions[parent] in ("apply", "applied") for parent in models.parents[name])
+            actions[name] = "apply" if known else "build"
+    return BatchPlan(batch_number, actions, models.fingerprints)
+
+
+def _in_order(parents: Mapping[str, set[str]]) -> list[str]:
+    ordered: list[str] = []
+    waiting = sorted(parents)
+    while waiting:
+        ready = [name for name in waiting if parents[name] <= set(ordered)]
+        ordered.extend(ready)
+        waiting = [name for name in waiting if name not in ready]
+    return ordered
