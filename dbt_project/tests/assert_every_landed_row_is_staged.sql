@@ -1,6 +1,26 @@
 {{ config(meta={'dagster': {'ref': {'name': 'stg_inbox__export_files'}}}) }}
--- Rows in = rows loaded + rows rejected for every file, and every loaded row is there to be read.
-with counts as (
+-- Rows in = rows loaded + rows rejected for every file, and every loaded row is there to be read. In a batch, the files of
+-- the days that it brought are read.
+{%- set is_batch = has_changes(ref('int_messages_versioned')) %}
+with staged as (
+    {% for entity in ('threads', 'messages', 'ratings', 'agents') %}
+    {%- set records = ref('stg_inbox__' ~ entity) -%}
+    {%- set changed_records = ref('stg_inbox__changed_' ~ entity) %}
+    select
+        '{{ entity }}' as entity,
+        export_date,
+        file_name
+    {%- if is_batch %}
+    from {{ changed_records }}
+    where is_incoming
+    {%- else %}
+    from {{ records }}
+    {%- endif %}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+counts as (
     select
         entity,
         export_date,
@@ -9,17 +29,18 @@ with counts as (
         rows_loaded,
         0 as rows_staged
     from {{ ref('stg_inbox__export_files') }}
-    {% for entity in ('threads', 'messages', 'ratings', 'agents') %}
+    {%- if is_batch %}
+    where export_date in (select export_date from staged)
+    {%- endif %}
     union all
     select
-        '{{ entity }}' as entity,
+        entity,
         export_date,
         file_name,
         0 as rows_accepted,
         0 as rows_loaded,
         1 as rows_staged
-    from {{ ref('stg_inbox__' ~ entity) }}
-    {% endfor %}
+    from staged
 )
 
 select

@@ -1,5 +1,14 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_messages'}}}) }}
--- Joins neither lose nor double a record between the deduplicated records and the facts.
+-- Joins neither lose nor double a record between the deduplicated records and the facts. In a batch, the messages of the
+-- conversations that it touched are looked at.
+{%- set touched_threads = ref('int_threads_touched') -%}
+{%- set is_touched -%}
+    {%- if has_changes(ref('fct_threads')) -%}
+    thread_id in (select thread_id from {{ touched_threads }})
+    {%- else -%}
+    true
+    {%- endif -%}
+{%- endset %}
 with counts as (
     select
         'threads' as record,
@@ -10,12 +19,16 @@ with counts as (
         'messages' as record,
         (
             select count(*) from {{ ref('int_messages_deduplicated') }} as messages
-            where exists (
-                select 1 from {{ ref('int_threads_deduplicated') }} as threads
-                where threads.thread_id = messages.thread_id
-            )
+            where {{ is_touched }}
+                and exists (
+                    select 1 from {{ ref('int_threads_deduplicated') }} as threads
+                    where threads.thread_id = messages.thread_id
+                )
         ) as expected_rows,
-        (select count(*) from {{ ref('fct_messages') }}) as actual_rows
+        (
+            select count(*) from {{ ref('fct_messages') }}
+            where {{ is_touched }}
+        ) as actual_rows
     union all
     select
         'ratings' as record,

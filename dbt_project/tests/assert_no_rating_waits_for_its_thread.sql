@@ -5,7 +5,7 @@ with ratings as (
 ),
 
 threads as (
-    select * from {{ ref('stg_inbox__threads') }}
+    select * from {{ ref('int_threads_versioned') }}
 )
 
 select

@@ -82,15 +82,18 @@ def build_warehouse(
     with hold_lock(settings.warehouse_lock, "a build"):
         manifests = read_manifests(settings.raw_folder)
         fingerprint = input_fingerprint(settings, manifests)
-        was_tested = _tested_fingerprint(settings) == fingerprint
+        tested = _tested_fingerprint(settings)
         _record(settings, None)
         results = _bring_up_to_date(settings, models, manifests, selection)
         states = read_states(settings.warehouse_database)
         if with_tests and all(result.is_success for result in results):
             plan = plan_batch(_batch_number(settings), models, states)
+            if tested is None:
+                # What a build before this one left untested is tested too: every row is.
+                plan = replace(plan, actions=dict.fromkeys(plan.actions, "built"))
             results += dbt.run_tests(settings, plan, selection)
         is_complete = with_tests and all(result.is_success for result in results)
-        if is_complete and (not selection or was_tested):
+        if is_complete and (not selection or tested == fingerprint):
             _record(settings, fingerprint)
         return WarehouseBuild(
             fingerprint=fingerprint,
@@ -122,7 +125,12 @@ def _bring_up_to_date(
             catalog = None
     following = next_catalog(catalog, manifests, settings.raw_folder)
     if catalog is not None and not (following.incoming_files or following.replaced_files):
-        following = replace(following, batch_number=catalog.batch_number)
+        following = replace(
+            following,
+            batch_number=catalog.batch_number,
+            incoming_files=catalog.incoming_files,
+            replaced_files=catalog.replaced_files,
+        )
     is_same = catalog is not None and following.batch_number == catalog.batch_number
     rebuild = frozenset(selection) & models.fingerprints.keys() if is_same else frozenset()
     plan = plan_batch(following.batch_number, models, states if catalog else {}, rebuild)

@@ -1,8 +1,5 @@
-{#-
-Passes where the additive numbers of a mart of the inbox or of agents, summed over all its rows, are those of the
-facts, counted there directly, and where new users, if it has them, are all users who were ever active.
--#}
-{% test sums_to_facts(model, has_new_users=false) %}
+{#- Passes where the additive numbers of the days, summed over all of them, are those of the facts, counted there. -#}
+{% test sums_to_facts(model) %}
 {%- set expected = {
     'new_threads': "select count(*) from " ~ ref('fct_threads'),
     'labeled_threads': "select count(*) from " ~ ref('fct_threads') ~ " where is_labeled",
@@ -15,13 +12,10 @@ facts, counted there directly, and where new users, if it has them, are all user
     'thread_messages': "select count(*) from " ~ ref('fct_messages') ~ " where is_counted",
     'user_messages': "select count(*) from " ~ ref('fct_messages') ~ " where is_counted and author_type = 'user'",
     'agent_messages': "select count(*) from " ~ ref('fct_messages') ~ " where is_counted and author_type = 'agent'",
+    'messages_sent': "select count(*) from " ~ ref('fct_messages') ~ " where is_counted and author_type = 'agent'",
     'ratings': "select count(*) from " ~ ref('fct_ratings'),
+    'score_sum': "select coalesce(sum(score), 0) from " ~ ref('fct_ratings'),
 } %}
-{%- if has_new_users -%}
-    {%- do expected.update({
-        'new_users': "select count(*) from (select user_id from " ~ ref('fct_threads') ~ " where user_id is not null union select user_id from " ~ ref('fct_messages') ~ " where is_counted and user_id is not null) as users",
-    }) -%}
-{%- endif %}
 with sums as (
     {%- for number, query in expected.items() %}
     select

@@ -1,0 +1,28 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_user_days'}}}) }}
+-- Each user who started a conversation or sent a counted message has a first day, and nobody else has. In a batch, the
+-- users whom it touched are looked at.
+{%- set agent_user_days = ref('fct_agent_user_days') -%}
+{%- set is_touched -%}
+    {%- if has_changes(agent_user_days) -%}
+    user_id in (select user_id from {{ changes_of(agent_user_days) }})
+    {%- else -%}
+    user_id is not null
+    {%- endif -%}
+{%- endset %}
+with users as (
+    select user_id from {{ ref('fct_threads') }}
+    where {{ is_touched }}
+    union
+    select user_id from {{ ref('fct_messages') }}
+    where is_counted and {{ is_touched }}
+),
+
+first_days as (
+    select user_id from {{ ref('fct_user_days') }}
+    where previous_active_date is null and {{ is_touched }}
+)
+
+select coalesce(users.user_id, first_days.user_id) as user_id
+from users
+full outer join first_days on users.user_id = first_days.user_id
+where users.user_id is null or first_days.user_id is null
