@@ -23,6 +23,7 @@ from orchestration.warehouse.batches import BatchPlan
 
 logger = logging.getLogger("inbox.dbt")
 
+PARSED = "parsed.msgpack"
 SUCCEEDED = frozenset({"success", "pass", "warn", "no-op"})
 
 
@@ -66,24 +67,43 @@ def project_fingerprint() -> str:
 
 def load_manifest(settings: Settings) -> dict[str, Any]:
     """dbt's manifest, parsed anew only where the project or a setting has changed."""
-    manifest = settings.dbt_folder / "manifest.json"
-    stamp = settings.dbt_folder / "manifest.fingerprint"
-    fingerprint = f"{project_fingerprint()} {json.dumps(settings.dbt_vars)}"
-
-    def is_current() -> bool:
-        return manifest.exists() and stamp.exists() and stamp.read_text() == fingerprint
-
-    if not is_current():
+    if not _is_parsed(settings):
         # dbt's folder is one process's at a time, as the warehouse is.
         with hold_lock(settings.warehouse_lock, "parsing the dbt project"):
-            if not is_current():
+            if not _is_parsed(settings):
                 logger.info("Parsing the dbt project (some 10 seconds, once)")
+                stamp = settings.dbt_folder / "manifest.fingerprint"
                 stamp.unlink(missing_ok=True)
                 invoke(settings, ["parse"])
-                shutil.copyfile(settings.dbt_folder / "target" / "manifest.json", manifest)
-                stamp.write_text(fingerprint)
+                for made, kept in (("manifest.json",) * 2, ("partial_parse.msgpack", PARSED)):
+                    shutil.copyfile(
+                        settings.dbt_folder / "target" / made, settings.dbt_folder / kept
+                    )
+                stamp.write_text(_parse_key(settings))
+    manifest = settings.dbt_folder / "manifest.json"
     loaded: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
     return loaded
+
+
+def _parse_key(settings: Settings) -> str:
+    return f"{project_fingerprint()} {json.dumps(settings.dbt_vars)}"
+
+
+def _is_parsed(settings: Settings) -> bool:
+    files = [settings.dbt_folder / name for name in ("manifest.json", PARSED)]
+    stamp = settings.dbt_folder / "manifest.fingerprint"
+    return all(file.exists() for file in (*files, stamp)) and stamp.read_text() == _parse_key(
+        settings
+    )
+
+
+def _parsed(settings: Settings) -> Any:
+    """The project as dbt parsed it last, if that is still so: reading it is far less work."""
+    from dbt.contracts.graph.manifest import Manifest
+
+    if not _is_parsed(settings):
+        return None
+    return Manifest.from_msgpack((settings.dbt_folder / PARSED).read_bytes())
 
 
 def basis(settings: Settings) -> str:
@@ -129,12 +149,14 @@ def invoke(
     Raises DbtFailed where it could not begin.
     """
     # Imported here: dbt takes seconds to import, and most commands never need it.
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     progress = _Progress()
     settings.warehouse_folder.mkdir(parents=True, exist_ok=True)
     with _environment(_dbt_environment(settings, batch_plan)):
-        outcome = dbtRunner(callbacks=[progress]).invoke(
+        runner = dbtRunner(manifest=_parsed(settings), callbacks=[progress])
+        outcome = runner.invoke(
             [
                 "--log-level",
                 "none",
@@ -148,6 +170,8 @@ def invoke(
                 json.dumps(settings.dbt_vars),
             ]
         )
+        # The database is one process's alone as long as it is open.
+        DuckDBConnectionManager.close_all_connections()
     results = [_result(result) for result in getattr(outcome.result, "results", None) or []]
     if outcome.exception is not None or (not outcome.success and not results):
         reason = str(outcome.exception or progress.last_error or "no reason was given")
