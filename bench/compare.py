@@ -42,11 +42,11 @@ def assert_same_marts(warehouse: str, competitor: str) -> dict[str, int]:
     return rows
 
 
-def _assert_same(
-    connection: duckdb.DuckDBPyConnection, mart: str, ours: str, theirs: str
-) -> int:
+def _assert_same(connection: duckdb.DuckDBPyConnection, mart: str, ours: str, theirs: str) -> int:
     keys = KEYS["cards" if mart.endswith("cards") else mart.split("_")[1]]
-    columns = connection.execute(f"select column_name, column_type from (describe {ours})").fetchall()
+    columns = connection.execute(
+        f"select column_name, column_type from (describe {ours})"
+    ).fetchall()
     matches = " and ".join(f"o.{key} is not distinct from t.{key}" for key in keys)
     differences = [
         f"abs(o.{name} - t.{name}) > 1e-9 * greatest(abs(o.{name}), 1) "

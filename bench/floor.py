@@ -411,7 +411,7 @@ def _days(files: Landed) -> list[tuple[str, str]]:
     }  # fmt: skip
     everything = (*ADDITIVE, "score_sum", "threads_settled")
     unioned = " union all ".join(
-        f"select activity_date, agent_id, "
+        "select activity_date, agent_id, "
         + ", ".join(f"{n if n in numbers else 0} as {n}" for n in everything)
         + f" from ({select})"
         for select, numbers in parts.items()

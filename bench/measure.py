@@ -93,9 +93,7 @@ def _run(task: str, arguments: dict[str, Any]) -> Measurement:
     )
 
 
-def _wait(
-    command: list[str], environment: dict[str, str], name: str
-) -> tuple[float, float, float]:
+def _wait(command: list[str], environment: dict[str, str], name: str) -> tuple[float, float, float]:
     started = time.perf_counter()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)

@@ -291,7 +291,9 @@ def _mart(
     if not by_agent:
         return table[[*shown, *INBOX_NUMBERS]].sort_values("period_start_date")
     is_any = (table[[*ADDITIVE, "open_threads", "unique_users"]] > 0).any(axis=1)
-    is_timed = table[["first_response_seconds_median", "closing_seconds_median"]].notna().any(axis=1)
+    is_timed = (
+        table[["first_response_seconds_median", "closing_seconds_median"]].notna().any(axis=1)
+    )
     table = table[is_any | is_timed]
     table["agent_id"] = table["agent"].where(table["agent"] != "")
     table["agent_name"] = table["agent_id"].map(names).fillna(table["agent_id"])
@@ -326,7 +328,9 @@ def _cards(days: pd.DataFrame, user_days: pd.DataFrame, as_of: pd.Timestamp) -> 
 
     def numbers(first: pd.Timestamp, last: pd.Timestamp) -> pd.Series:
         sums = days[days["date"].between(first, last)].drop(columns=["date", "agent"]).sum()
-        sums["unique_users"] = user_days.loc[user_days["date"].between(first, last), "user"].nunique()
+        sums["unique_users"] = user_days.loc[
+            user_days["date"].between(first, last), "user"
+        ].nunique()
         sums["average_rating"] = sums["score_sum"] / sums["ratings"] if sums["ratings"] else np.nan
         return sums[list(cards)].astype("float64")
 

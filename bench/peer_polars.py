@@ -176,14 +176,12 @@ def _with_messages(threads: pl.DataFrame, messages: pl.LazyFrame) -> pl.DataFram
         .with_columns(
             (pl.col("user_messages") + pl.col("agent_messages")).alias("messages"),
             pl.when(~pl.col("is_agent_started")).then(answered_at).alias("first_response_at"),
-            pl.when(~pl.col("is_agent_started"))
-            .then("first_agent_id")
-            .alias("first_responder_id"),
+            pl.when(~pl.col("is_agent_started")).then("first_agent_id").alias("first_responder_id"),
         )
         .with_columns(
-            (
-                (pl.col("first_response_at") - asked_at).dt.total_microseconds() / 1e6
-            ).alias("first_response_seconds"),
+            ((pl.col("first_response_at") - asked_at).dt.total_microseconds() / 1e6).alias(
+                "first_response_seconds"
+            ),
             (
                 (pl.col("user_messages") > 0)
                 & ~pl.col("is_agent_started")
