@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from datetime import UTC, datetime
+from typing import Any
 
 from bench.document import DOCUMENT, machine, write_document
 from bench.measure import TaskFailed
@@ -67,16 +68,13 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _print(result: dict[str, object]) -> None:
-    rows = [result["columns"], *result["rows"]]  # type: ignore[misc]
+def _print(result: dict[str, Any]) -> None:
+    rows = [result["columns"], *result["rows"]]
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    for row in rows:
-        cells = [
-            row[0].ljust(widths[0]),
-            *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True)),
-        ]
-        print("  ".join(cells))
-    for note in result["notes"]:  # type: ignore[attr-defined]
+    for first, *others in rows:
+        cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
+        print("  ".join([first.ljust(widths[0]), *cells]))
+    for note in result["notes"]:
         print(f"  {note}")
     print()
 

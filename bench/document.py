@@ -17,16 +17,16 @@ DOCUMENT = ROOT / "docs" / "benchmarks.md"
 
 _HEAD = """# Benchmarks
 
-Made by `make bench` (`bench/`), section by section: each was measured by the command and on the machine that it names, and is
-replaced when that part is measured again. The inputs come from `inbox sample` with seed 1: one conversation for 8 messages, 0.25
-ratings and 0.6 labels each, three years of daily exports. S is 1 million messages, M 10 million, L 100 million. The zone is
+Made by `make bench` (`bench/`), section by section: each was measured by the command and on the
+machine that it names, and is replaced when that part is measured again. The inputs come from
+`inbox sample` with seed 1: one conversation for 8 messages, 0.25 ratings and 0.6 labels each, three
+years of daily exports. S is 1 million messages, M 10 million, L 100 million. The zone is
 Europe/Warsaw.
 
-Each measurement is a process of its own. *CPU* is user and system time of it and its children, *work* is without starting Python
-and importing; *peak memory* is the highest resident size. Medians of the stated repetitions. The marts of every competitor are
-compared with the warehouse's, value by value, or the benchmark stops.
-
-How the figures move with the number of cores has not been measured.
+Each measurement is a process of its own. *CPU* is user and system time of it and its children,
+*work* is without starting Python and importing; *peak memory* is the highest resident size. Figures
+are medians of the stated repetitions. The marts of every competitor are compared with the
+warehouse's, value by value, or the benchmark stops.
 """
 
 

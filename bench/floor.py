@@ -118,8 +118,8 @@ def _facts(files: Landed, start: date) -> list[tuple[str, str]]:
         f"select agent_id, name, team, is_active from {_read(files, 'agents')} qualify "
         f"row_number() over (partition by agent_id order by {version_key('updated_at')} desc) = 1"
         if files.paths["agents"]
-        else "select null::varchar agent_id, null::varchar name, null::varchar team, true is_active "
-        "where false"
+        else "select null::varchar agent_id, null::varchar name, null::varchar team, "
+        "true is_active where false"
     )
     message_columns = f"""
         m.message_id, m.thread_id,
@@ -177,7 +177,7 @@ def _facts(files: Landed, start: date) -> list[tuple[str, str]]:
             """,
         ),
         (
-            # A day of an agent and a user is one integer: 12 bits of agents, 32 of users, 17 of days.
+            # A day of an agent and a user is one integer: agents, 32 bits of users, 17 of days.
             "threads_now",
             f"""
             create temp table threads_now as
@@ -321,7 +321,8 @@ def _facts(files: Landed, start: date) -> list[tuple[str, str]]:
                     cast((epoch_us(closed_at) - epoch_us(created_at)) / 1000000 as double)
                 end as closing_seconds,
                 reopen_count, messages, user_messages, messages - user_messages as agent_messages,
-                coalesce(len(labels), 0) as labels_count, coalesce(len(labels), 0) > 0 as is_labeled,
+                coalesce(len(labels), 0) as labels_count,
+                coalesce(len(labels), 0) > 0 as is_labeled,
                 is_agent_started,
                 user_messages > 0 and not is_agent_started and first_agent_message_at is null
                     as is_unanswered,
@@ -406,8 +407,8 @@ def _days(files: Landed) -> list[tuple[str, str]]:
         "from fct_messages where is_counted and author_type = 'agent' group by 1, 2": (
             "messages_sent",
         ),
-        "select rated_date as activity_date, agent_id, count(*) as ratings, sum(score) as score_sum "
-        "from fct_ratings group by 1, 2": ("ratings", "score_sum"),
+        "select rated_date as activity_date, agent_id, count(*) as ratings, "
+        "sum(score) as score_sum from fct_ratings group by 1, 2": ("ratings", "score_sum"),
     }  # fmt: skip
     everything = (*ADDITIVE, "score_sum", "threads_settled")
     unioned = " union all ".join(
@@ -601,7 +602,8 @@ def _mart(mart: str, grain: str, by_agent: bool) -> str:
             )
         ),
         sums as (
-            select {key} as agent_key, {_period("activity_date", grain)} as period_start_date, {sums}
+            select {key} as agent_key, {_period("activity_date", grain)} as period_start_date,
+                {sums}
             from fct_agent_days group by 1, 2
         ),
         backlog as (
@@ -667,7 +669,8 @@ def _cards() -> list[tuple[str, str]]:
 
     def numbers(first: str, last: str) -> str:
         return f"""
-            select coalesce(sum(new_threads), 0) as new_threads, coalesce(sum(messages), 0) as messages,
+            select coalesce(sum(new_threads), 0) as new_threads,
+                coalesce(sum(messages), 0) as messages,
                 coalesce(sum(labeled_threads), 0) as labeled_threads,
                 coalesce(sum(ratings), 0) as ratings,
                 sum(score_sum)::double / nullif(sum(ratings), 0) as average_rating,

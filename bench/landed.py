@@ -16,7 +16,7 @@ GRAINS = {"daily": "day", "weekly": "week", "monthly": "month", "yearly": "year"
 
 @dataclass(frozen=True)
 class Landed:
-    """paths: of each entity's files. file_names: of the exports, ascending. as_of_date: last day."""
+    """paths: of each entity's files. file_names: of the exports, ascending. as_of_date: last."""
 
     paths: dict[str, list[str]]
     file_names: list[str]

@@ -28,7 +28,7 @@ def rebuild(home: str, target: str) -> dict[str, Any]:
     labels = threads.loc[threads["labels_count"] > 0, ["thread_id", "labels", "assigned_agent_id",
                                                        "created_date"]]  # fmt: skip
     labels = labels.explode("labels").rename(columns={"labels": "label"})
-    names = _agent_names(files, threads, messages, ratings)
+    names = _agent_names(files)
     for name, table in (
         ("fct_threads", threads.drop(columns="labels")),
         ("fct_messages", messages),
@@ -156,9 +156,7 @@ def _timings(threads: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _agent_names(
-    files: Landed, threads: pd.DataFrame, messages: pd.DataFrame, ratings: pd.DataFrame
-) -> pd.Series:
+def _agent_names(files: Landed) -> pd.Series:
     records = _read(files, "agents").sort_values(["updated_at", *VERSION_ORDER])
     return records.drop_duplicates("agent_id", keep="last").set_index("agent_id")["name"]
 

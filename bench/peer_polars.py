@@ -232,12 +232,7 @@ def _agent_days(
         totals = [value.cast(pl.Int64).alias(name) for name, value in numbers.items()]
         zeros = [pl.lit(0, pl.Int64).alias(name) for name in NUMBERS if name not in numbers]
         grouped = table.group_by(dated.alias("date"), pl.col(agent).alias("agent")).agg(*totals)
-        return grouped.select("date", "agent", *totals_of(numbers), *zeros).select(
-            "date", "agent", *NUMBERS
-        )
-
-    def totals_of(numbers: dict[str, pl.Expr]) -> list[pl.Expr]:
-        return [pl.col(name) for name in numbers]
+        return grouped.with_columns(*zeros).select("date", "agent", *NUMBERS)
 
     every = threads.lazy()
     closed = every.filter(pl.col("closed_date").is_not_null())
@@ -325,7 +320,8 @@ def _mart(
         for quantile, name in ((0.5, "median"), (0.9, "p90"))
     )  # fmt: skip
     first, last = days["date"].min(), days["date"].max()
-    assert isinstance(first, date) and isinstance(last, date)
+    assert isinstance(first, date)
+    assert isinstance(last, date)
     periods = pl.LazyFrame({"date": pl.date_range(first, max(last, as_of), eager=True)}).select(
         _period("date", grain).alias("period_start_date")
     )

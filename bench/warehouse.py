@@ -68,10 +68,10 @@ def prepare(home: str) -> None:
 
 
 def build(home: str) -> dict[str, Any]:
-    """Builds the warehouse from what has landed, without its tests: anew, or by a day."""
+    """Brings the warehouse to what has landed, without its tests: anew, or by a batch of days."""
     from orchestration.warehouse.build import build_warehouse
 
-    outcome = build_warehouse(settings_of(home), ["--exclude-resource-type", "test"])
+    outcome = build_warehouse(settings_of(home), with_tests=False)
     failed = [result.name for result in outcome.results if not result.is_success]
     if failed:
         raise RuntimeError(f"These models could not be built: {', '.join(failed)}")
@@ -85,34 +85,36 @@ def build(home: str) -> dict[str, Any]:
 
 
 def test(home: str) -> dict[str, Any]:
-    """Runs the tests of a warehouse that is built; how many passed, and what failed."""
+    """Tests a warehouse that is built; how many tests passed, and what failed."""
     from orchestration.warehouse.build import build_warehouse
 
-    outcome = build_warehouse(settings_of(home), ["--resource-type", "test"])
-    failed = [result.name for result in outcome.results if not result.is_success]
-    return {"tests": len(outcome.results) - len(failed), "failed": failed}
+    outcome = build_warehouse(settings_of(home))
+    tests = [result for result in outcome.results if result.resource_type == "test"]
+    failed = [result.name for result in tests if not result.is_success]
+    return {"tests": len(tests) - len(failed), "failed": failed}
 
 
-def publish(home: str) -> None:
-    """Publishes the warehouse, tested or not."""
-    from orchestration.publishing.publication import publish as publish_tables
+def publish(home: str) -> dict[str, int]:
+    """Publishes a warehouse whose tests have passed; the rows that this wrote."""
+    from orchestration.warehouse.build import publish_warehouse
 
-    settings = settings_of(home)
-    publish_tables(settings.warehouse_database, settings.published_folder, "benchmark")
+    publication = publish_warehouse(settings_of(home))
+    return {"rows_written": publication.rows_written, "rows": sum(publication.rows.values())}
 
 
-def load_and_build(home: str, exports: str) -> dict[str, Any]:
-    """One more day, without Dagster and without tests: load, build, publish, each with its cost."""
+def add_days(home: str, exports: str) -> dict[str, Any]:
+    """One more day without Dagster: load, build, test, publish, each with its cost."""
     from bench.worker import cpu_seconds
 
-    costs = {}
+    costs: dict[str, Any] = {}
     for name, step in (
         ("load", lambda: load(home, exports)),
         ("build", lambda: build(home)),
+        ("test", lambda: test(home)),
         ("publish", lambda: publish(home)),
     ):
         cpu, wall = cpu_seconds(), time.perf_counter()
-        step()
+        costs[name] = step()
         costs[f"{name}_cpu_seconds"] = round(cpu_seconds() - cpu, 3)
         costs[f"{name}_wall_seconds"] = round(time.perf_counter() - wall, 3)
     return costs
