@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,6 @@ def rebuild(size: Size, repetitions: int) -> Result:
             "bench.compare:assert_same_marts", warehouse=warehouse, competitor=str(theirs)
         )
         inputs.clear(target)
-    inputs.say("testing and publishing the warehouse")
-    tests = measure("bench.warehouse:test", home=str(home))
-    publication = measure("bench.warehouse:publish", home=str(home))
-
     floor = measured["floor"]
     ranges = floor.outcome["range_tables_cpu_seconds"]
     sql_cpu = floor.work_cpu_seconds
@@ -61,12 +58,16 @@ def rebuild(size: Size, repetitions: int) -> Result:
         ]
         for name, one in measured.items()
     ]
-    rows += [
-        [*_costs("beside it: the warehouse's tests", tests), "", ""],
-        [*_costs("beside it: the publication", publication), "", ""],
-    ]
-    failed = tests.outcome["failed"]
     equal = sum(next(iter(compared.values())).values())
+    notes = []
+    if size.is_published:
+        inputs.say("testing and publishing the warehouse")
+        for name in ("test", "publish"):
+            measured[name] = measure(f"bench.warehouse:{name}", home=str(home))
+            rows.append([*_costs(f"beside it: {name} the warehouse", measured[name]), "", ""])
+        failed = measured["test"].outcome["failed"]
+        told = f", failed: {', '.join(failed)}." if failed else "."
+        notes.append(f"Tests: {measured['test'].outcome['tests']} passed{told}")
     return {
         "columns": [*_COSTS, "work CPU / SQL", "wall / warehouse"],
         "rows": rows,
@@ -77,14 +78,9 @@ def rebuild(size: Size, repetitions: int) -> Result:
             f"{_ratio(ours.work_cpu_seconds, sql_cpu - ranges)}.",
             f"The marts of {', '.join(competitors)} were compared with the warehouse's, "
             f"{equal:,} rows value by value: no difference.",
-            f"Tests: {tests.outcome['tests']} passed"
-            + (f", failed: {', '.join(failed)}." if failed else "."),
+            *notes,
         ],
-        "measured": {
-            **{name: one.as_record() for name, one in measured.items()},
-            "tests": tests.as_record(),
-            "publication": publication.as_record(),
-        },
+        "measured": {name: one.as_record() for name, one in measured.items()},
     }
 
 
@@ -92,7 +88,7 @@ def day(size: Size, repetitions: int) -> Result:
     """One more day on the history: of the size's own volume, and of S's where that is another."""
     rows, measured, notes = [], {}, []
     small = SIZES["S"].messages // SIZES["S"].days
-    volumes = {"a day of its own volume": None}
+    volumes: dict[str, int | None] = {"a day of its own volume": None}
     if size.name in ("M", "L"):
         volumes["a day of S's volume"] = small
     rebuilt = _result("rebuild", size.name)
@@ -256,7 +252,7 @@ def ingestion(size: Size, repetitions: int) -> Result:
         ours = measure(
             "bench.warehouse:load",
             repetitions,
-            before_each=lambda home=home: inputs.clear(home),
+            before_each=partial(inputs.clear, home),
             home=str(home),
             exports=str(exports),
         )
@@ -322,7 +318,7 @@ def small_days(size: Size, repetitions: int) -> Result:
             measured[f"{how}_{name}"] = measure(
                 f"bench.warehouse:{task}",
                 repetitions,
-                before_each=lambda home=home: inputs.clear(home),
+                before_each=partial(inputs.clear, home),
                 home=str(home),
                 exports=str(exports),
             )

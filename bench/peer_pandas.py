@@ -51,11 +51,13 @@ def rebuild(home: str, target: str) -> dict[str, Any]:
 
 def _read(files: Landed, entity: str) -> pd.DataFrame:
     table = pq.ParquetDataset(files.paths[entity], partitioning=None).read()
-    return table.to_pandas()
+    records: pd.DataFrame = table.to_pandas()
+    return records
 
 
 def _local_date(instants: pd.Series) -> pd.Series:
-    return instants.dt.tz_convert(TIMEZONE).dt.tz_localize(None).dt.normalize()
+    days: pd.Series = instants.dt.tz_convert(TIMEZONE).dt.tz_localize(None).dt.normalize()
+    return days
 
 
 def _latest(records: pd.DataFrame, key: str, version: str) -> pd.DataFrame:
@@ -79,7 +81,7 @@ def _threads(files: Landed) -> pd.DataFrame:
     threads["labels_count"] = threads["labels"].str.len().fillna(0).astype("int64")
     threads["is_labeled"] = threads["labels_count"] > 0
     threads["is_time_inconsistent"] = is_closed & (threads["closed_at"] < threads["created_at"])
-    seconds = (threads["closed_at"] - threads["created_at"]) / pd.Timedelta(seconds=1)
+    seconds = (threads["closed_at"] - threads["created_at"]).dt.total_seconds()
     threads["closing_seconds"] = seconds.where(is_closed & ~threads["is_time_inconsistent"])
     return threads
 
@@ -135,9 +137,8 @@ def _with_messages(threads: pd.DataFrame, messages: pd.DataFrame) -> pd.DataFram
     threads["is_agent_started"] = started
     threads["first_response_at"] = response_at.where(~started)
     threads["first_responder_id"] = first["agent_id"].reindex(threads.index).where(~started)
-    threads["first_response_seconds"] = (threads["first_response_at"] - asked_at) / pd.Timedelta(
-        seconds=1
-    )
+    waited = threads["first_response_at"] - asked_at
+    threads["first_response_seconds"] = waited.dt.total_seconds()
     threads["is_unanswered"] = (
         (threads["user_messages"] > 0) & ~started & threads["first_response_at"].isna()
     )
@@ -214,7 +215,8 @@ def _period(days: pd.Series, grain: str) -> pd.Series:
     if grain == "day":
         return days
     if grain == "week":
-        return days - pd.to_timedelta(days.dt.weekday, unit="D")
+        weeks: pd.Series = days - pd.to_timedelta(days.dt.weekday, unit="D")
+        return weeks
     unit = "datetime64[M]" if grain == "month" else "datetime64[Y]"
     starts = days.to_numpy().astype(unit).astype("datetime64[us]")
     return pd.Series(starts, index=days.index)
@@ -275,7 +277,7 @@ def _mart(
     firsts = dated.groupby("agent")["start"].min()
     grid = pd.MultiIndex.from_product([firsts.index, starts], names=keys)
     is_there = grid.get_level_values("start") >= firsts.loc[grid.get_level_values("agent")]
-    table = table.reindex(grid[is_there.to_numpy()])
+    table = table.reindex(grid[np.asarray(is_there)])
     change = backlog_change.reindex(table.index, fill_value=0)
     table["open_threads"] = change.groupby(level="agent").cumsum()
     counts = [*ADDITIVE, "unique_users", "score_sum"]

@@ -31,7 +31,7 @@ class SqlClock:
         def connect(*arguments: Any, **options: Any) -> _Watched:
             return _Watched(self._connect(*arguments, **options), self)
 
-        duckdb.connect = connect
+        duckdb.connect = connect  # type: ignore[assignment]
         return self
 
     def __exit__(
