@@ -45,6 +45,9 @@ test: $(INSTALLED) ## Run the whole test suite
 	@echo "Some fifteen minutes on two cores; a file's tests stay in one process, in their order"
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
+bench: $(INSTALLED) ## Measure rebuilds, days, queries and loads (SIZE=S|M|L, PARTS=rebuild,day,...)
+	@$(BIN)/python -m bench --size $(or $(SIZE),S) $(if $(PARTS),--parts $(PARTS)) $(if $(REPETITIONS),--repetitions $(REPETITIONS))
+
 lint: $(INSTALLED) ## Check style, types and SQL
 	@echo "ruff"; $(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@echo "mypy"; $(BIN)/mypy
@@ -55,11 +58,11 @@ format: $(INSTALLED) ## Bring code into style
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
 lock: $(INSTALLED) ## Resolve the dependencies of pyproject.toml into requirements.lock anew
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --no-header \
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --group bench --no-header \
 		--no-emit-index-url --no-emit-find-links --generate-hashes --output-file requirements.lock pyproject.toml
 
 clean: ## Remove what was made: data/, the environment and caches
 	@rm -rf data $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install demo run dev test lint format lock clean
+.PHONY: help install demo run dev test bench lint format lock clean
