@@ -58,6 +58,15 @@ as it was and 1 for a row as it is now. Sums of row_sign are counts, or what cou
     {%- endif -%}
 {%- endmacro %}
 
+{#- Which rows a test looks at: all, or of a table to which a batch was applied those whose key the batch touched. -#}
+{% macro is_to_be_tested(relation, key, touched) -%}
+    {%- if has_changes(relation) -%}
+        {{ key }} in (select {{ key }} from {{ touched }})
+    {%- else -%}
+        {{ key }} is not null
+    {%- endif -%}
+{%- endmacro %}
+
 {#- The end of a model of changed rows: the rows of `final`, in a batch beside the rows that they replace (`before`). -#}
 {% macro final_rows(before, order_by=none) -%}
 {%- if is_apply() -%}

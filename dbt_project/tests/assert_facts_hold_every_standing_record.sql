@@ -1,14 +1,7 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_messages'}}}) }}
--- Joins neither lose nor double a record between the deduplicated records and the facts. In a batch, the messages of the
--- conversations that it touched are looked at.
-{%- set touched_threads = ref('int_threads_touched') -%}
-{%- set is_touched -%}
-    {%- if has_changes(ref('fct_threads')) -%}
-    thread_id in (select thread_id from {{ touched_threads }})
-    {%- else -%}
-    true
-    {%- endif -%}
-{%- endset %}
+-- Joins neither lose nor double a record between the deduplicated records and the facts. In a batch, the messages of
+-- the conversations that it touched are looked at.
+{%- set is_tested = is_to_be_tested(ref('fct_threads'), 'thread_id', ref('int_threads_touched')) %}
 with counts as (
     select
         'threads' as record,
@@ -19,7 +12,8 @@ with counts as (
         'messages' as record,
         (
             select count(*) from {{ ref('int_messages_deduplicated') }} as messages
-            where {{ is_touched }}
+            where
+                {{ is_tested }}
                 and exists (
                     select 1 from {{ ref('int_threads_deduplicated') }} as threads
                     where threads.thread_id = messages.thread_id
@@ -27,7 +21,7 @@ with counts as (
         ) as expected_rows,
         (
             select count(*) from {{ ref('fct_messages') }}
-            where {{ is_touched }}
+            where {{ is_tested }}
         ) as actual_rows
     union all
     select

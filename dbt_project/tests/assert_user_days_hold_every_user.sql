@@ -2,24 +2,18 @@
 -- Each user who started a conversation or sent a counted message has a first day, and nobody else has. In a batch, the
 -- users whom it touched are looked at.
 {%- set agent_user_days = ref('fct_agent_user_days') -%}
-{%- set is_touched -%}
-    {%- if has_changes(agent_user_days) -%}
-    user_id in (select user_id from {{ changes_of(agent_user_days) }})
-    {%- else -%}
-    user_id is not null
-    {%- endif -%}
-{%- endset %}
+{%- set is_tested = is_to_be_tested(agent_user_days, 'user_id', changes_of(agent_user_days)) %}
 with users as (
     select user_id from {{ ref('fct_threads') }}
-    where {{ is_touched }}
+    where {{ is_tested }}
     union
     select user_id from {{ ref('fct_messages') }}
-    where is_counted and {{ is_touched }}
+    where is_counted and {{ is_tested }}
 ),
 
 first_days as (
     select user_id from {{ ref('fct_user_days') }}
-    where previous_active_date is null and {{ is_touched }}
+    where previous_active_date is null and {{ is_tested }}
 )
 
 select coalesce(users.user_id, first_days.user_id) as user_id

@@ -32,7 +32,10 @@ differences as (
         is_inbox,
         agent_id,
         {%- for grain, mart in grains().items() %}
-        sum(case when {{ is_first_since(period_start('active_date', grain)) }} then row_sign else 0 end) as {{ mart }}_users,
+        sum(case
+            when {{ is_first_since(period_start('active_date', grain)) }} then row_sign
+            else 0
+        end) as {{ mart }}_users,
         {%- endfor %}
         sum(case when previous_active_date is null then row_sign else 0 end) as new_users
     from active_users

@@ -55,15 +55,15 @@ timings as (
         {{ 'true' if is_inbox else 'false' }} as is_inbox,
         {{ 'cast(null as ' ~ dbt.type_string() ~ ')' if is_inbox else 'agent_id' }} as agent_id,
         {{ timing_aggregates() }}
-    from {{ grain }}_timings as timings
+    from {{ grain }}_timings
     {%- if is_apply() %}
     where exists (
         select 1 from touched_periods
         where
             touched_periods.period_grain = '{{ grain }}'
-            and touched_periods.period_start_date = timings.period_start_date
+            and touched_periods.period_start_date = {{ grain }}_timings.period_start_date
             {%- if not is_inbox %}
-            and touched_periods.agent_id is not distinct from timings.agent_id
+            and touched_periods.agent_id is not distinct from {{ grain }}_timings.agent_id
             {%- endif %}
     )
     {%- endif %}

@@ -4,11 +4,10 @@
 
 with threads as (
     select * from {{ ref('int_threads_deduplicated') }}
-    where
-        {{ list_length('labels') }} > 0
-        {%- if is_apply() %}
+    where {{ list_length('labels') }} > 0
+    {%- if is_apply() %}
         and {{ is_touched }}
-        {%- endif %}
+    {%- endif %}
 ),
 
 final as (

@@ -16,13 +16,25 @@ ratings as (
 ),
 
 mentions as (
-    select assigned_agent_id as agent_id, row_sign from threads
+    select
+        assigned_agent_id as agent_id,
+        row_sign
+    from threads
     union all
-    select closed_by_agent_id as agent_id, row_sign from threads
+    select
+        closed_by_agent_id as agent_id,
+        row_sign
+    from threads
     union all
-    select author_id as agent_id, row_sign from messages
+    select
+        author_id as agent_id,
+        row_sign
+    from messages
     union all
-    select agent_id, row_sign from ratings
+    select
+        agent_id,
+        row_sign
+    from ratings
 ),
 
 differences as (

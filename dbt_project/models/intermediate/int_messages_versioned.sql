@@ -13,7 +13,7 @@ final as (
         {{ is_counted_message('author_type', 'is_private') }} as is_counted,
         sent_at,
         {{ local_date('sent_at') }} as sent_date,
-{{ version_columns() }}
+        {{ version_columns() }}
     from ranked_records
 )
 

@@ -10,7 +10,7 @@ final as (
         score,
         rated_at,
         {{ local_date('rated_at') }} as rated_date,
-{{ version_columns() }}
+        {{ version_columns() }}
     from ranked_records
 )
 

@@ -17,7 +17,7 @@ final as (
         closed_at,
         {{ local_date('closed_at') }} as closed_date,
         first_closed_at,
-{{ version_columns() }}
+        {{ version_columns() }}
     from ranked_records
 )
 
