@@ -28,6 +28,7 @@ Examples
   inbox report --from 2024-01-01 --to 2024-03-31 --grain week
   inbox report --agent u00021 --format json    one agent, for a program
   inbox validate exports/2024-01-05            what would be rejected, and why
+  inbox verify                                 is the warehouse what a rebuild gives?
   inbox dev                                    the Dagster UI on http://127.0.0.1:3000
 
 \b
@@ -234,6 +235,44 @@ def report(
         )
     else:
         _print_report(numbers, tables)
+
+
+@main.command()
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=5, show_default=True, help="Rows shown a table."
+)
+@setting_flags
+def verify(limit: int, **flags: Any) -> None:
+    """Check that the warehouse is what a rebuild from the landed files gives.
+
+    Builds it anew beside the one that stands, compares every value of every published table and
+    prints the first differences. Needs the time of a full build and the space of a second
+    warehouse; readers are not disturbed. Exits with 1 where anything differs.
+    """
+    from orchestration.lock import LockBusy
+    from orchestration.warehouse.dbt import DbtFailed
+    from orchestration.warehouse.verify import NothingToVerify, verify_warehouse
+
+    settings = read_settings(**flags)
+    try:
+        found = verify_warehouse(settings, limit)
+    except (NothingToVerify, LockBusy, DbtFailed) as error:
+        raise Problem(str(error)) from None
+    for difference in found.differences:
+        console.print(
+            f"{difference.table} differs: {difference.rows_here} rows only here, "
+            f"{difference.rows_rebuilt} only in the rebuild"
+        )
+        for line in difference.examples:
+            console.print(f"  {escape(line)}", soft_wrap=True)
+    if found.differences:
+        raise Problem(
+            f"{len(found.differences)} of {len(found.rows)} tables differ. Remove "
+            f"{settings.warehouse_database} and run again: the next build is a full one."
+        )
+    console.print(
+        f"{len(found.rows)} tables, {sum(found.rows.values())} rows: each value is as in a rebuild."
+    )
 
 
 @main.command()
