@@ -186,38 +186,36 @@ def show_cards(report: PublishedReport, view: View) -> None:
     days = (view.last_date - view.first_date).days + 1
     first_before, last_before = days_before(view.first_date, view.last_date)
     known_from = report.reach.first_date
-    is_known_before = known_from is not None and last_before >= known_from
+    # Against days of which some lie before the data, every number has grown beyond measure.
+    is_comparable = known_from is not None and first_before >= known_from
     with st.container(key="cards"):
         for card in cards.to_dict("records"):
-            show_card(card, helps, is_known_before)
+            show_card(card, helps, is_comparable)
     said = f"{describe_range(view.first_date, view.last_date)}, {days:,} day{'s' * (days > 1)}"
-    if is_known_before:
+    if is_comparable:
         said += f", compared with {describe_range(first_before, last_before)}"
-    if known_from is not None and first_before < known_from:
-        said += f". The data begin on {describe_day(known_from)}" + (
-            ", so there is less to compare with" if is_known_before else ""
-        )
+    elif known_from is not None:
+        said += f". The data begin on {describe_day(known_from)}: there are not as many days before"
     if view.last_date > report.reach.as_of_date:
         said += f". Days after {describe_day(report.reach.as_of_date)} are not exported yet"
     st.caption(f"{said}.")
 
 
-def show_card(card: dict[Hashable, Any], helps: dict[str, str], is_known_before: bool) -> None:
-    """A row of inbox_cards; without a change where the days before are not known."""
+def show_card(card: dict[Hashable, Any], helps: dict[str, str], is_comparable: bool) -> None:
+    """A row of inbox_cards; without its change where the days before are not all in the data."""
     metric = str(card["metric"])
-    is_change = is_known_before and not pd.isna(card["change"])
+    has_change = is_comparable and not pd.isna(card["change"])
+    before = describe_number(metric, card["previous_value"])
     st.metric(
         card["label"],
         describe_number(metric, card["current_value"]),
         describe_change(metric, card["change"], card["change_ratio"])
-        if is_change
-        else "nothing to compare with",
+        if has_change
+        else "not comparable",
         # More threads are neither good nor bad; a better rating is good.
-        delta_color="normal" if metric == "average_rating" and is_change else "off",
-        delta_arrow="auto" if is_change and card["change"] else "off",
-        help=helps.get(metric, "")
-        + f"\n\nIn the days before: {describe_number(metric, card['previous_value'])}."
-        * is_known_before,
+        delta_color="normal" if metric == "average_rating" and has_change else "off",
+        delta_arrow="auto" if has_change and card["change"] else "off",
+        help=f"{helps.get(metric, '')}\n\nIn the days before: {before}.",
         border=True,
     )
 
