@@ -44,6 +44,9 @@ dev: $(INSTALLED) ## Open the Dagster UI on http://127.0.0.1:3000
 report: $(INSTALLED) ## Open the report's page on http://127.0.0.1:8501
 	@$(SETTINGS) $(BIN)/inbox serve
 
+docs: $(INSTALLED) ## Describe every table, number and test on one page, data/docs/index.html
+	@$(SETTINGS) $(BIN)/inbox docs
+
 screenshots: $(INSTALLED) browser ## Make the pictures of docs/images anew, from the sample
 	@$(BIN)/python -m tests.browser.screenshots docs/images
 
@@ -76,4 +79,4 @@ clean: ## Remove what was made: data/, the environment and caches
 	@rm -rf data $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install demo run dev test bench lint format lock clean report screenshots browser
+.PHONY: help install demo run dev test bench lint format lock clean report screenshots browser docs

@@ -398,6 +398,22 @@ def serve(host: str, port: int, home: str | None) -> None:
     serve(host, port)
 
 
+@main.command()
+@setting_flags
+def docs(**flags: Any) -> None:
+    """Describe every table, number, test and metric on one page, docs/index.html in the home."""
+    from orchestration.lock import LockBusy
+    from orchestration.warehouse.dbt import DbtFailed
+    from orchestration.warehouse.docs import write_docs
+
+    settings = read_settings(**flags)
+    try:
+        page = write_docs(settings)
+    except (DbtFailed, LockBusy) as error:
+        raise Problem(str(error)) from None
+    console.print(f"The description: {page}", soft_wrap=True)
+
+
 def _day(value: Any) -> date | None:
     return None if value is None else value.date()
 
