@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+CLIENTS := build/clients
 
 # The bundled sample, where no exports of your own are named.
 # The home is named, so that a home in .env never gets the sample.
@@ -47,6 +48,15 @@ report: $(INSTALLED) ## Open the report's page on http://127.0.0.1:8501
 docs: $(INSTALLED) ## Describe every table, number and test on one page, data/docs/index.html
 	@$(SETTINGS) $(BIN)/inbox docs
 
+clients: $(CLIENTS) ## Install the oldest and the newest DuckDB that are to read what is published, for the tests
+
+$(CLIENTS): $(INSTALLED) Makefile
+	@rm -rf $(CLIENTS)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --target $@/oldest \
+		'duckdb==1.0.0; python_version < "3.13"' 'duckdb==1.1.3; python_version >= "3.13"'
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --target $@/newest duckdb==2.0.0
+	@touch $@
+
 screenshots: $(INSTALLED) browser ## Make the pictures of docs/images anew, from the sample
 	@$(BIN)/python -m tests.browser.screenshots docs/images
 
@@ -55,7 +65,7 @@ browser: ## Install the headless Chromium that the tests look through, where the
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends chromium >/dev/null; } || \
 		{ echo "Chromium is needed and could not be installed; install it by hand, as chromium on the path"; exit 1; }
 
-test: $(INSTALLED) browser ## Run the whole test suite
+test: $(INSTALLED) browser clients ## Run the whole test suite
 	@echo "Some fifteen minutes on two cores; a file's tests stay in one process, in their order"
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
@@ -79,4 +89,4 @@ clean: ## Remove what was made: data/, the environment and caches
 	@rm -rf data $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install demo run dev test bench lint format lock clean report screenshots browser docs
+.PHONY: help install demo run dev test bench lint format lock clean report screenshots browser docs clients

@@ -18,9 +18,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from streamlit.testing.v1 import AppTest
 
-from orchestration import pipeline
 from orchestration.report_page.serve import APP
-from orchestration.settings import PROJECT_ROOT, Settings, load_settings
+from orchestration.settings import PROJECT_ROOT, Settings
 from tests.browser.chromium import open_chromium
 from tests.browser.report_page import (
     choose,
@@ -35,23 +34,14 @@ CONTRAST = (PROJECT_ROOT / "tests" / "browser" / "contrast.js").read_text(encodi
 LEAST_CONTRAST = 4.5
 
 
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    settings = load_settings(
-        exports=PROJECT_ROOT / "sample" / "exports",
-        home=tmp_path_factory.mktemp("sample"),
-        timezone="Europe/Warsaw",
-    )
-    assert pipeline.run(settings).failures == []
-    return settings
-
-
 @pytest.fixture
-def ask(sample: Settings) -> Callable[..., list[tuple[Any, ...]]]:
+def ask(published_sample: Settings) -> Callable[..., list[tuple[Any, ...]]]:
     """SQL on the published file."""
 
     def answer(query: str, *parameters: object) -> list[tuple[Any, ...]]:
-        with closing(duckdb.connect(str(sample.published_database), read_only=True)) as connection:
+        with closing(
+            duckdb.connect(str(published_sample.published_database), read_only=True)
+        ) as connection:
             return connection.execute(query, list(parameters)).fetchall()
 
     return answer
@@ -64,8 +54,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def address(sample: Settings) -> Iterator[str]:
-    with served(sample.home) as address:
+def address(published_sample: Settings) -> Iterator[str]:
+    with served(published_sample.home) as address:
         yield address
 
 
@@ -99,8 +89,8 @@ def cards_of(rows: list[tuple[Any, ...]]) -> dict[str, float | None]:
 
 
 @pytest.fixture
-def app(sample: Settings, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setenv("INBOX_HOME", str(sample.home))
+def app(published_sample: Settings, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("INBOX_HOME", str(published_sample.home))
     return AppTest.from_file(str(APP), default_timeout=60)
 
 
@@ -131,11 +121,11 @@ def test_a_damaged_file_is_said_without_a_trace(
 
 
 def test_an_inbox_without_activity_says_so(
-    sample: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    published_sample: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     published = tmp_path / "published" / "inbox.duckdb"
     published.parent.mkdir()
-    shutil.copy(sample.published_database, published)
+    shutil.copy(published_sample.published_database, published)
     with closing(duckdb.connect(str(published))) as connection:
         connection.execute("update dim_report set first_date = null, last_date = null")
     monkeypatch.setenv("INBOX_HOME", str(tmp_path))
@@ -204,11 +194,11 @@ def test_an_unknown_agent_in_a_link_is_said(app: AppTest) -> None:
 
 
 def test_names_from_exports_are_text_and_nothing_else(
-    sample: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    published_sample: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     published = tmp_path / "published" / "inbox.duckdb"
     published.parent.mkdir()
-    shutil.copy(sample.published_database, published)
+    shutil.copy(published_sample.published_database, published)
     with closing(duckdb.connect(str(published))) as connection:
         connection.execute(
             "update dim_agents set name = '![x](http://example.org/x.png) :red[*b*] $a$' "
@@ -404,7 +394,7 @@ def test_both_themes_can_be_read_and_a_phone_shows_all(
 
 
 def test_a_new_publication_is_shown_without_a_click(
-    sample: Settings, page: Page, tmp_path: Path
+    published_sample: Settings, page: Page, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
     published = home / "published" / "inbox.duckdb"
@@ -413,13 +403,13 @@ def test_a_new_publication_is_shown_without_a_click(
         open_page(page, address)
         expect(page.get_by_text("Nothing is published yet.")).to_be_visible()
         next_file = tmp_path / "next.duckdb"
-        shutil.copy(sample.published_database, next_file)
+        shutil.copy(published_sample.published_database, next_file)
         os.replace(next_file, published)
         expect(page.get_by_text("Data to 31 March 2024")).to_be_visible(timeout=30_000)
         wait_until_shown(page)
         before = read_cards(page)
 
-        shutil.copy(sample.published_database, next_file)
+        shutil.copy(published_sample.published_database, next_file)
         with closing(duckdb.connect(str(next_file))) as connection:
             connection.execute("update dim_report set as_of_date = date '2024-03-30'")
         os.replace(next_file, published)
