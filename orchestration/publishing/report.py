@@ -131,13 +131,13 @@ class PublishedReport:
     def series(
         self, grain: str, first: date, last: date, agent_id: str | None = None
     ) -> pd.DataFrame:
-        """inbox_series: a row a period; agent_id None is everyone."""
+        """inbox_series: a row a period; agent_id None is everyone, empty is nobody."""
         return self._ask("from inbox_series(?, ?, ?, ?)", grain, first, last, agent_id)
 
     def labels(
         self, first: date, last: date, top: int | None = 10, agent_id: str | None = None
     ) -> pd.DataFrame:
-        """inbox_top_labels: a row a label, the most used first; agent_id None is everyone."""
+        """inbox_top_labels: a row a label, the most used first; agent_id as in series."""
         return self._ask("from inbox_top_labels(?, ?, ?, ?)", first, last, top, agent_id)
 
     def agents(self, first: date, last: date) -> pd.DataFrame:
@@ -207,7 +207,7 @@ def read_report(
     first = first_date or min(last, as_of_date) - timedelta(days=29)
     if first > last:
         raise ValueError(f"The range ends on {last}, before it begins on {first}")
-    if agent_id is not None and agent_id not in report.agent_names():
+    if agent_id and agent_id not in report.agent_names():
         raise ValueError(f"There is no agent {agent_id!r}; `inbox report` lists them")
     grain = grain or grain_for(first, last)
     agents = report.agents(first, last)
@@ -220,7 +220,7 @@ def read_report(
         cards=report.cards(first, last),
         series=report.series(grain, first, last, agent_id),
         labels=report.labels(first, last, top, agent_id),
-        agents=agents if agent_id is None else agents[agents["agent_id"] == agent_id],
+        agents=agents if agent_id is None else agents[agents["agent_id"].fillna("") == agent_id],
     )
 
 

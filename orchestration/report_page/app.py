@@ -35,6 +35,8 @@ from orchestration.report_page.charts import PERIOD_CHARTS, PeriodChart, draw_la
 from orchestration.report_page.table_view import show_table
 from orchestration.report_page.tables import (
     AGENTS_TABLE,
+    UNASSIGNED,
+    UNASSIGNED_ID,
     agents_table,
     labels_table,
     series_table,
@@ -223,7 +225,7 @@ def show_card(card: dict[Hashable, Any], helps: dict[str, str], is_comparable: b
 def show_agents(report: PublishedReport, view: View) -> None:
     """The agents' table, and the charts of the one that is chosen."""
     agents = report.agents(view.first_date, view.last_date)
-    names = report.agent_names()
+    names = {UNASSIGNED_ID: UNASSIGNED, **report.agent_names()}
     helps = report.descriptions()
     if agents.empty:
         show_empty("No agent has done anything in this range.")

@@ -40,10 +40,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
 
   const line = (row) => {
-    const made = element("tr", { "aria-current": row.id && row.id === data.chosen ? "true" : undefined })
+    const made = element("tr", { "aria-current": row.id !== undefined && row.id === data.chosen ? "true" : undefined })
     row.cells.forEach((cell, position) => {
       const column = data.columns[position]
-      const content = row.can_be_chosen && position === 0
+      const content = row.id !== undefined && position === 0
         ? element("button", { type: "button", class: "choose", "data-focus": `row ${row.id}` }, cell.text)
         : cell.title
           ? element("abbr", { title: cell.title }, cell.text)
@@ -56,7 +56,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
         ),
       )
     })
-    if (row.can_be_chosen) {
+    if (row.id !== undefined) {
       made.classList.add("clickable")
       made.onclick = () => setTriggerValue("chosen", row.id)
     }

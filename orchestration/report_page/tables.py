@@ -15,7 +15,9 @@ import pandas as pd
 from orchestration.publishing.presentation import describe_number, describe_period
 from orchestration.report_page.view import Order
 
+# What is nobody's, as the published functions take and name it.
 UNASSIGNED_ID = ""
+UNASSIGNED = "Unassigned"
 TEXT_COLUMNS = ("agent_name", "label", "period")
 AGENTS_TABLE = {
     "agent_name": "Agent",
@@ -44,8 +46,8 @@ LABELS_TABLE = {"rank": "Rank", "label": "Label", "new_threads": "New threads"}
 class Table:
     """A table as it is shown.
 
-    columns: key, title, help and whether it is text. rows: id, whether it can be chosen, and cells
-    of a text and a title that is told on hover.
+    columns: key, title, help and whether it is text. rows: cells of a text and a title that is told
+    on hover, and an id where the row can be chosen.
     """
 
     caption: str
@@ -55,17 +57,14 @@ class Table:
 
 
 def agents_table(agents: pd.DataFrame, helps: Mapping[str, str], order: Order) -> Table:
-    """Rows of inbox_agents; every agent can be chosen, nobody cannot."""
+    """Rows of inbox_agents; each has an id, by which it can be chosen."""
     rows = sorted_agents(agents, order).to_dict("records")
     return Table(
         caption="Agents",
         columns=_columns(AGENTS_TABLE, helps),
         rows=[
             _row(row, AGENTS_TABLE)
-            | {
-                "id": UNASSIGNED_ID if pd.isna(row["agent_id"]) else row["agent_id"],
-                "can_be_chosen": not pd.isna(row["agent_id"]),
-            }
+            | {"id": UNASSIGNED_ID if pd.isna(row["agent_id"]) else row["agent_id"]}
             for row in rows
         ],
         order=order,

@@ -55,7 +55,7 @@ class View:
     """A range, both days included, and what is shown of it.
 
     preset: None where the range was chosen day by day. chosen_grain: None where it follows from
-    the length of the range. agent_id: None where no agent is chosen.
+    the length of the range. agent_id: None where no agent is chosen, empty for what is nobody's.
     """
 
     first_date: date
@@ -126,7 +126,7 @@ def view_of(parameters: Mapping[str, str], reach: Reach) -> View:
         preset=preset,
         chosen_grain=grain if grain in GRAINS else None,
         section=section if section in SECTIONS else DEFAULT_SECTION,
-        agent_id=parameters.get("agent") or None,
+        agent_id=parameters.get("agent"),
         order=_order(parameters.get("order", "")),
     )
 

@@ -293,6 +293,19 @@ def test_range_grain_and_agent_show_what_sql_says(page: Page, address: str, ask:
     assert [[number(cell) for cell in row[1:6]] for row in read_table(page, "By week")] == [
         [shown(value) for value in row] for row in rows
     ]
+
+    page.get_by_role("button", name="Unassigned", exact=True).click()
+    expect(page.get_by_role("heading", name="Unassigned")).to_be_visible()
+    wait_until_shown(page)
+    rows = ask(
+        "select new_threads, messages, unique_users from mart_agents_weekly where agent_id is null "
+        "and period_start_date in ('2024-02-05', '2024-02-12', '2024-02-19') "
+        "order by period_start_date desc"
+    )
+    table = read_table(page, "By week")
+    assert [[number(cell) for cell in row[1:4]] for row in table[1:4]] == [
+        list(row) for row in rows
+    ]
     assert {urlsplit(url).netloc for url in asked} == {urlsplit(address).netloc}, (
         "the page asks nobody else for anything"
     )

@@ -62,6 +62,7 @@ def test_a_bare_url_shows_the_last_30_days() -> None:
         {"range": "last_year"},
         {"from": "2024-01-05", "to": "2024-02-06", "grain": "month"},
         {"section": "agents", "agent": "u 1&x=ü", "order": "-ratings"},
+        {"section": "agents", "agent": ""},
         {"range": "all", "grain": "week", "section": "agents", "order": "agent_name"},
     ],
 )
@@ -79,7 +80,6 @@ def test_a_view_and_its_url_say_the_same(parameters: dict[str, str]) -> None:
         {"from": "0001-01-01", "to": "9999-12-31"},
         {"grain": "decade"},
         {"section": "'; drop table"},
-        {"agent": ""},
         {"order": "-agent_id"},
     ],
 )
