@@ -27,6 +27,7 @@ Examples
   inbox run --from 2024-01-01 --to 2024-01-31  only these export days
   inbox report --from 2024-01-01 --to 2024-03-31 --grain week
   inbox report --agent u00021 --format json    one agent, for a program
+  inbox serve                                  the report as a page on http://127.0.0.1:8501
   inbox validate exports/2024-01-05            what would be rejected, and why
   inbox verify                                 is the warehouse what a rebuild gives?
   inbox dev                                    the Dagster UI on http://127.0.0.1:3000
@@ -412,6 +413,46 @@ def dev(exports: str | None, host: str, port: int, **flags: Any) -> None:
     os.execv(dagster, [str(dagster), "dev", "-w", workspace, "--host", host, "--port", str(port)])
 
 
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=int, default=8501, show_default=True, help="Port to listen on.")
+@click.option(
+    "--home", type=click.Path(file_okay=False), help="What the pipeline writes (INBOX_HOME)."
+)
+def serve(host: str, port: int, home: str | None) -> None:
+    """Serve the Inbox Report as a page in the browser, over the published file.
+
+    It shows each new publication by itself. Without --host only this machine can open it; it asks
+    for no password, so give another address only behind something that does.
+    """
+    from importlib.util import find_spec
+
+    from orchestration.report_page.serve import serve
+
+    settings = read_settings(home=home)
+    if find_spec("streamlit") is None:
+        raise Problem("The page needs the extra `report`: pip install 'inbox-warehouse[report]'")
+    os.environ["INBOX_HOME"] = str(settings.home)
+    console.print(f"The report opens on http://{host}:{port} (Ctrl-C ends it)")
+    serve(host, port)
+
+
+@main.command()
+@setting_flags
+def docs(**flags: Any) -> None:
+    """Describe every table, number, test and metric on one page, docs/index.html in the home."""
+    from orchestration.lock import LockBusy
+    from orchestration.warehouse.dbt import DbtFailed
+    from orchestration.warehouse.docs import write_docs
+
+    settings = read_settings(**flags)
+    try:
+        page = write_docs(settings)
+    except (DbtFailed, LockBusy) as error:
+        raise Problem(str(error)) from None
+    console.print(f"The description: {page}", soft_wrap=True)
+
+
 def _day(value: Any) -> date | None:
     return None if value is None else value.date()
 
@@ -489,32 +530,16 @@ def _text_table(name: str, table: pd.DataFrame) -> Table:
 
 
 def _cell(column: str, value: Any, row: dict[Any, Any]) -> str:
+    from orchestration.publishing.presentation import NOTHING, describe_change, describe_number
+
     if value is None or pd.isna(value):
-        return "-"
-    if column.endswith("_seconds_median"):
-        return describe_seconds(value)
+        return NOTHING
     if column == "period_start_date":
         return f"{value:%Y-%m-%d}" + ("" if row["is_complete"] else " (part)")
-    is_mean = column == "average_rating" or row.get("metric") == "average_rating"
+    metric = row.get("metric", column)
     if column == "change":
-        ratio = row["change_ratio"]
-        text = f"{value:+.2f}" if is_mean else f"{value:+,.0f}"
-        return text if pd.isna(ratio) else f"{text} ({ratio:+.1%})"
-    if isinstance(value, float):
-        return f"{value:,.2f}" if is_mean else f"{value:,.0f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def describe_seconds(seconds: float) -> str:
-    """A duration in words, by its two largest units: `2 d 3 h`, `5 min 10 s`."""
-    units = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
-    left = round(seconds)
-    parts = []
-    for unit, size in units:
-        if left >= size:
-            parts.append(f"{left // size} {unit}")
-            left %= size
-    return " ".join(parts[:2]) or "0 s"
+        return describe_change(metric, value, row["change_ratio"])
+    return value if isinstance(value, str) else describe_number(metric, value)
 
 
 if __name__ == "__main__":
