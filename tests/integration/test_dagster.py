@@ -15,6 +15,7 @@ import pytest
 from dagster import (
     AssetCheckKey,
     AssetKey,
+    DagsterEventType,
     DagsterInstance,
     DagsterRunStatus,
     Definitions,
@@ -171,7 +172,11 @@ def test_without_partitions_a_load_takes_what_is_due(
     shutil.copytree(settings.exports_folder.parent / DAYS[3], settings.exports_folder / DAYS[3])
     result = execute(definitions, instance, "load_exports")
     assert result.success
-    loaded = {event.partition for event in result.asset_materializations_for_node("raw_exports")}
+    loaded = {
+        entry.dagster_event.partition
+        for entry in instance.all_logs(result.run_id, DagsterEventType.ASSET_MATERIALIZATION)
+        if entry.dagster_event is not None
+    }
     # The day that arrived, and the day whose bad file was taken back.
     assert loaded == {DAYS[3], DAYS[4]}
 
