@@ -1,6 +1,6 @@
 """The dbt models as assets, their tests as asset checks."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dagster import (
