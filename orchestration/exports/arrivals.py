@@ -72,7 +72,7 @@ def find_arrivals(exports: Path, raw: Path, memory: Memory, *, is_busy: bool = F
     states = {str(day.export_date): _state(day) for day in days}
     settled = _settled(states, raw)
     if settled == memory.settled:
-        return Arrivals((), (), (), "", memory)
+        return Arrivals((), (), tuple(map(date.fromisoformat, memory.requested)), "", memory)
     # A folder without files is an export that is about to come, or a day that was taken away; a
     # daily load takes it.
     due = [day for day in pending_days(days, raw) if day.files]
