@@ -72,7 +72,9 @@ def _run(settings: Settings, first: date | None, last: date | None) -> RunOutcom
         logger.info("Loading %s", describe_days(due))
         with _dagster(settings) as (instance, jobs):
             _execute(settings, instance, jobs["load_exports"], outcome, due)
-    if read_manifests(settings.raw_folder) and not is_published(settings):
+    if is_published(settings):
+        tell_outcome(settings, "job build_and_publish", [])
+    elif read_manifests(settings.raw_folder):
         logger.info("Building and testing the models")
         with _dagster(settings) as (instance, jobs):
             outcome.is_changed = _execute(settings, instance, jobs["build_and_publish"], outcome)

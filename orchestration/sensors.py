@@ -97,6 +97,8 @@ def publish_after_load(settings: Settings) -> list[RunStatusSensorDefinition]:
         if run.status == DagsterRunStatus.FAILURE and not _is_load(run):
             return SkipReason("It was no load of exports that failed.")
         if is_published(settings):
+            # Also where a load took back what a build had failed at, and no build is needed.
+            tell_outcome(settings, f"job {build_and_publish.name}", [], run.run_id)
             return SkipReason("Readers have what is loaded.")
         return RunRequest(run_key=run.run_id)
 
