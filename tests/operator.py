@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import yaml
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
+from dagster._core.execution.backfill import BulkActionStatus
 from dagster._core.remote_origin import InProcessCodeLocationOrigin
 from dagster._core.test_utils import create_test_daemon_workspace_context, freeze_time
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
@@ -69,7 +70,8 @@ class Operator:
     def run_backfills(self) -> list[DagsterRun]:
         """Lets the daemon see to backfills until none is left; the runs that it has started."""
         before = {run.run_id for run in self.instance.get_runs()}
-        while any(not backfill.is_terminal for backfill in self._backfills()):
+        under_way = (BulkActionStatus.REQUESTED, BulkActionStatus.CANCELING)
+        while any(backfill.status in under_way for backfill in self.instance.get_backfills()):
             with self._set():
                 list(execute_backfill_iteration(self.workspace, logger))
         return self._new_runs(before)
@@ -97,9 +99,6 @@ class Operator:
     def _set(self) -> AbstractContextManager[None]:
         """The settings' variables, which each test begins without."""
         return _variables(self._environment)
-
-    def _backfills(self) -> list[Any]:
-        return list(self.instance.get_backfills())
 
     def _new_runs(self, before: set[str]) -> list[DagsterRun]:
         found = [run for run in self.instance.get_runs() if run.run_id not in before]

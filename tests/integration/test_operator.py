@@ -297,6 +297,7 @@ def address(settings: Settings) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=60_000)
     with open_chromium() as browser:
         yield browser
 
@@ -325,7 +326,7 @@ def test_checks_are_seen_with_what_they_found(address: str, page: Page) -> None:
     expect(page.get_by_text("days_late").first).to_be_visible()
     page.goto(f"{address}/assets/mart_inbox_daily?view=checks")
     expect(page.get_by_text("days_sum_to_facts", exact=True).first).to_be_visible()
-    expect(page.get_by_text("sums_to_facts").first).to_be_visible()
+    expect(page.get_by_text("periods_are_contiguous_mart_inbox_daily_").first).to_be_visible()
 
 
 def test_partitions_are_seen_with_their_state(address: str, page: Page) -> None:
