@@ -128,6 +128,27 @@ def test_nothing_is_started_while_nothing_changes(operator: Operator) -> None:
     assert operator.skip_reasons("exports_arrived") == "Nothing has arrived or changed."
 
 
+def test_checks_are_read_with_their_figures(operator: Operator) -> None:
+    late = read_checks(operator, "raw_manifests")["export_of_yesterday_is_loaded"]
+    evaluation = late["executionForLatestMaterialization"]["evaluation"]
+    assert evaluation["severity"] == "WARN"
+    assert not evaluation["success"]
+    figures = {
+        entry["label"]: entry.get("intValue")
+        for entry in evaluation["metadataEntries"]
+        if "intValue" in entry
+    }
+    assert figures["days_loaded"] == 4
+    assert figures["days_late"] > 900
+    for asset, name in (
+        ("fct_export_days", "every_row_is_loaded_or_in_quarantine"),
+        ("mart_inbox_daily", "days_sum_to_facts"),
+    ):
+        check = read_checks(operator, asset)[name]
+        assert check["blocking"]
+        assert check["executionForLatestMaterialization"]["evaluation"]["success"]
+
+
 def test_a_file_that_grows_is_not_read(operator: Operator, settings: Settings) -> None:
     folder = arrive(settings, DAYS[4])
     file = next(folder.glob("messages*"))
@@ -253,27 +274,6 @@ def test_the_schedule_starts_a_load(operator: Operator) -> None:
     assert run.job_name == "load_exports"
     (finished,) = operator.runs("load_exports")[:1]
     assert finished.status == DagsterRunStatus.SUCCESS
-
-
-def test_checks_are_read_with_their_figures(operator: Operator) -> None:
-    late = read_checks(operator, "raw_manifests")["export_of_yesterday_is_loaded"]
-    evaluation = late["executionForLatestMaterialization"]["evaluation"]
-    assert evaluation["severity"] == "WARN"
-    assert not evaluation["success"]
-    figures = {
-        entry["label"]: entry.get("intValue")
-        for entry in evaluation["metadataEntries"]
-        if "intValue" in entry
-    }
-    assert figures["days_loaded"] == len(DAYS)
-    assert figures["days_late"] > 900
-    for asset, name in (
-        ("fct_export_days", "every_row_is_loaded_or_in_quarantine"),
-        ("mart_inbox_daily", "days_sum_to_facts"),
-    ):
-        check = read_checks(operator, asset)[name]
-        assert check["blocking"]
-        assert check["executionForLatestMaterialization"]["evaluation"]["success"]
 
 
 def test_the_secret_is_written_nowhere(settings: Settings) -> None:
