@@ -39,6 +39,7 @@ Settings come from flags, INBOX_* variables or a .env file, in this order:
   INBOX_TIMEZONE      zone of the days, an IANA name (UTC)
   INBOX_WEEK_START    monday or sunday (monday)
   INBOX_MAX_REJECTED  share of bad rows that stops a publication (0.01)
+  INBOX_ALERT_URL     webhook that is told of failed runs (none)
 
 \b
 Exit codes: 0 all is well, 1 something failed or was rejected, 2 a wrong flag or setting.
@@ -128,6 +129,7 @@ def run(exports: str | None, first: Any, last: Any, **flags: Any) -> None:
     """
     from orchestration import pipeline
     from orchestration.exports import BrokenManifest, ExportsNotFound
+    from orchestration.exports.loading import describe_days
     from orchestration.lock import LockBusy
     from orchestration.warehouse.dbt import DbtFailed
 
@@ -140,7 +142,7 @@ def run(exports: str | None, first: Any, last: Any, **flags: Any) -> None:
         raise Problem(str(error)) from None
     publication = outcome.publication
     if outcome.days and not outcome.failures:
-        console.print(f"Loaded {pipeline.describe_days(outcome.days)}.")
+        console.print(f"Loaded {describe_days(outcome.days)}.")
     if outcome.is_changed and publication is not None:
         console.print(
             f"Published: the data reach to {publication.as_of_date}. "

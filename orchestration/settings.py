@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
@@ -51,6 +52,19 @@ class Settings(BaseSettings):
         le=1,
         description="Share of an entity's rows in a day that may be rejected before a publication "
         "stops; up to 9 rows never stop it.",
+    )
+    schedule: str = Field(
+        default="30 2 * * *",
+        description="When the daily load starts, in the zone: minute, hour, day of the month, "
+        "month, day of the week.",
+    )
+    alert_url: SecretStr | None = Field(
+        default=None, description="Webhook that is told of failed runs and of their recovery."
+    )
+    dagster_url: str = Field(
+        default="http://127.0.0.1:3000",
+        pattern=r"^https?://[^\s]+$",
+        description="Where people open the Dagster UI; alerts link to it.",
     )
     threads: int = Field(
         default_factory=lambda: os.cpu_count() or 2,
@@ -90,6 +104,27 @@ class Settings(BaseSettings):
             ) from None
         return value
 
+    @field_validator("schedule")
+    @classmethod
+    def _cron(cls, value: str) -> str:
+        fields = value.split()
+        if len(fields) != len(_CRON_BOUNDS) or not all(
+            _is_cron_field(field, *bounds)
+            for field, bounds in zip(fields, _CRON_BOUNDS, strict=False)
+        ):
+            raise ValueError(
+                f"{value!r} is not a time of the day as five fields of cron; one is '30 2 * * *'"
+            )
+        return value
+
+    @field_validator("alert_url")
+    @classmethod
+    def _web_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.match(r"https?://[^/\s]+\S*$", value.get_secret_value()):
+            # The value is a secret: never shown.
+            raise ValueError("it is not an address that starts with https:// or http://")
+        return value
+
     @property
     def exports_folder(self) -> Path:
         """The exports folder. Raises SettingsError where none is set."""
@@ -123,6 +158,16 @@ class Settings(BaseSettings):
     def run_lock(self) -> Path:
         """Held by a run of the command, from looking for new days to publishing them."""
         return self.home / "run.lock"
+
+    @property
+    def load_lock(self) -> Path:
+        """Held by whoever loads export days."""
+        return self.home / "load.lock"
+
+    @property
+    def failing_record(self) -> Path:
+        """The JSON file that names what failed and has not been well since, for alerts."""
+        return self.home / "failing.json"
 
     @property
     def raw_catalog(self) -> Path:
@@ -176,6 +221,23 @@ def load_settings(**overrides: Any) -> Settings:
         raise SettingsError("\n".join(_line(problem) for problem in error.errors())) from None
 
 
+# Minute, hour, day of the month, month, day of the week.
+_CRON_BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+
+
+def _is_cron_field(field: str, lowest: int, highest: int) -> bool:
+    """Whether it is `*`, a number, a range, one of them with a step, or a list of those."""
+    for part in field.split(","):
+        match = re.fullmatch(r"(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:/(\d{1,2}))?", part, re.ASCII)
+        if match is None:
+            return False
+        first = int(match[1] or lowest)
+        last = int(match[2] or match[1] or highest)
+        if not lowest <= first <= last <= highest or match[3] in ("0", "00"):
+            return False
+    return True
+
+
 def _part_of_memory(share: float) -> str:
     memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return f"{int(memory_bytes * share) // 2**20}MiB"
@@ -184,6 +246,6 @@ def _part_of_memory(share: float) -> str:
 def _line(problem: Any) -> str:
     name = f"INBOX_{'_'.join(str(part) for part in problem['loc']).upper()}"
     message = problem["msg"].removeprefix("Value error, ")
-    if "input" in problem and repr(problem["input"]) not in message:
+    if name != "INBOX_ALERT_URL" and "input" in problem and repr(problem["input"]) not in message:
         message = f"{problem['input']!r} is wrong: {message}"
     return f"{name}: {message}"
