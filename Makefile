@@ -58,7 +58,7 @@ format: $(INSTALLED) ## Bring code into style
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
 lock: $(INSTALLED) ## Resolve the dependencies of pyproject.toml into requirements.lock anew
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --group bench --no-header \
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev --group bench --no-header \
 		--no-emit-index-url --no-emit-find-links --generate-hashes --output-file requirements.lock pyproject.toml
 
 clean: ## Remove what was made: data/, the environment and caches

@@ -125,13 +125,15 @@ def run(exports: str | None, first: Any, last: Any, **flags: Any) -> None:
     reported, keeps what an earlier load of it brought, and does not hold up the other days.
     """
     from orchestration import pipeline
-    from orchestration.exports import BrokenManifest, ExportsNotFound
+    from orchestration.exports import BrokenManifest, ExportsNotFound, ExportsUnreachable
     from orchestration.lock import LockBusy
     from orchestration.warehouse.dbt import DbtFailed
 
     settings = read_settings(exports=exports, **flags)
     try:
         outcome = pipeline.run(settings, _day(first), _day(last))
+    except ExportsUnreachable as error:
+        raise Problem(str(error)) from None
     except (SettingsError, ExportsNotFound) as error:
         raise WrongUse(str(error)) from None
     except (LockBusy, BrokenManifest, DbtFailed) as error:
@@ -237,18 +239,24 @@ def report(
 
 
 @main.command()
-@click.argument("path", type=click.Path(exists=True))
+@click.argument("path")
 @click.option(
     "--limit", type=click.IntRange(min=0), default=20, show_default=True, help="Rows shown."
 )
 def validate(path: str, limit: int) -> None:
     """Say what would be rejected, and why, in a file, a day's folder or an exports folder.
 
-    Nothing is loaded and nothing is written. Exits with 1 where anything would be rejected.
+    Each may also lie in an object store (s3://, gs://, az://). Nothing is loaded and nothing is
+    written. Exits with 1 where anything would be rejected.
     """
-    from orchestration.exports import validate_files
+    from orchestration.exports import ExportsNotFound, ExportsUnreachable, validate_files
 
-    found = validate_files(Path(path))
+    try:
+        found = validate_files(read_settings(exports=path).exports_folder)
+    except ExportsUnreachable as error:
+        raise Problem(str(error)) from None
+    except ExportsNotFound as error:
+        raise WrongUse(f"{path} {error.reason}") from None
     for file in found.bad_files:
         errors.print(
             f"[red]Bad file[/red] {escape(_place(file))}: {escape(str(file.bad_reason))}",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from orchestration.exports import find_export_days, pending_days, read_manifests
 from orchestration.lock import hold_lock
 from orchestration.publishing.publication import Publication, read_publication
+from orchestration.publishing.targets import NotDelivered, deliver_what_is_left
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.warehouse.build import is_published
 
@@ -57,6 +58,7 @@ def _run(settings: Settings, first: date | None, last: date | None) -> RunOutcom
     arrived = find_export_days(settings.exports_folder, first, last)
     due = [day.export_date for day in pending_days(arrived, settings.raw_folder)]
     outcome = RunOutcome(days=due)
+    before = read_publication(settings.published_folder)
     if due:
         logger.info("Loading %s", describe_days(due))
         with _dagster(settings) as (instance, jobs):
@@ -64,8 +66,14 @@ def _run(settings: Settings, first: date | None, last: date | None) -> RunOutcom
     if read_manifests(settings.raw_folder) and not is_published(settings):
         logger.info("Building and testing the models")
         with _dagster(settings) as (instance, jobs):
-            outcome.is_changed = _execute(instance, jobs["build_and_publish"], outcome)
+            _execute(instance, jobs["build_and_publish"], outcome)
+    else:
+        try:
+            deliver_what_is_left(settings)
+        except NotDelivered as error:
+            outcome.failures.append(str(error))
     outcome.publication = read_publication(settings.published_folder)
+    outcome.is_changed = outcome.publication != before
     return outcome
 
 
@@ -137,7 +145,7 @@ def _execute(
     outcome: RunOutcome,
     tags: Mapping[str, str] | None = None,
     run_config: Mapping[str, Any] | None = None,
-) -> bool:
+) -> None:
     result = job.execute_in_process(
         instance=instance,
         tags={**STARTED_BY_COMMAND, **(tags or {})},
@@ -149,7 +157,6 @@ def _execute(
         raise_on_error=False,
     )
     outcome.failures.extend(_failures(result))
-    return result.success
 
 
 def _failures(result: ExecuteInProcessResult) -> list[str]:

@@ -15,6 +15,7 @@ from dagster import (
 )
 
 from orchestration.jobs import build_and_publish, load_exports
+from orchestration.publishing.targets import is_delivered
 from orchestration.settings import Settings
 from orchestration.warehouse.build import is_published
 
@@ -40,7 +41,7 @@ def publish_after_load(settings: Settings) -> list[RunStatusSensorDefinition]:
     """
 
     def request(context: RunStatusSensorContext) -> RunRequest | SkipReason:
-        if is_published(settings):
+        if is_published(settings) and is_delivered(settings):
             return SkipReason("Readers have what is loaded.")
         return RunRequest(run_key=context.dagster_run.run_id)
 

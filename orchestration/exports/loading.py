@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from orchestration.exports.errors import BadExportFile
+from orchestration.exports.errors import BadExportFile, ExportsUnreachable
 from orchestration.exports.landing import load_day
 from orchestration.exports.layout import find_export_days, find_ignored
 from orchestration.exports.manifest import DayManifest, pending_days
@@ -52,6 +52,10 @@ def load_days(settings: Settings, requested: Sequence[str] | None = None) -> Loa
             logger.error("%s", error)
             outcome.failed.append(str(error))
             continue
+        except ExportsUnreachable as error:
+            # The next day would wait for the same store; a later load goes on from this day.
+            outcome.failed.append(f"{day.export_date}: {error}")
+            break
         outcome.loaded.append(manifest)
         _warn_of_what_was_passed_over(manifest)
         logger.info(
