@@ -41,7 +41,12 @@ run: $(INSTALLED) ## Load, build, test and publish what is new in INBOX_EXPORTS
 dev: $(INSTALLED) ## Open the Dagster UI on http://127.0.0.1:3000
 	@$(SETTINGS) $(BIN)/inbox dev
 
-test: $(INSTALLED) ## Run the whole test suite
+services: ## Install what the tests start beside Python: PostgreSQL, systemd's checker (Debian, as root)
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && command -v systemd-analyze >/dev/null; then exit 0; fi; \
+		echo "Installing postgresql and systemd"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql systemd >/dev/null
+
+test: $(INSTALLED) services ## Run the whole test suite
 	@echo "Some fifteen minutes on two cores; a file's tests stay in one process, in their order"
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
@@ -65,4 +70,4 @@ clean: ## Remove what was made: data/, the environment and caches
 	@rm -rf data $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install demo run dev test bench lint format lock clean
+.PHONY: help install demo run dev services test bench lint format lock clean

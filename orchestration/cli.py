@@ -136,7 +136,7 @@ def run(exports: str | None, first: Any, last: Any, **flags: Any) -> None:
         raise Problem(str(error)) from None
     except (SettingsError, ExportsNotFound) as error:
         raise WrongUse(str(error)) from None
-    except (LockBusy, BrokenManifest, DbtFailed) as error:
+    except (LockBusy, BrokenManifest, DbtFailed, pipeline.InstanceUnavailable) as error:
         raise Problem(str(error)) from None
     publication = outcome.publication
     if outcome.days and not outcome.failures:
@@ -374,11 +374,28 @@ def dev(exports: str | None, host: str, port: int, **flags: Any) -> None:
     for name in ("exports", "home"):
         if getattr(settings, name) is not None:
             os.environ[f"INBOX_{name.upper()}"] = str(getattr(settings, name))
-    prepare_dagster_home(settings)
+    try:
+        prepare_dagster_home(settings)
+    except SettingsError as error:
+        raise WrongUse(str(error)) from None
     dagster = Path(sys.executable).with_name("dagster")
     workspace = str(PROJECT_ROOT / "workspace.yaml")
     console.print(f"The Dagster UI opens on http://{host}:{port} (Ctrl-C ends it)")
     os.execv(dagster, [str(dagster), "dev", "-w", workspace, "--host", host, "--port", str(port)])
+
+
+@main.command()
+@setting_flags
+def prepare(**flags: Any) -> None:
+    """Make the home ready for Dagster's own processes, which a deployment starts by themselves."""
+    from orchestration.pipeline import prepare_dagster_home
+
+    settings = read_settings(**flags)
+    try:
+        prepare_dagster_home(settings)
+    except SettingsError as error:
+        raise WrongUse(str(error)) from None
+    console.print(f"DAGSTER_HOME is {settings.dagster_home}", soft_wrap=True)
 
 
 def _day(value: Any) -> date | None:

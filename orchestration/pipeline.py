@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from orchestration.exports import find_export_days, pending_days, read_manifests
 from orchestration.lock import hold_lock
 from orchestration.publishing.publication import Publication, read_publication
 from orchestration.publishing.targets import NotDelivered, deliver_what_is_left
-from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.settings import PROJECT_ROOT, Settings, SettingsError
 from orchestration.warehouse.build import is_published
 
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger("inbox.run")
 
 STARTED_BY_COMMAND = {"inbox/started_by": "command"}
+
+
+class InstanceUnavailable(RuntimeError):
+    """The database of Dagster's runs and events does not answer."""
 
 
 @dataclass
@@ -48,7 +52,7 @@ def run(settings: Settings, first: date | None = None, last: date | None = None)
 
     A day that cannot be loaded is among the failures; the others are published without it.
     Raises ExportsNotFound or SettingsError where there is nothing to read from, LockBusy where
-    another run does not end.
+    another run does not end, InstanceUnavailable where Dagster's database does not answer.
     """
     with hold_lock(settings.run_lock, "a run"):
         return _run(settings, first, last)
@@ -85,9 +89,28 @@ def describe_days(days: Sequence[date]) -> str:
 
 
 def prepare_dagster_home(settings: Settings) -> None:
-    """Makes the folder of Dagster's instance, with the project's configuration in it."""
+    """Makes the folder of Dagster's instance, with the project's configuration in it.
+
+    Runs and events go to SQLite files there, or to the database of the settings.
+    Raises SettingsError where the package for that is not installed.
+    """
+    import yaml
+
+    configuration = yaml.safe_load((PROJECT_ROOT / "dagster.yaml").read_text(encoding="utf-8"))
+    if settings.dagster_postgres is not None:
+        if find_spec("dagster_postgres") is None:
+            raise SettingsError(
+                "INBOX_DAGSTER_POSTGRES: install the extra inbox-warehouse[postgres] to use it"
+            )
+        # Dagster reads the address from the environment, so that no file holds its password.
+        configuration["storage"] = {"postgres": {"postgres_url": {"env": "INBOX_DAGSTER_POSTGRES"}}}
+        for name in ("event_log_storage", "run_storage", "schedule_storage"):
+            configuration.pop(name, None)
+        os.environ["INBOX_DAGSTER_POSTGRES"] = settings.dagster_postgres.get_secret_value()
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(PROJECT_ROOT / "dagster.yaml", settings.dagster_home / "dagster.yaml")
+    unfinished = settings.dagster_home / f".dagster.yaml-{os.getpid()}"
+    unfinished.write_text(yaml.safe_dump(configuration), encoding="utf-8")
+    os.replace(unfinished, settings.dagster_home / "dagster.yaml")
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
 
 
@@ -111,20 +134,30 @@ def _dagster(
 ) -> Iterator[tuple[DagsterInstance, Mapping[str, JobDefinition]]]:
     # Imported here: Dagster takes seconds to import, and a run with nothing to do never needs it.
     from dagster import DagsterInstance
+    from sqlalchemy.exc import DBAPIError
 
     from orchestration.build import build_defs
 
     prepare_dagster_home(settings)
     definitions = build_defs(settings)
-    with DagsterInstance.get() as instance:
-        _end_dead_runs(instance)
-        yield (
-            instance,
-            {
-                name: definitions.resolve_job_def(name)
-                for name in ("load_exports", "build_and_publish")
-            },
-        )
+    try:
+        with DagsterInstance.get() as instance:
+            _end_dead_runs(instance)
+            yield (
+                instance,
+                {
+                    name: definitions.resolve_job_def(name)
+                    for name in ("load_exports", "build_and_publish")
+                },
+            )
+    except Exception as error:
+        if not isinstance(error, DBAPIError) and not isinstance(error.__cause__, DBAPIError):
+            raise
+        # Their texts name host and user, and can quote a statement with its data.
+        raise InstanceUnavailable(
+            f"Dagster's runs and events cannot be kept ({type(error).__name__}): see that the "
+            "database of INBOX_DAGSTER_POSTGRES, or the disk of INBOX_HOME, is well and run again"
+        ) from None
 
 
 def _end_dead_runs(instance: DagsterInstance) -> None:
