@@ -24,7 +24,7 @@ DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 
 
 # Settings whose values are never shown.
-SECRETS = frozenset({"dagster_postgres"})
+SECRETS = frozenset({"dagster_postgres", "publish_postgres"})
 
 
 class SettingsError(ValueError):
@@ -78,6 +78,10 @@ class Settings(BaseSettings):
         description="Folder of an object store that gets a copy of each publication: s3://, gs:// "
         "or az://.",
     )
+    publish_postgres: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL database that gets a copy of each publication, in schema inbox.",
+    )
     dagster_postgres: SecretStr | None = Field(
         default=None,
         description="PostgreSQL database of Dagster's runs and events; SQLite files unless set.",
@@ -107,7 +111,7 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path | ObjectExports | None) -> Path | ObjectExports | None:
         return value.expanduser().absolute() if isinstance(value, Path) else value
 
-    @field_validator("dagster_postgres")
+    @field_validator("publish_postgres", "dagster_postgres")
     @classmethod
     def _postgres_address(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not value.get_secret_value().startswith("postgresql://"):
