@@ -1,7 +1,7 @@
 """Copying a publication to an object store, so that readers get all of one or all of another.
 
     <target>/publications/<publication>/inbox.duckdb
-    <target>/publications/<publication>/parquet/<table>/<table>.parquet
+    <target>/publications/<publication>/parquet/<table>/*.parquet
     <target>/latest.json
 
 A store has no rename of folders. So each publication has a folder of its own that is never written
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,8 @@ def upload_publication(target: ObjectFolder, published: Path) -> bool:
     for key, path in files.items():
         if there.get(key) != path.stat().st_size:
             folder.upload(path, key)
-    target.write(_POINTER, json.dumps(_pointer(name, publication), indent=2).encode())
+    pointer = _pointer(name, publication, list(files))
+    target.write(_POINTER, json.dumps(pointer, indent=2).encode())
     logger.info("Published to %s: %d files", folder, len(files))
     _remove_old(target, name)
     return True
@@ -63,16 +65,15 @@ def upload_publication(target: ObjectFolder, published: Path) -> bool:
 
 def _files(published: Path, publication: Publication) -> dict[str, Path]:
     """The files of a publication by their names in the store."""
-    return {
-        "inbox.duckdb": published / "inbox.duckdb",
-        **{
-            f"parquet/{table}/{table}.parquet": published / "parquet" / table / f"{table}.parquet"
-            for table in publication.rows
-        },
+    parquet = {
+        f"parquet/{table}/{path.name}": path
+        for table in publication.rows
+        for path in sorted((published / "parquet" / table).glob("*.parquet"))
     }
+    return {"inbox.duckdb": published / "inbox.duckdb", **parquet}
 
 
-def _pointer(name: str, publication: Publication) -> dict[str, Any]:
+def _pointer(name: str, publication: Publication, files: Sequence[str]) -> dict[str, Any]:
     """What `latest.json` says; its paths are relative to the target."""
     folder = f"{_FOLDER}/{name}"
     return {
@@ -82,7 +83,12 @@ def _pointer(name: str, publication: Publication) -> dict[str, Any]:
         "fingerprint": publication.fingerprint,
         "database": f"{folder}/inbox.duckdb",
         "tables": {
-            table: {"parquet": f"{folder}/parquet/{table}/{table}.parquet", "rows": rows}
+            table: {
+                "rows": rows,
+                "parquet": [
+                    f"{folder}/{file}" for file in files if file.startswith(f"parquet/{table}/")
+                ],
+            }
             for table, rows in publication.rows.items()
         },
     }

@@ -43,12 +43,13 @@ def numbers(target: ObjectFolder, folder: Path) -> tuple[int, int]:
     """What readers of the store find: by the database, and by the Parquet of the table."""
     latest = pointer(target)
     target.download(latest["database"], folder / "read.duckdb")
-    target.download(latest["tables"]["fct_threads"]["parquet"], folder / "read.parquet")
+    (parquet,) = latest["tables"]["fct_threads"]["parquet"]
+    target.download(parquet, folder / "read.parquet")
     with closing(duckdb.connect(str(folder / "read.duckdb"), read_only=True)) as connection:
         database = connection.execute("select number from fct_threads").fetchone()
-    parquet = duckdb.sql(f"select number from '{folder / 'read.parquet'}'").fetchall()
+    rows = duckdb.sql(f"select number from '{folder / 'read.parquet'}'").fetchall()
     assert database is not None
-    return database[0], parquet[0][0]
+    return database[0], rows[0][0]
 
 
 def publications(target: ObjectFolder) -> set[str]:
