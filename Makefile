@@ -43,6 +43,7 @@ dev: $(INSTALLED) ## Open the Dagster UI on http://127.0.0.1:3000
 
 services: ## Install what the tests start beside Python: PostgreSQL, systemd's checker (Debian, as root)
 	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && command -v systemd-analyze >/dev/null; then exit 0; fi; \
+		if [ "$$(id -u)" != 0 ]; then echo "Run 'make services' once as root: the tests need Debian's postgresql and systemd"; exit 1; fi; \
 		echo "Installing postgresql and systemd"; \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql systemd >/dev/null
 
