@@ -65,7 +65,13 @@ browser: ## Install the headless Chromium that the tests look through, where the
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends chromium >/dev/null; } || \
 		{ echo "Chromium is needed and could not be installed; install it by hand, as chromium on the path"; exit 1; }
 
-test: $(INSTALLED) browser clients ## Run the whole test suite
+services: ## Install what the tests start beside Python: PostgreSQL, systemd's checker (Debian, as root)
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && command -v systemd-analyze >/dev/null; then exit 0; fi; \
+		if [ "$$(id -u)" != 0 ]; then echo "Run 'make services' once as root: the tests need Debian's postgresql and systemd"; exit 1; fi; \
+		echo "Installing postgresql and systemd"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql systemd >/dev/null
+
+test: $(INSTALLED) browser clients services ## Run the whole test suite
 	@echo "Some fifteen minutes on two cores; a file's tests stay in one process, in their order"
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
@@ -89,4 +95,4 @@ clean: ## Remove what was made: data/, the environment and caches
 	@rm -rf data $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install demo run dev test bench lint format lock clean report screenshots browser docs clients
+.PHONY: help install demo run dev test bench lint format lock clean report screenshots browser docs clients services

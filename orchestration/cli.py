@@ -128,7 +128,7 @@ def run(exports: str | None, first: Any, last: Any, **flags: Any) -> None:
     reported, keeps what an earlier load of it brought, and does not hold up the other days.
     """
     from orchestration import pipeline
-    from orchestration.exports import BrokenManifest, ExportsNotFound
+    from orchestration.exports import BrokenManifest, ExportsNotFound, ExportsUnreachable
     from orchestration.exports.loading import describe_days
     from orchestration.lock import LockBusy
     from orchestration.warehouse.dbt import DbtFailed
@@ -136,9 +136,11 @@ def run(exports: str | None, first: Any, last: Any, **flags: Any) -> None:
     settings = read_settings(exports=exports, **flags)
     try:
         outcome = pipeline.run(settings, _day(first), _day(last))
+    except ExportsUnreachable as error:
+        raise Problem(str(error)) from None
     except (SettingsError, ExportsNotFound) as error:
         raise WrongUse(str(error)) from None
-    except (LockBusy, BrokenManifest, DbtFailed) as error:
+    except (LockBusy, BrokenManifest, DbtFailed, pipeline.InstanceUnavailable) as error:
         raise Problem(str(error)) from None
     publication = outcome.publication
     if outcome.days and not outcome.failures:
@@ -279,18 +281,24 @@ def verify(limit: int, **flags: Any) -> None:
 
 
 @main.command()
-@click.argument("path", type=click.Path(exists=True))
+@click.argument("path")
 @click.option(
     "--limit", type=click.IntRange(min=0), default=20, show_default=True, help="Rows shown."
 )
 def validate(path: str, limit: int) -> None:
     """Say what would be rejected, and why, in a file, a day's folder or an exports folder.
 
-    Nothing is loaded and nothing is written. Exits with 1 where anything would be rejected.
+    Each may also lie in an object store (s3://, gs://, az://). Nothing is loaded and nothing is
+    written. Exits with 1 where anything would be rejected.
     """
-    from orchestration.exports import validate_files
+    from orchestration.exports import ExportsNotFound, ExportsUnreachable, validate_files
 
-    found = validate_files(Path(path))
+    try:
+        found = validate_files(read_settings(exports=path).exports_folder)
+    except ExportsUnreachable as error:
+        raise Problem(str(error)) from None
+    except ExportsNotFound as error:
+        raise WrongUse(f"{path} {error.reason}") from None
     for file in found.bad_files:
         errors.print(
             f"[red]Bad file[/red] {escape(_place(file))}: {escape(str(file.bad_reason))}",
@@ -408,7 +416,10 @@ def dev(exports: str | None, host: str, port: int, **flags: Any) -> None:
     for name in ("exports", "home"):
         if getattr(settings, name) is not None:
             os.environ[f"INBOX_{name.upper()}"] = str(getattr(settings, name))
-    prepare_dagster_home(settings)
+    try:
+        prepare_dagster_home(settings)
+    except SettingsError as error:
+        raise WrongUse(str(error)) from None
     dagster = Path(sys.executable).with_name("dagster")
     workspace = str(PROJECT_ROOT / "workspace.yaml")
     console.print(f"The Dagster UI opens on http://{host}:{port} (Ctrl-C ends it)")
@@ -453,6 +464,20 @@ def docs(**flags: Any) -> None:
     except (DbtFailed, LockBusy) as error:
         raise Problem(str(error)) from None
     console.print(f"The description: {page}", soft_wrap=True)
+
+
+@main.command()
+@setting_flags
+def prepare(**flags: Any) -> None:
+    """Make the home ready for Dagster's own processes, which a deployment starts by themselves."""
+    from orchestration.pipeline import prepare_dagster_home
+
+    settings = read_settings(**flags)
+    try:
+        prepare_dagster_home(settings)
+    except SettingsError as error:
+        raise WrongUse(str(error)) from None
+    console.print(f"DAGSTER_HOME is {settings.dagster_home}", soft_wrap=True)
 
 
 def _day(value: Any) -> date | None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from dagster import DailyPartitionsDefinition
 
 from orchestration.exports import find_export_days, read_manifests
-from orchestration.exports.errors import ExportsNotFound
+from orchestration.exports.errors import ExportsNotFound, ExportsUnreachable
 from orchestration.settings import Settings
 
 
@@ -39,6 +39,6 @@ def _known_days(settings: Settings) -> list[date]:
     days = set(read_manifests(settings.raw_folder))
     if settings.exports is not None:
         # Said by the asset that needs it; what is loaded can still be seen and published.
-        with suppress(ExportsNotFound):
+        with suppress(ExportsNotFound, ExportsUnreachable):
             days.update(day.export_date for day in find_export_days(settings.exports))
     return sorted(days)

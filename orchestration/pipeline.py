@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from orchestration.alerts import tell_outcome
@@ -19,7 +19,8 @@ from orchestration.exports import find_export_days, pending_days, read_manifests
 from orchestration.exports.loading import describe_days
 from orchestration.lock import hold_lock, is_held
 from orchestration.publishing.publication import Publication, read_publication
-from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.publishing.targets import NotDelivered, deliver_what_is_left
+from orchestration.settings import PROJECT_ROOT, Settings, SettingsError
 from orchestration.warehouse.build import is_published
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ COMMAND = "inbox run"
 STARTED_BY_COMMAND = {"inbox/started_by": "command"}
 # Events of many days are stored as one; what plans a backfill of them asks this of Dagster.
 EVENTS_AT_ONCE = 1000
+
+
+class InstanceUnavailable(RuntimeError):
+    """The database of Dagster's runs and events does not answer."""
 
 
 @dataclass
@@ -52,7 +57,8 @@ def run(settings: Settings, first: date | None = None, last: date | None = None)
 
     A day that cannot be loaded is among the failures; the others are published without it.
     Raises ExportsNotFound or SettingsError where there is nothing to read from, LockBusy where
-    another run does not end. INBOX_ALERT_URL is told of every failure and of its end.
+    another run does not end, InstanceUnavailable where Dagster's database does not answer.
+    INBOX_ALERT_URL is told of every failure and of its end.
     """
     try:
         with hold_lock(settings.run_lock, "a run"):
@@ -68,24 +74,49 @@ def _run(settings: Settings, first: date | None, last: date | None) -> RunOutcom
     arrived = find_export_days(settings.exports_folder, first, last)
     due = [day.export_date for day in pending_days(arrived, settings.raw_folder)]
     outcome = RunOutcome(days=due)
+    before = read_publication(settings.published_folder)
     if due:
         logger.info("Loading %s", describe_days(due))
         with _dagster(settings) as (instance, jobs):
             _execute(settings, instance, jobs["load_exports"], outcome, due)
     if is_published(settings):
         tell_outcome(settings, "job build_and_publish", [])
+        try:
+            deliver_what_is_left(settings)
+        except NotDelivered as error:
+            outcome.failures.append(str(error))
     elif read_manifests(settings.raw_folder):
         logger.info("Building and testing the models")
         with _dagster(settings) as (instance, jobs):
-            outcome.is_changed = _execute(settings, instance, jobs["build_and_publish"], outcome)
+            _execute(settings, instance, jobs["build_and_publish"], outcome)
     outcome.publication = read_publication(settings.published_folder)
+    outcome.is_changed = outcome.publication != before
     return outcome
 
 
 def prepare_dagster_home(settings: Settings) -> None:
-    """Makes the folder of Dagster's instance, with the project's configuration in it."""
+    """Makes the folder of Dagster's instance, with the project's configuration in it.
+
+    Runs and events go to SQLite files there, or to the database of the settings.
+    Raises SettingsError where the package for that is not installed.
+    """
+    import yaml
+
+    configuration = yaml.safe_load((PROJECT_ROOT / "dagster.yaml").read_text(encoding="utf-8"))
+    if settings.dagster_postgres is not None:
+        if find_spec("dagster_postgres") is None:
+            raise SettingsError(
+                "INBOX_DAGSTER_POSTGRES: install the extra inbox-warehouse[postgres] to use it"
+            )
+        # Dagster reads the address from the environment, so that no file holds its password.
+        configuration["storage"] = {"postgres": {"postgres_url": {"env": "INBOX_DAGSTER_POSTGRES"}}}
+        for name in ("event_log_storage", "run_storage", "schedule_storage"):
+            configuration.pop(name, None)
+        os.environ["INBOX_DAGSTER_POSTGRES"] = settings.dagster_postgres.get_secret_value()
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(PROJECT_ROOT / "dagster.yaml", settings.dagster_home / "dagster.yaml")
+    unfinished = settings.dagster_home / f".dagster.yaml-{os.getpid()}"
+    unfinished.write_text(yaml.safe_dump(configuration), encoding="utf-8")
+    os.replace(unfinished, settings.dagster_home / "dagster.yaml")
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", str(EVENTS_AT_ONCE))
 
@@ -96,20 +127,30 @@ def _dagster(
 ) -> Iterator[tuple[DagsterInstance, Mapping[str, JobDefinition]]]:
     # Imported here: Dagster takes seconds to import, and a run with nothing to do never needs it.
     from dagster import DagsterInstance
+    from sqlalchemy.exc import DBAPIError
 
     from orchestration.build import build_defs
 
     prepare_dagster_home(settings)
     definitions = build_defs(settings)
-    with DagsterInstance.get() as instance:
-        _end_dead_runs(settings, instance)
-        yield (
-            instance,
-            {
-                name: definitions.resolve_job_def(name)
-                for name in ("load_exports", "build_and_publish")
-            },
-        )
+    try:
+        with DagsterInstance.get() as instance:
+            _end_dead_runs(settings, instance)
+            yield (
+                instance,
+                {
+                    name: definitions.resolve_job_def(name)
+                    for name in ("load_exports", "build_and_publish")
+                },
+            )
+    except Exception as error:
+        if not isinstance(error, DBAPIError) and not isinstance(error.__cause__, DBAPIError):
+            raise
+        # Their texts name host and user, and can quote a statement with its data.
+        raise InstanceUnavailable(
+            f"Dagster's runs and events cannot be kept ({type(error).__name__}): see that the "
+            "database of INBOX_DAGSTER_POSTGRES, or the disk of INBOX_HOME, is well and run again"
+        ) from None
 
 
 def _end_dead_runs(settings: Settings, instance: DagsterInstance) -> None:

@@ -26,11 +26,12 @@ from dagster import (
 )
 
 from orchestration.alerts import tell_outcome
-from orchestration.exports import BrokenManifest, ExportsNotFound
+from orchestration.exports import BrokenManifest, ExportsNotFound, ExportsUnreachable
 from orchestration.exports.arrivals import Memory, find_arrivals
 from orchestration.failures import reasons_of_run
 from orchestration.jobs import build_and_publish, load_exports, load_run
 from orchestration.lock import is_held
+from orchestration.publishing.targets import is_delivered
 from orchestration.settings import Settings, SettingsError
 from orchestration.warehouse.build import is_published
 
@@ -64,7 +65,7 @@ def exports_arrived(settings: Settings) -> SensorDefinition:
                 memory,
                 is_busy=_is_loading(settings, context.instance),
             )
-        except (BrokenManifest, ExportsNotFound, SettingsError) as error:
+        except (BrokenManifest, ExportsNotFound, ExportsUnreachable, SettingsError) as error:
             return SensorResult(skip_reason=str(error))
         cursor = arrivals.memory.as_text()
         if arrivals.complete:
@@ -96,7 +97,7 @@ def publish_after_load(settings: Settings) -> list[RunStatusSensorDefinition]:
         run = context.dagster_run
         if run.status == DagsterRunStatus.FAILURE and not _is_load(run):
             return SkipReason("It was no load of exports that failed.")
-        if is_published(settings):
+        if is_published(settings) and is_delivered(settings):
             # Also where a load took back what a build had failed at, and no build is needed.
             tell_outcome(settings, f"job {build_and_publish.name}", [], run.run_id)
             return SkipReason("Readers have what is loaded.")

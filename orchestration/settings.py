@@ -11,14 +11,21 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, InstanceOf, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from orchestration.storage.exports import ObjectExports
+from orchestration.storage.store import ObjectFolder, is_object_url, parse_object_url
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+
+
+# Settings whose values are never shown.
+SECRETS = frozenset({"dagster_postgres", "publish_postgres"})
 
 
 class SettingsError(ValueError):
@@ -36,8 +43,10 @@ class Settings(BaseSettings):
         frozen=True,
     )
 
-    exports: Path | None = Field(
-        default=None, description="Folder that holds one folder of export files a day."
+    exports: Annotated[Path | InstanceOf[ObjectExports] | None, NoDecode] = Field(
+        default=None,
+        description="Folder that holds one folder of export files a day; of this machine, or "
+        "s3://, gs:// or az://.",
     )
     home: Path = Field(
         default=Path("data"), description="Everything the pipeline writes lies in this folder."
@@ -78,20 +87,50 @@ class Settings(BaseSettings):
         "machine's unless set.",
     )
 
-    @field_validator("exports", "home", mode="before")
+    publish_store: Annotated[InstanceOf[ObjectFolder] | None, NoDecode] = Field(
+        default=None,
+        description="Folder of an object store that gets a copy of each publication: s3://, gs:// "
+        "or az://.",
+    )
+    publish_postgres: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL database that gets a copy of each publication, in schema inbox.",
+    )
+    dagster_postgres: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL database of Dagster's runs and events; SQLite files unless set.",
+    )
+
+    @field_validator("exports", mode="before")
     @classmethod
-    def _local_folder(cls, value: Any) -> Any:
-        if isinstance(value, str) and "://" in value:
-            scheme, _, path = value.partition("://")
-            if scheme != "file":
-                raise ValueError(f"{scheme}:// is not supported; give a folder of this machine")
-            return path
-        return value
+    def _exports_location(cls, value: Any) -> Any:
+        if isinstance(value, str) and is_object_url(value):
+            return ObjectExports(parse_object_url(value))
+        return _local_folder(value)
+
+    @field_validator("home", mode="before")
+    @classmethod
+    def _home_location(cls, value: Any) -> Any:
+        if isinstance(value, str) and is_object_url(value):
+            raise ValueError("give a folder of this machine")
+        return _local_folder(value)
+
+    @field_validator("publish_store", mode="before")
+    @classmethod
+    def _object_folder(cls, value: Any) -> Any:
+        return ObjectFolder(parse_object_url(value)) if isinstance(value, str) else value
 
     @field_validator("exports", "home")
     @classmethod
-    def _absolute(cls, value: Path | None) -> Path | None:
-        return None if value is None else value.expanduser().absolute()
+    def _absolute(cls, value: Path | ObjectExports | None) -> Path | ObjectExports | None:
+        return value.expanduser().absolute() if isinstance(value, Path) else value
+
+    @field_validator("publish_postgres", "dagster_postgres")
+    @classmethod
+    def _postgres_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith("postgresql://"):
+            raise ValueError("give it as postgresql://<user>:<password>@<host>:<port>/<database>")
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -126,7 +165,7 @@ class Settings(BaseSettings):
         return value
 
     @property
-    def exports_folder(self) -> Path:
+    def exports_folder(self) -> Path | ObjectExports:
         """The exports folder. Raises SettingsError where none is set."""
         if self.exports is None:
             raise SettingsError(
@@ -238,6 +277,10 @@ def _is_cron_field(field: str, lowest: int, highest: int) -> bool:
     return True
 
 
+def _local_folder(value: Any) -> Any:
+    return value.removeprefix("file://") if isinstance(value, str) else value
+
+
 def _part_of_memory(share: float) -> str:
     memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return f"{int(memory_bytes * share) // 2**20}MiB"
@@ -246,6 +289,7 @@ def _part_of_memory(share: float) -> str:
 def _line(problem: Any) -> str:
     name = f"INBOX_{'_'.join(str(part) for part in problem['loc']).upper()}"
     message = problem["msg"].removeprefix("Value error, ")
-    if name != "INBOX_ALERT_URL" and "input" in problem and repr(problem["input"]) not in message:
+    is_address = "://" in str(problem.get("input")) or problem["loc"][0] in SECRETS
+    if not is_address and "input" in problem and repr(problem["input"]) not in message:
         message = f"{problem['input']!r} is wrong: {message}"
     return f"{name}: {message}"

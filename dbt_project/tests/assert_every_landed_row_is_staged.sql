@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'stg_inbox__export_files'}}}) }}
 -- Rows in = rows loaded + rows rejected for every file, and every loaded row is there to be read. In a batch, the files
--- of the days that it brought are read.
+-- of the entities and days that it brought are read.
 {%- set is_batch = has_changes(ref('int_messages_versioned')) %}
 with staged as (
     {% for entity in ('threads', 'messages', 'ratings', 'agents') %}
@@ -30,7 +30,7 @@ counts as (
         0 as rows_staged
     from {{ ref('stg_inbox__export_files') }}
     {%- if is_batch %}
-    where export_date in (select export_date from staged)
+    where (entity, export_date) in (select entity, export_date from staged)
     {%- endif %}
     union all
     select

@@ -4,7 +4,7 @@ Find days with `find_export_days`, ask which are new with `pending_days`, land e
 read what is landed from `read_manifests`. Transformation of the landed rows does not belong here.
 """
 
-from .errors import BadExportFile, BrokenManifest, ExportsNotFound
+from .errors import BadExportFile, BrokenManifest, ExportsNotFound, ExportsUnreachable
 from .landing import collect_garbage, load_day
 from .layout import ExportDay, ExportFile, find_export_days, find_ignored
 from .limits import ReadLimits
@@ -20,6 +20,7 @@ __all__ = [
     "ExportDay",
     "ExportFile",
     "ExportsNotFound",
+    "ExportsUnreachable",
     "FileEntry",
     "FileReport",
     "ReadLimits",

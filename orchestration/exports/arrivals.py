@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from .layout import ExportDay, find_export_days
+from .layout import ExportDay, ExportsElsewhere, find_export_days
 from .manifest import pending_days
 
 
@@ -61,12 +61,15 @@ class Arrivals:
     memory: Memory
 
 
-def find_arrivals(exports: Path, raw: Path, memory: Memory, *, is_busy: bool = False) -> Arrivals:
+def find_arrivals(
+    exports: Path | ExportsElsewhere, raw: Path, memory: Memory, *, is_busy: bool = False
+) -> Arrivals:
     """What is to be loaded now, after what the look before it has left.
 
     is_busy: a load is under way, so nothing is asked for; what is complete will be at the next
     look. Only names, sizes and times are looked at, unless a file's time alone has changed.
-    Raises ExportsNotFound where there is no exports folder, BrokenManifest.
+    Raises ExportsNotFound where there is no exports folder, ExportsUnreachable where its store does
+    not answer, BrokenManifest.
     """
     days = find_export_days(exports)
     states = {str(day.export_date): _state(day) for day in days}
@@ -110,7 +113,10 @@ def find_arrivals(exports: Path, raw: Path, memory: Memory, *, is_busy: bool = F
 
 
 def _state(day: ExportDay) -> str:
-    lines = [f"{file.name}\0{file.size_bytes}\0{file.modified_ns}\n" for file in day.files]
+    lines = [
+        f"{file.name}\0{file.size_bytes}\0{file.modified_ns}\0{file.version}\n"
+        for file in day.files
+    ]
     return hashlib.sha256("".join(lines).encode()).hexdigest()[:16]
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 class ExportsNotFound(Exception):
     """The exports folder is not there, is no folder, or may not be read."""
 
-    def __init__(self, exports: Path, reason: str) -> None:
+    def __init__(self, exports: Path | str, reason: str) -> None:
         super().__init__(exports, reason)
         self.exports = exports
         self.reason = reason
@@ -23,6 +23,13 @@ class ExportsNotFound(Exception):
         return (
             f"Exports folder {self.exports} {self.reason}: set INBOX_EXPORTS to the folder of days"
         )
+
+
+class ExportsUnreachable(ExportsNotFound):
+    """The store that holds the exports does not answer; what has landed stays as it is."""
+
+    def __str__(self) -> str:
+        return f"Exports folder {self.exports} {self.reason}"
 
 
 class BadExportFile(Exception):

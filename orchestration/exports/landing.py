@@ -45,7 +45,8 @@ _ALIVE = ".alive"
 def load_day(day: ExportDay, raw: Path, *, limits: ReadLimits | None = None) -> DayManifest:
     """Read, check and land one day's files, and give the manifest that was written.
 
-    Raises `BadExportFile` for a file that cannot be read; the day then stays as it was.
+    Raises `BadExportFile` for a file that cannot be read, `ExportsUnreachable` where its store does
+    not answer; the day then stays as it was.
     """
     limits = limits or ReadLimits()
     with _incoming(raw) as folder, _DayWriter(day.export_date, folder) as writer:
@@ -121,6 +122,10 @@ class _DayWriter:
 
     def add(self, file: ExportFile, limits: ReadLimits) -> FileEntry:
         """Read, check and write one file's rows."""
+        with file.on_disk(self._folder, limits) as local:
+            return self._add(local, limits)
+
+    def _add(self, file: ExportFile, limits: ReadLimits) -> FileEntry:
         reader = FileReader(file, self._export_date, limits)
         loaded = rejected = 0
         for block in reader:
@@ -138,6 +143,7 @@ class _DayWriter:
             entity=file.entity,
             size_bytes=reader.size_bytes,
             modified_ns=reader.modified_ns,
+            version=file.version,
             sha256=reader.sha256,
             rows_read=reader.rows_read,
             rows_loaded=loaded,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 from .errors import ExportsNotFound
+from .limits import ReadLimits
 from .schema import ENTITIES
 
 _DAY_NAME = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -29,6 +33,12 @@ class ExportFile:
     compression: str | None  # gz, zst or None
     size_bytes: int
     modified_ns: int
+    version: str | None = None  # what an object store calls just these bytes; None in a folder
+
+    @contextmanager
+    def on_disk(self, folder: Path | None, limits: ReadLimits) -> Iterator[ExportFile]:
+        """The file where it can be opened; one that lies elsewhere is copied into the folder."""
+        yield self
 
 
 @dataclass(frozen=True)
@@ -40,13 +50,27 @@ class ExportDay:
     ignored: tuple[str, ...]
 
 
+class ExportsElsewhere(Protocol):
+    """Exports that lie in no folder of this machine."""
+
+    def find_days(self) -> tuple[list[ExportDay], tuple[str, ...]]:
+        """The days, oldest first, and the names that are none, ordered."""
+        ...
+
+
 def find_export_days(
-    exports: Path, first: date | None = None, last: date | None = None
+    exports: Path | ExportsElsewhere, first: date | None = None, last: date | None = None
 ) -> list[ExportDay]:
     """The days that have arrived, oldest first, from `first` to `last` (both included).
 
     Raises `ExportsNotFound` when the folder is missing or may not be read.
     """
+    if not isinstance(exports, Path):
+        return [
+            day
+            for day in exports.find_days()[0]
+            if (first or day.export_date) <= day.export_date <= (last or day.export_date)
+        ]
     days = []
     for entry in _listing(exports):
         export_date = day_of_name(entry.name)
@@ -57,8 +81,10 @@ def find_export_days(
     return sorted(days, key=lambda day: day.export_date)
 
 
-def find_ignored(exports: Path) -> tuple[str, ...]:
+def find_ignored(exports: Path | ExportsElsewhere) -> tuple[str, ...]:
     """The names in the exports folder that are no days, ordered. Raises `ExportsNotFound`."""
+    if not isinstance(exports, Path):
+        return exports.find_days()[1]
     return tuple(
         sorted(
             printable(entry.name)

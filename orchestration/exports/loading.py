@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 
-from orchestration.exports.errors import BadExportFile
+from orchestration.exports.errors import BadExportFile, ExportsUnreachable
 from orchestration.exports.landing import load_day
 from orchestration.exports.layout import ExportDay, find_export_days, find_ignored
 from orchestration.exports.manifest import DayManifest, pending_days
@@ -70,6 +70,10 @@ def _load_days(settings: Settings, requested: Sequence[str] | None) -> LoadOutco
         )
     progress = _Progress(len(days))
     for result, seconds in _land(settings, days):
+        if isinstance(result, ExportsUnreachable):
+            # The other days would wait for the same store; a later load goes on from this day.
+            outcome.failed.append(str(result))
+            break
         if isinstance(result, BadExportFile):
             logger.error("%s", result)
             outcome.failed.append(str(result))
@@ -84,17 +88,19 @@ def _load_days(settings: Settings, requested: Sequence[str] | None) -> LoadOutco
 
 def _land(
     settings: Settings, days: Sequence[ExportDay]
-) -> Iterator[tuple[DayManifest | BadExportFile, float]]:
+) -> Iterator[tuple[DayManifest | BadExportFile | ExportsUnreachable, float]]:
     """Each day's manifest or what is wrong with it, and its seconds, in the order of the days.
 
     Threads are enough: Arrow parses, packs and writes without holding the others up.
     """
 
-    def land(day: ExportDay) -> tuple[DayManifest | BadExportFile, float]:
+    def land(day: ExportDay) -> tuple[DayManifest | BadExportFile | ExportsUnreachable, float]:
         started = time.perf_counter()
         try:
-            result: DayManifest | BadExportFile = load_day(day, settings.raw_folder)
-        except BadExportFile as error:
+            result: DayManifest | BadExportFile | ExportsUnreachable = load_day(
+                day, settings.raw_folder
+            )
+        except (BadExportFile, ExportsUnreachable) as error:
             result = error
         return result, time.perf_counter() - started
 

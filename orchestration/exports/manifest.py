@@ -26,6 +26,7 @@ class FileEntry(BaseModel):
     entity: str
     size_bytes: int
     modified_ns: int
+    version: str | None = None
     sha256: str
     rows_read: int
     rows_loaded: int
@@ -97,7 +98,8 @@ def pending_days(days: Sequence[ExportDay], raw: Path) -> list[ExportDay]:
     """The days that were never loaded, or whose files are others than those that were loaded.
 
     A file whose size and modified time are as recorded is taken to be unchanged; where only the
-    time differs, its bytes decide. Raises `BrokenManifest`.
+    time differs, its bytes decide. In an object store size and version decide, and nothing is
+    read. Raises `BrokenManifest`.
     """
     manifests = read_manifests(raw)
     return [day for day in days if _is_pending(day, manifests.get(day.export_date), raw)]
@@ -115,7 +117,10 @@ def _is_pending(day: ExportDay, manifest: DayManifest | None, raw: Path) -> bool
         entry = recorded[file.name]
         if file.size_bytes != entry.size_bytes:
             return True
-        if file.modified_ns != entry.modified_ns and _sha256(file.path) != entry.sha256:
+        if file.version is not None:
+            if file.version != entry.version:
+                return True
+        elif file.modified_ns != entry.modified_ns and _sha256(file.path) != entry.sha256:
             return True
     return False
 

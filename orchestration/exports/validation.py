@@ -14,6 +14,7 @@ from .errors import BadExportFile
 from .layout import (
     ExportDay,
     ExportFile,
+    ExportsElsewhere,
     day_of_name,
     find_export_days,
     find_ignored,
@@ -73,7 +74,9 @@ class ValidationReport:
         return not self.bad_files and not self.rows_rejected
 
 
-def validate_files(path: Path, *, limits: ReadLimits | None = None) -> ValidationReport:
+def validate_files(
+    path: Path | ExportsElsewhere, *, limits: ReadLimits | None = None
+) -> ValidationReport:
     """Try a file, a day's folder or an exports folder; raises `ExportsNotFound` when it is none."""
     report = ValidationReport()
     for export_date, file in _files(path, report):
@@ -81,7 +84,15 @@ def validate_files(path: Path, *, limits: ReadLimits | None = None) -> Validatio
     return report
 
 
-def _files(path: Path, report: ValidationReport) -> Iterator[tuple[date | None, ExportFile]]:
+def _files(
+    path: Path | ExportsElsewhere, report: ValidationReport
+) -> Iterator[tuple[date | None, ExportFile]]:
+    if not isinstance(path, Path):
+        days, ignored = path.find_days()
+        report.ignored.extend(ignored)
+        for day in days:
+            yield from _files_of_day(day, report)
+        return
     if path.is_file():
         status = path.stat()
         file = parse_file_name(path, status.st_size, status.st_mtime_ns)
@@ -108,6 +119,16 @@ def _files_of_day(
 
 
 def _try_file(
+    file: ExportFile, export_date: date | None, limits: ReadLimits, report: ValidationReport
+) -> FileReport:
+    try:
+        with file.on_disk(None, limits) as local:
+            return _try_local_file(local, export_date, limits, report)
+    except BadExportFile as error:  # it could not be copied
+        return FileReport(export_date, file.name, file.entity, 0, 0, 0, (), error.reason)
+
+
+def _try_local_file(
     file: ExportFile, export_date: date | None, limits: ReadLimits, report: ValidationReport
 ) -> FileReport:
     reader = FileReader(file, export_date, limits)

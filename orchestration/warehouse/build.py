@@ -26,6 +26,7 @@ from orchestration.publishing.publication import (
     publish,
     read_publication,
 )
+from orchestration.publishing.targets import deliver
 from orchestration.settings import Settings
 from orchestration.warehouse import dbt
 from orchestration.warehouse.batches import (
@@ -170,7 +171,7 @@ def publish_warehouse(settings: Settings) -> Publication:
     """Puts the warehouse's tables in place for readers, all or nothing.
 
     Raises WarehouseNotTested where the last build did not pass as a whole; readers then keep what
-    they have.
+    they have. Raises NotDelivered where the tables are in place, but not in every further target.
     """
     models = Models(dbt.load_manifest(settings), dbt.basis(settings))
     with hold_lock(settings.warehouse_lock, "a publication"):
@@ -186,9 +187,11 @@ def publish_warehouse(settings: Settings) -> Publication:
             for name, state in states.items()
             if name in models.published
         }
-        return publish(
+        publication = publish(
             settings.warehouse_database, settings.published_folder, fingerprint, versions
         )
+        deliver(settings)
+        return publication
 
 
 def is_published(settings: Settings) -> bool:

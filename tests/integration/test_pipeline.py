@@ -179,7 +179,7 @@ def test_report_is_the_published_functions(sample: Settings) -> None:
         (("run", "--week-start", "friday"), 2, "INBOX_WEEK_START"),
         (("run", "--max-rejected", "lots"), 2, "INBOX_MAX_REJECTED"),
         (("run", "--exports", "/nowhere/at/all"), 2, "/nowhere/at/all"),
-        (("run", "--exports", "s3://bucket/exports"), 2, "INBOX_EXPORTS"),
+        (("run", "--exports", "ftp://host/exports"), 2, "INBOX_EXPORTS"),
         (("report", "--home", "/nowhere/at/all"), 1, "Nothing is published yet"),
     ],
 )

@@ -1,0 +1,259 @@
+"""Copying a publication to PostgreSQL, so that readers get all of one or all of another.
+
+One transaction makes a new schema, loads it, and puts it in the place of the old one: whatever ends
+it on the way leaves nothing behind. Before the change it waits for the transactions that have read
+the old tables, so none of them sees two publications. Rows are loaded frozen: a transaction that
+began before the change and reads after it sees the new tables whole, never empty ones.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.csv
+
+from orchestration.publishing.object_store import publication_name
+from orchestration.publishing.postgres_functions import TYPES, NoCounterpart, function_statements
+from orchestration.publishing.publication import Publication, read_publication
+
+logger = logging.getLogger("inbox.publishing")
+
+SCHEMA = "inbox"
+READERS = "inbox_reader"
+"""The role that may read the schema and nothing else; people and tools are made members of it."""
+
+_MARK = "Inbox warehouse, publication "
+_BATCH_ROWS = 100_000
+_LOCK_MILLISECONDS = 500  # less than deadlock_timeout, so that a reader never is the one to fail
+_WAIT_SECONDS = 600.0
+_RETRY_SECONDS = 0.5
+
+
+class PostgresUnavailable(Exception):
+    """A database that cannot take the publication; the text is one line without secrets."""
+
+
+def is_in_postgres(url: str, publication: Publication) -> bool:
+    """Whether readers of the database have this publication. Raises PostgresUnavailable."""
+    with _told(), closing(_connect(url)) as connection, connection.cursor() as cursor:
+        return _current(cursor) == publication_name(publication)
+
+
+def publish_to_postgres(
+    url: str,
+    published: Path,
+    keys: Mapping[str, Sequence[str]],
+    wait_seconds: float = _WAIT_SECONDS,
+) -> bool:
+    """Brings the database to the publication that is in place on this machine.
+
+    published: its folder; nobody may publish meanwhile. keys: the columns of each table that are
+    unique together. wait_seconds: how long to wait for readers to end their transactions.
+    False where the database had it. Raises PostgresUnavailable; readers of the database then keep
+    the publication before it.
+    """
+    publication = read_publication(published)
+    if publication is None or is_in_postgres(url, publication):
+        return False
+    name = publication_name(publication)
+    new = f"{SCHEMA}_{name[:20].lower()}"
+    with (
+        _told(),
+        closing(duckdb.connect(str(published / "inbox.duckdb"), read_only=True)) as source,
+        closing(_connect(url)) as connection,
+        connection,  # commits at its end, rolls back on any error
+        connection.cursor() as cursor,
+    ):
+        source.execute("set TimeZone = 'UTC'")
+        cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [SCHEMA])
+        cursor.execute(f"create schema {new}")
+        for table, comment in _tables(source):
+            _copy_table(source, cursor, new, table, comment, keys.get(table, ()))
+        old = _current(cursor)
+        if old is not None:
+            _drop_old(cursor, wait_seconds)
+        cursor.execute(f"alter schema {new} rename to {SCHEMA}")
+        for statement in function_statements(source, SCHEMA):
+            cursor.execute(statement)
+        cursor.execute(f"comment on schema {SCHEMA} is %s", [_MARK + name])
+        _grant(cursor)
+    logger.info("Published to PostgreSQL, schema %s: %d tables", SCHEMA, len(publication.rows))
+    return True
+
+
+def table_keys(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The columns that are unique together in each table, by dbt's tests of them."""
+    keys: dict[str, list[str]] = {}
+    for node in manifest["nodes"].values():
+        test = node.get("test_metadata")
+        if test is not None and test["name"] in ("unique", "unique_key"):
+            model = manifest["nodes"][node["attached_node"]]["name"]
+            keys[model] = test["kwargs"].get("columns") or [test["kwargs"]["column_name"]]
+    return keys
+
+
+def _connect(url: str) -> Any:
+    # Imported here: it is in an extra of the package.
+    import psycopg2
+
+    return psycopg2.connect(url, application_name="inbox", connect_timeout=10)
+
+
+def _current(cursor: Any) -> str | None:
+    """The publication in the schema, or None where there is no schema.
+
+    Raises PostgresUnavailable where somebody else made it.
+    """
+    cursor.execute(
+        "select coalesce(obj_description(oid, 'pg_namespace'), '') from pg_namespace "
+        "where nspname = %s",
+        [SCHEMA],
+    )
+    row = cursor.fetchone()
+    if row is None:
+        return None
+    if not row[0].startswith(_MARK):
+        raise PostgresUnavailable(
+            f"the schema {SCHEMA} was not made by a publication; rename it or use another database"
+        )
+    return str(row[0].removeprefix(_MARK))
+
+
+def _tables(source: duckdb.DuckDBPyConnection) -> list[tuple[str, str | None]]:
+    tables: list[tuple[str, str | None]] = source.execute(
+        "select table_name, comment from duckdb_tables() order by table_name"
+    ).fetchall()
+    return tables
+
+
+def _copy_table(
+    source: duckdb.DuckDBPyConnection,
+    cursor: Any,
+    schema: str,
+    table: str,
+    comment: str | None,
+    key: Sequence[str],
+) -> None:
+    """One table with its rows, its comments and its key."""
+    columns = source.execute(
+        "select column_name, data_type, is_nullable, comment from duckdb_columns() "
+        "where table_name = ? order by column_index",
+        [table],
+    ).fetchall()
+    target = f"{schema}.{_name(table)}"
+    for _, kind, *_ in columns:
+        if kind not in TYPES:
+            raise NoCounterpart(f"{table}: the type {kind} has no counterpart in PostgreSQL yet")
+    definitions = ", ".join(
+        f"{_name(column)} {TYPES[kind]}{'' if is_nullable else ' not null'}"
+        for column, kind, is_nullable, _ in columns
+    )
+    cursor.execute(f"create table {target} ({definitions})")
+    reader = source.execute(f"from {_name(table)}").to_arrow_reader(_BATCH_ROWS)
+    options = pyarrow.csv.WriteOptions(include_header=False, quoting_style="all_valid")
+    for batch in reader:
+        text = io.BytesIO()
+        pyarrow.csv.write_csv(batch, text, options)
+        text.seek(0)
+        cursor.copy_expert(f"copy {target} from stdin (format csv, freeze)", text)
+    if key:
+        nullable = {column for column, _, is_nullable, _ in columns if is_nullable}
+        names = ", ".join(_name(column) for column in key)
+        if nullable.isdisjoint(key):
+            cursor.execute(f"alter table {target} add primary key ({names})")
+        else:
+            # A null stands for nobody, who is one; servers before 15 cannot say so.
+            distinct = " nulls not distinct" if cursor.connection.server_version >= 150000 else ""
+            cursor.execute(f"create unique index on {target} ({names}){distinct}")
+    if comment:
+        cursor.execute(f"comment on table {target} is %s", [comment])
+    for column, _, _, column_comment in columns:
+        if column_comment:
+            cursor.execute(f"comment on column {target}.{_name(column)} is %s", [column_comment])
+    cursor.execute(f"analyze {target}")
+
+
+def _drop_old(cursor: Any, wait_seconds: float) -> None:
+    """Removes the schema in place, once no transaction is left that has read its tables."""
+    import psycopg2.errors
+
+    cursor.execute(
+        "select quote_ident(tablename) from pg_tables where schemaname = %s order by 1", [SCHEMA]
+    )
+    tables = ", ".join(f"{SCHEMA}.{table}" for (table,) in cursor.fetchall())
+    cursor.execute(
+        "select oid::regprocedure from pg_proc where pronamespace = %s::regnamespace", [SCHEMA]
+    )
+    functions = ", ".join(function for (function,) in cursor.fetchall())
+    deadline = time.monotonic() + wait_seconds
+    cursor.execute(f"set local lock_timeout = {_LOCK_MILLISECONDS}")
+    while True:
+        cursor.execute("savepoint before_lock")
+        try:
+            cursor.execute(f"lock table {tables} in access exclusive mode")
+            break
+        except psycopg2.errors.LockNotAvailable:
+            cursor.execute("rollback to savepoint before_lock")
+            if time.monotonic() >= deadline:
+                raise PostgresUnavailable(
+                    f"a transaction has kept the tables of the schema {SCHEMA} in use for "
+                    f"{wait_seconds:.0f} s; end it and run again"
+                ) from None
+            time.sleep(_RETRY_SECONDS)
+    cursor.execute("set local lock_timeout = 0")
+    try:
+        if functions:
+            cursor.execute(f"drop function {functions}")
+        cursor.execute(f"drop table {tables}")
+        cursor.execute(f"drop schema {SCHEMA}")
+    except psycopg2.errors.DependentObjectsStillExist:
+        raise PostgresUnavailable(
+            f"views or other objects depend on the schema {SCHEMA}, which each publication "
+            "replaces; drop them and run again"
+        ) from None
+
+
+def _grant(cursor: Any) -> None:
+    cursor.execute("select 1 from pg_roles where rolname = %s", [READERS])
+    if cursor.fetchone() is None:
+        import psycopg2.errors
+
+        try:
+            cursor.execute(f"create role {READERS} nologin")
+        except psycopg2.errors.InsufficientPrivilege:
+            raise PostgresUnavailable(
+                f"its user may not create the role {READERS}: create it once and run again"
+            ) from None
+    cursor.execute(f"grant usage on schema {SCHEMA} to {READERS}")
+    cursor.execute(f"grant select on all tables in schema {SCHEMA} to {READERS}")
+    cursor.execute(f"grant execute on all functions in schema {SCHEMA} to {READERS}")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turns a database's errors into one line; their own text names hosts, users and statements."""
+    try:
+        import psycopg2
+    except ImportError:
+        raise PostgresUnavailable("install the extra inbox-warehouse[postgres] to use it") from None
+    try:
+        yield
+    except NoCounterpart as error:
+        raise PostgresUnavailable(str(error)) from None
+    except psycopg2.Error as error:
+        code = f" {error.pgcode}" if error.pgcode else ""
+        reason = f"{type(error).__name__}{code}"
+    else:
+        return
+    raise PostgresUnavailable(f"the database did not take it ({reason}); run again once it is well")
+
+
+def _name(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'

@@ -1,0 +1,142 @@
+"""The published functions as functions of PostgreSQL, from the one definition that readers have.
+
+A function is read from the published file as DuckDB keeps it, parsed, and written for PostgreSQL.
+What has no counterpart ends the publication to PostgreSQL, with the function's name. That the
+results are equal is for the tests: they call both with many arguments.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import sqlglot
+from sqlglot import exp
+
+ARGUMENT_TYPES = {
+    "grain": "text",
+    "start_date": "date",
+    "end_date": "date",
+    "agent": "text",
+    "top": "bigint",
+}
+TYPES = {
+    "BIGINT": "bigint",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "DOUBLE": "double precision",
+    "HUGEINT": "numeric(39, 0)",
+    "INTEGER": "integer",
+    # Texts sort by their bytes, as they do in the published file.
+    "VARCHAR": 'text collate "C"',
+    "TIMESTAMP WITH TIME ZONE": "timestamp with time zone",
+}
+RAISE_ERROR = "raise_error"
+_INTERVALS = {"to_months": "months", "to_years": "years"}
+
+
+class NoCounterpart(Exception):
+    """A published table or function that cannot be written for PostgreSQL; the text says why."""
+
+
+def function_statements(connection: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
+    """What makes every published function in a schema of PostgreSQL that holds the tables.
+
+    connection: to the published file, opened read-only. Raises NoCounterpart.
+    """
+    functions = connection.execute(
+        "select function_name, parameters, macro_definition, comment from duckdb_functions() "
+        "where not internal and function_type = 'table_macro' order by function_name"
+    ).fetchall()
+    statements = [
+        f"create function {schema}.{RAISE_ERROR}(message text) returns text language plpgsql "
+        "as $$ begin raise exception '%', message; end $$"
+    ]
+    for name, parameters, definition, comment in functions:
+        nulls = ", ".join("null" for _ in parameters)
+        columns = connection.execute(
+            f"describe from {name}({nulls if 'grain' not in parameters else _nulls(parameters)})"
+        ).fetchall()
+        arguments = ", ".join(
+            f"{parameter} {ARGUMENT_TYPES[parameter]} default null"
+            if parameter in ARGUMENT_TYPES
+            else _unknown(name, f"its argument {parameter}")
+            for parameter in parameters
+        )
+        returned = ", ".join(
+            f"{_name(column)} {_returned_type(name, kind)}" for column, kind, *_ in columns
+        )
+        body = _body(name, definition, parameters, schema)
+        statements.append(
+            f"create function {schema}.{name}({arguments}) returns table ({returned}) "
+            # With a setting of its own a function does not depend on the reader's zone, and is not
+            # merged into the reader's query, where an error for a wrong argument could be left out.
+            f"language sql stable set timezone = 'UTC' as $inbox$ {body} $inbox$"
+        )
+        if comment:
+            text = comment.strip().replace("'", "''")
+            statements.append(f"comment on function {schema}.{name} is '{text}'")
+    return statements
+
+
+def _nulls(parameters: list[str]) -> str:
+    return ", ".join("'day'" if parameter == "grain" else "null" for parameter in parameters)
+
+
+def _returned_type(function: str, kind: str) -> str:
+    if kind not in TYPES:
+        _unknown(function, f"the type {kind}")
+    return TYPES[kind].removesuffix(' collate "C"')
+
+
+def _unknown(function: str, what: str) -> str:
+    raise NoCounterpart(f"{function}: {what} has no counterpart in PostgreSQL yet")
+
+
+def _body(function: str, definition: str, parameters: list[str], schema: str) -> str:
+    """The query of a function, its arguments by number."""
+    tree = sqlglot.parse_one(definition, read="duckdb")
+    numbers = {parameter: number for number, parameter in enumerate(parameters, start=1)}
+    for node in reversed(list(tree.dfs())):  # what is inside a node before the node
+        counterpart = _counterpart(function, node, numbers, schema)
+        if counterpart is not node:
+            node.replace(counterpart)
+    return tree.sql(dialect="postgres")
+
+
+def _counterpart(function: str, node: exp.Expr, numbers: dict[str, int], schema: str) -> exp.Expr:
+    """What PostgreSQL has for a node; the node itself where sqlglot knows what to write."""
+    if isinstance(node, exp.Table) and node.db == "main":
+        return exp.table_(node.name, db=schema, alias=node.alias or None)
+    # DuckDB puts the argument wherever a column without a table has its name.
+    if isinstance(node, exp.Column) and not node.table and node.name in numbers:
+        argument = exp.Parameter(this=exp.Literal.number(numbers[node.name]))
+        return exp.cast(argument, ARGUMENT_TYPES[node.name], dialect="postgres")
+    if isinstance(node, exp.Explode) and isinstance(node.this, exp.GenerateSeries):
+        return node.this
+    if isinstance(node, exp.PercentileCont) and isinstance(node.this, exp.Order):
+        order = node.this
+        return exp.WithinGroup(
+            this=exp.PercentileCont(this=order.this),
+            expression=exp.Order(expressions=order.expressions),
+        )
+    if isinstance(node, exp.ToDays):
+        return _interval("days", node.this)
+    if isinstance(node, exp.Anonymous):
+        name = node.name.lower()
+        if name in _INTERVALS:
+            return _interval(_INTERVALS[name], node.expressions[0])
+        if name == "error":
+            return exp.Anonymous(this=f"{schema}.{RAISE_ERROR}", expressions=node.expressions)
+        if name == "count_star":
+            return exp.Count(this=exp.Star())
+        if name not in ("make_interval", f"{schema}.{RAISE_ERROR}"):
+            _unknown(function, f"{name}()")
+    return node
+
+
+def _interval(unit: str, number: exp.Expr) -> exp.Expr:
+    named = exp.PropertyEQ(this=exp.to_identifier(unit), expression=number.copy())
+    return exp.Anonymous(this="make_interval", expressions=[named])
+
+
+def _name(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'

@@ -1,0 +1,90 @@
+"""Backup and restore as docs/deployment.md describes them: what comes back, and from what."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import subprocess
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from orchestration import pipeline
+from orchestration.lock import hold_lock
+from orchestration.settings import PROJECT_ROOT, Settings, load_settings
+from tests.models import parsed_dbt_folder
+from tests.oracle.generate import generate_inbox, write_inbox
+
+ZONE = "Europe/Warsaw"
+BACKUP = str(PROJECT_ROOT / "deploy" / "backup")
+
+
+@pytest.fixture(scope="module")
+def inbox(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Three days, loaded and published."""
+    folder = tmp_path_factory.mktemp("backup")
+    write_inbox(generate_inbox(3, date(2024, 3, 28), 3, 4, ZONE), folder / "exports")
+    settings = load_settings(exports=folder / "exports", home=folder / "home", timezone=ZONE)
+    shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
+    assert pipeline.run(settings).is_changed
+    return settings
+
+
+def published(settings: Settings) -> dict[str, pd.DataFrame]:
+    with closing(duckdb.connect(str(settings.published_database), read_only=True)) as connection:
+        names = connection.execute("select table_name from duckdb_tables() order by 1").fetchall()
+        return {name: connection.execute(f"from {name} order by all").df() for (name,) in names}
+
+
+def test_a_restored_home_needs_no_exports(inbox: Settings, tmp_path: Path) -> None:
+    """First readers have what they had; then, from the landed days alone, the same is built."""
+    done = subprocess.run(
+        [BACKUP, str(inbox.home), str(tmp_path / "backup")], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Copied 3 export days" in done.stdout
+    assert stat.S_IMODE((tmp_path / "backup").stat().st_mode) == 0o700
+
+    (tmp_path / "exports").mkdir()
+    restored = inbox.model_copy(
+        update={"home": tmp_path / "restored", "exports": tmp_path / "exports"}
+    )
+    shutil.copytree(tmp_path / "backup", restored.home, symlinks=True)
+    outcome = pipeline.run(restored)
+    assert (outcome.days, outcome.failures, outcome.is_changed) == ([], [], False)
+    before = published(inbox)
+    for name, table in published(restored).items():
+        pd.testing.assert_frame_equal(table, before[name], obj=name)
+
+    shutil.rmtree(restored.published_folder)
+    shutil.copytree(parsed_dbt_folder(ZONE), restored.dbt_folder)
+    outcome = pipeline.run(restored)
+    assert (outcome.days, outcome.failures, outcome.is_changed) == ([], [], True)
+    assert published(restored).keys() == before.keys()
+    for name, table in published(restored).items():
+        pd.testing.assert_frame_equal(table, before[name], obj=name)
+
+
+def test_a_backup_waits_for_a_build_and_is_whole_or_not_there(
+    inbox: Settings, tmp_path: Path
+) -> None:
+    with hold_lock(inbox.warehouse_lock, "a build"):
+        backup = subprocess.Popen([BACKUP, str(inbox.home), str(tmp_path / "backup")])
+        with pytest.raises(subprocess.TimeoutExpired):
+            backup.wait(1)
+        assert not (tmp_path / "backup").exists()
+    assert backup.wait(60) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["backup"]
+
+
+def test_a_backup_never_goes_over_another(inbox: Settings, tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    for home, destination in ((inbox.home, tmp_path / "kept"), (tmp_path, tmp_path / "new")):
+        done = subprocess.run([BACKUP, str(home), str(destination)], capture_output=True, text=True)
+        assert done.returncode == 2
+        assert "Usage:" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]

@@ -1,0 +1,306 @@
+"""A publication in a real PostgreSQL: the same tables and functions, whole for every reader.
+
+The tests tell one story on one server, in their order.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import psycopg2
+import pytest
+
+from orchestration import pipeline
+from orchestration.publishing import postgres as target
+from orchestration.publishing.postgres import (
+    PostgresUnavailable,
+    is_in_postgres,
+    publish_to_postgres,
+)
+from orchestration.publishing.publication import publish, read_publication
+from orchestration.settings import Settings, load_settings
+from tests.oracle.generate import generate_inbox, write_inbox
+from tests.services.postgres import PASSWORD, PostgresServer
+
+ZONE = "America/New_York"
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[PostgresServer]:
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def settings(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A week over a month's end, loaded and published by one run."""
+    folder = tmp_path_factory.mktemp("postgres")
+    write_inbox(generate_inbox(11, date(2024, 2, 26), 8, 12, ZONE), folder / "exports")
+    settings = load_settings(
+        exports=folder / "exports",
+        home=folder / "home",
+        timezone=ZONE,
+        week_start="sunday",
+        publish_postgres=postgres.url,
+    )
+    outcome = pipeline.run(settings)
+    assert outcome.failures == []
+    return settings
+
+
+def connect(server: PostgresServer, **arguments: Any) -> Any:
+    return psycopg2.connect(server.url, **arguments)
+
+
+def rows(connection: Any, query: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+def small_publication(folder: Path, number: int) -> Path:
+    """A publication of two small tables that both hold a number; the folder that it is in."""
+    warehouse = folder / f"{number}.duckdb"
+    with closing(duckdb.connect(str(warehouse))) as connection:
+        connection.execute("create table dim_report as select date '2024-03-31' as as_of_date")
+        for table in ("fct_one", "fct_two"):
+            connection.execute(f"create table {table} as select {number} as number")
+    publish(warehouse, folder / "published", f"fingerprint-{number}")
+    return folder / "published"
+
+
+def test_every_table_is_that_of_the_published_file(
+    settings: Settings, postgres: PostgresServer
+) -> None:
+    with (
+        closing(duckdb.connect(str(settings.published_database), read_only=True)) as published,
+        closing(connect(postgres)) as connection,
+    ):
+        published.execute("set TimeZone = 'UTC'")
+        rows(connection, "set time zone 'UTC'; select 1")
+        tables = published.execute(
+            "select table_name, comment from duckdb_tables() order by 1"
+        ).fetchall()
+        assert tables == rows(
+            connection,
+            "select relname, obj_description(oid, 'pg_class') from pg_class where relkind = 'r' "
+            "and relnamespace = 'inbox'::regnamespace order by 1",
+        )
+        for name, _ in tables:
+            columns = published.execute(
+                "select column_name, is_nullable, comment from duckdb_columns() "
+                f"where table_name = '{name}' order by column_index"
+            ).fetchall()
+            assert columns == rows(
+                connection,
+                "select attname, not attnotnull, col_description(attrelid, attnum) "
+                f"from pg_attribute where attrelid = 'inbox.{name}'::regclass and attnum > 0 "
+                "order by attnum",
+            )
+            order = ", ".join(f'"{column}" nulls last' for column, *_ in columns)
+            query = f'select * from {{}}"{name}" order by {order}'
+            assert rows(connection, query.format("inbox.")) == [
+                tuple(row) for row in published.execute(query.format("")).fetchall()
+            ], name
+
+
+def test_tables_have_their_keys(settings: Settings, postgres: PostgresServer) -> None:
+    with closing(connect(postgres)) as connection:
+        keys = dict(
+            rows(
+                connection,
+                "select tablename, indexdef from pg_indexes "
+                "where schemaname = 'inbox' and indexdef like 'CREATE UNIQUE%'",
+            )
+        )
+    assert "(thread_id)" in keys["fct_threads"]
+    agents = keys["mart_agents_daily"]
+    assert "(period_start_date, agent_id) NULLS NOT DISTINCT" in agents
+    assert len(keys) >= 20
+
+
+def calls() -> list[str]:
+    ranges = [
+        ("null", "null"),
+        ("'2024-02-28'", "'2024-03-02'"),
+        ("'2024-03-01'", "'2024-03-01'"),
+        ("'2024-02-01'", "'2024-12-31'"),
+        ("'2031-01-01'", "'2031-01-02'"),
+        ("'2024-03-02'", "'2024-02-28'"),
+    ]
+    agents = ["null", "(select min(agent_id) from {}dim_agents)", "'nobody'"]
+    found = []
+    for first, last in ranges:
+        found.append(f"inbox_cards({first}, {last})")
+        found.append(f"inbox_agents({first}, {last})")
+        for agent in agents:
+            found.append(f"inbox_top_labels({first}, {last}, 3, {agent})")
+            found.append(f"inbox_top_labels({first}, {last}, null, {agent})")
+            found.extend(
+                f"inbox_series('{grain}', {first}, {last}, {agent})"
+                for grain in ("day", "week", "month", "year")
+            )
+    return found
+
+
+def test_every_function_gives_what_the_published_file_gives(
+    settings: Settings, postgres: PostgresServer
+) -> None:
+    """Equal values, the percentiles but for how the last bit of an interpolation is rounded."""
+    with (
+        closing(duckdb.connect(str(settings.published_database), read_only=True)) as published,
+        closing(connect(postgres)) as connection,
+    ):
+        agent = published.execute("select min(agent_id) from dim_agents").fetchone()
+        assert agent is not None
+        several = 0
+        for call in calls():
+            text = call.replace("(select min(agent_id) from {}dim_agents)", f"'{agent[0]}'")
+            expected = published.execute(f"from {text}").fetchall()
+            actual = rows(connection, f"select * from inbox.{text}")
+            several += len(expected) > 1
+            pd.testing.assert_frame_equal(
+                pd.DataFrame(actual, dtype=object),
+                pd.DataFrame(expected, dtype=object),
+                check_exact=False,
+                rtol=1e-12,
+                atol=0,
+                obj=text,
+            )
+        assert several > 50
+        with pytest.raises(psycopg2.Error, match="grain must be day, week, month or year"):
+            rows(connection, "select * from inbox.inbox_series('decade', null, null, null)")
+
+
+def test_the_readers_role_reads_and_changes_nothing(
+    settings: Settings, postgres: PostgresServer
+) -> None:
+    with closing(connect(postgres)) as connection:
+        connection.autocommit = True
+        rows(connection, "create role anna login in role inbox_reader; select 1")
+        rows(connection, "set role anna; select 1")
+        assert rows(connection, "select count(*) > 0 from inbox.fct_threads") == [(True,)]
+        assert len(rows(connection, "select * from inbox.inbox_cards(null, null)")) == 6
+        for change in ("delete from inbox.fct_threads", "create table inbox.mine (i int)"):
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                rows(connection, change)
+
+
+def test_a_run_with_nothing_new_says_so_and_an_outage_is_made_good(
+    settings: Settings, postgres: PostgresServer
+) -> None:
+    outcome = pipeline.run(settings)
+    assert (outcome.failures, outcome.is_changed) == ([], False)
+    postgres.stop()
+    (line,) = pipeline.run(settings).failures
+    postgres.start()
+    assert line.startswith("Not published to the database of INBOX_PUBLISH_POSTGRES: ")
+    assert "\n" not in line
+    assert PASSWORD not in line
+    assert pipeline.run(settings).failures == []
+
+
+def test_a_publication_is_cut_off_by_the_server_and_comes_whole_with_the_next(
+    postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published = small_publication(tmp_path, 1)
+    assert publish_to_postgres(postgres.url, published, {})
+    published = small_publication(tmp_path, 2)
+    copy_table = target._copy_table
+
+    def copy_and_crash(*arguments: Any) -> None:
+        copy_table(*arguments)
+        if arguments[3] == "fct_one":
+            postgres.stop()
+
+    monkeypatch.setattr(target, "_copy_table", copy_and_crash)
+    with pytest.raises(PostgresUnavailable, match="run again once it is well"):
+        publish_to_postgres(postgres.url, published, {})
+    monkeypatch.undo()
+    postgres.start()
+    schemas = "select nspname from pg_namespace where nspname like 'inbox%'"
+    with closing(connect(postgres)) as connection:
+        assert rows(connection, "select number from inbox.fct_one") == [(1,)]
+        assert rows(connection, schemas) == [("inbox",)]
+    publication = read_publication(published)
+    assert publication is not None
+    assert not is_in_postgres(postgres.url, publication)
+    assert publish_to_postgres(postgres.url, published, {})
+    assert is_in_postgres(postgres.url, publication)
+    with closing(connect(postgres)) as connection:
+        assert rows(connection, "select number from inbox.fct_two") == [(2,)]
+        assert rows(connection, schemas) == [("inbox",)]
+
+
+@pytest.mark.parametrize("isolation", ["READ COMMITTED", "REPEATABLE READ"])
+def test_a_transaction_sees_one_publication(
+    postgres: PostgresServer, tmp_path: Path, isolation: str
+) -> None:
+    """One that has read a table keeps the others; one that has not gets the new ones whole."""
+    publish_to_postgres(postgres.url, small_publication(tmp_path, 1), {})
+    published = small_publication(tmp_path, 2)
+    with closing(connect(postgres)) as reading, closing(connect(postgres)) as waiting:
+        for connection in reading, waiting:
+            connection.set_session(isolation_level=isolation)
+        assert rows(reading, "select number from inbox.fct_one") == [(1,)]
+        assert rows(waiting, "select 1") == [(1,)]  # its snapshot is older than the publication
+        publishing = threading.Thread(
+            target=publish_to_postgres, args=(postgres.url, published, {})
+        )
+        publishing.start()
+        until_it_waits(postgres)
+        assert rows(reading, "select number from inbox.fct_two") == [(1,)]
+        reading.commit()
+        publishing.join(60)
+        assert not publishing.is_alive()
+        for table in ("fct_one", "fct_two"):
+            assert rows(waiting, f"select number from inbox.{table}") == [(2,)]
+            assert rows(reading, f"select number from inbox.{table}") == [(2,)]
+
+
+def until_it_waits(server: PostgresServer) -> None:
+    """Returns when the publication has asked for the tables that a reader holds."""
+    waiting = "select 1 from pg_locks where mode = 'AccessExclusiveLock' and not granted"
+    with closing(connect(server)) as connection:
+        connection.autocommit = True
+        deadline = threading.Event()
+        for _ in range(6000):
+            if rows(connection, waiting):
+                return
+            deadline.wait(0.01)
+    raise AssertionError("the publication never waited for the reader")
+
+
+def test_a_transaction_that_never_ends_keeps_what_it_has(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    publish_to_postgres(postgres.url, small_publication(tmp_path, 1), {})
+    published = small_publication(tmp_path, 2)
+    with closing(connect(postgres)) as reading:
+        assert rows(reading, "select number from inbox.fct_one") == [(1,)]
+        with pytest.raises(PostgresUnavailable, match="has kept the tables of the schema inbox"):
+            publish_to_postgres(postgres.url, published, {}, wait_seconds=0.5)
+        assert rows(reading, "select number from inbox.fct_two") == [(1,)]
+    assert publish_to_postgres(postgres.url, published, {})
+
+
+def test_what_others_made_is_left_alone(postgres: PostgresServer, tmp_path: Path) -> None:
+    published = small_publication(tmp_path, 3)
+    with closing(connect(postgres)) as connection:
+        connection.autocommit = True
+        rows(connection, "create view public.mine as select * from inbox.fct_one; select 1")
+        with pytest.raises(PostgresUnavailable, match="views or other objects depend"):
+            publish_to_postgres(postgres.url, published, {})
+        rows(connection, "drop view public.mine; drop schema inbox cascade; select 1")
+        rows(connection, "create schema inbox; create table inbox.theirs (i int); select 1")
+        with pytest.raises(PostgresUnavailable, match="was not made by a publication"):
+            publish_to_postgres(postgres.url, published, {})
+        assert rows(connection, "select count(*) from inbox.theirs") == [(0,)]

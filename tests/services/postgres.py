@@ -1,0 +1,92 @@
+"""A real PostgreSQL server for tests: Debian's, in a folder and on a port of its own.
+
+`make services` installs it. It refuses to run as root, so root starts it as the user `postgres`.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+PASSWORD = "inbox-test-password"
+
+
+class PostgresServer:
+    """A server with an empty database; use as a context manager."""
+
+    def __enter__(self) -> Self:
+        self._folder = Path(tempfile.mkdtemp(prefix="inbox-postgres-"))
+        self._data = self._folder / "data"
+        self._log = self._folder / "log"
+        password_file = self._folder / "password"
+        password_file.write_text(PASSWORD)
+        self._user: dict[str, Any] = {}
+        if os.getuid() == 0:
+            account = pwd.getpwnam("postgres")
+            self._user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+            for path in (self._folder, password_file):
+                os.chown(path, account.pw_uid, account.pw_gid)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self._call(
+            "initdb",
+            *("--username", "inbox", "--pwfile", str(password_file)),
+            *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", "--no-sync"),
+        )
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if (self._data / "postmaster.pid").exists():
+            self.stop()
+        shutil.rmtree(self._folder)
+
+    @property
+    def url(self) -> str:
+        """The address of its database, with the password of a superuser."""
+        return f"postgresql://inbox:{PASSWORD}@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        """Starts it, and waits until it answers."""
+        options = (
+            f"-p {self.port} -c listen_addresses=127.0.0.1 "
+            f"-c unix_socket_directories={self._folder} -c fsync=off"
+        )
+        self._call("pg_ctl", "--wait", "--log", str(self._log), "--options", options, "start")
+
+    def stop(self) -> None:
+        """Stops it as a crash does: connections end, nothing is tidied up."""
+        self._call("pg_ctl", "--wait", "--mode", "immediate", "stop")
+
+    def _call(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [str(_binaries() / program), "--pgdata", str(self._data), *arguments],
+            cwd=self._folder,
+            # A server keeps the output of who starts it open, so it gets none to hold.
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=False,
+            **self._user,
+        )
+        log = self._log.read_text() if self._log.exists() else ""
+        assert done.returncode == 0, f"{program} {arguments} failed\n{log}"
+
+
+def _binaries() -> Path:
+    """The newest server's programs; Debian keeps them off the path."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    assert folders, "No PostgreSQL server is installed: make services"
+    return folders[-1].parent
