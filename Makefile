@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+CLIENTS := build/clients
 
 # The bundled sample, where no exports of your own are named.
 # The home is named, so that a home in .env never gets the sample.
@@ -12,7 +13,7 @@ SAMPLE := INBOX_EXPORTS="$(CURDIR)/sample/exports" INBOX_HOME="$(or $(INBOX_HOME
 SETTINGS := $(if $(or $(INBOX_EXPORTS),$(wildcard .env)),,$(SAMPLE))
 
 help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(INSTALLED) ## Set up the virtual environment from the lock file
 
@@ -47,7 +48,30 @@ services: ## Install what the tests start beside Python: PostgreSQL, systemd's c
 		echo "Installing postgresql and systemd"; \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql systemd >/dev/null
 
-test: $(INSTALLED) services ## Run the whole test suite
+report: $(INSTALLED) ## Open the report's page on http://127.0.0.1:8501
+	@$(SETTINGS) $(BIN)/inbox serve
+
+docs: $(INSTALLED) ## Describe every table, number and test on one page, data/docs/index.html
+	@$(SETTINGS) $(BIN)/inbox docs
+
+clients: $(CLIENTS) ## Install the oldest and the newest DuckDB that are to read what is published, for the tests
+
+$(CLIENTS): $(INSTALLED) Makefile
+	@rm -rf $(CLIENTS)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --target $@/oldest \
+		'duckdb==1.0.0; python_version < "3.13"' 'duckdb==1.1.3; python_version >= "3.13"'
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --target $@/newest duckdb==2.0.0
+	@touch $@
+
+screenshots: $(INSTALLED) browser ## Make the pictures of docs/images anew, from the sample
+	@$(BIN)/python -m tests.browser.screenshots docs/images
+
+browser: ## Install the headless Chromium that the tests look through, where there is none
+	@command -v chromium chromium-browser google-chrome >/dev/null || \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends chromium >/dev/null; } || \
+		{ echo "Chromium is needed and could not be installed; install it by hand, as chromium on the path"; exit 1; }
+
+test: $(INSTALLED) browser clients services ## Run the whole test suite
 	@echo "Some fifteen minutes on two cores; a file's tests stay in one process, in their order"
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
@@ -71,4 +95,4 @@ clean: ## Remove what was made: data/, the environment and caches
 	@rm -rf data $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install demo run dev services test bench lint format lock clean
+.PHONY: help install demo run dev services test bench lint format lock clean report screenshots browser docs clients

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dagster import Definitions
+from dagster import Definitions, in_process_executor
 
 from orchestration import jobs
 from orchestration.assets.dbt_models import dbt_models, published_tables
 from orchestration.assets.published import published_assets
 from orchestration.assets.raw_exports import EXPORTS, raw_assets
+from orchestration.checks import warehouse_checks
 from orchestration.partitions import export_days
-from orchestration.schedules import daily_load, publish_after_load
+from orchestration.schedules import daily_load
+from orchestration.sensors import alerts_of_runs, exports_arrived, publish_after_load
 from orchestration.settings import Settings
 from orchestration.warehouse.dbt import load_manifest
 
@@ -31,6 +33,13 @@ def build_defs(
         ],
         jobs=[jobs.load_exports, jobs.build_and_publish],
         schedules=[daily_load(settings)],
-        sensors=publish_after_load(settings),
+        sensors=[
+            exports_arrived(settings),
+            *publish_after_load(settings),
+            *alerts_of_runs(settings),
+        ],
+        asset_checks=[warehouse_checks()],
+        # A process a step would import Dagster, dbt and pandas anew for each.
+        executor=in_process_executor,
         resources={"settings": settings, **(resource_overrides or {})},
     )

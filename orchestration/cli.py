@@ -27,7 +27,9 @@ Examples
   inbox run --from 2024-01-01 --to 2024-01-31  only these export days
   inbox report --from 2024-01-01 --to 2024-03-31 --grain week
   inbox report --agent u00021 --format json    one agent, for a program
+  inbox serve                                  the report as a page on http://127.0.0.1:8501
   inbox validate exports/2024-01-05            what would be rejected, and why
+  inbox verify                                 is the warehouse what a rebuild gives?
   inbox dev                                    the Dagster UI on http://127.0.0.1:3000
 
 \b
@@ -37,6 +39,7 @@ Settings come from flags, INBOX_* variables or a .env file, in this order:
   INBOX_TIMEZONE      zone of the days, an IANA name (UTC)
   INBOX_WEEK_START    monday or sunday (monday)
   INBOX_MAX_REJECTED  share of bad rows that stops a publication (0.01)
+  INBOX_ALERT_URL     webhook that is told of failed runs (none)
 
 \b
 Exit codes: 0 all is well, 1 something failed or was rejected, 2 a wrong flag or setting.
@@ -126,6 +129,7 @@ def run(exports: str | None, first: Any, last: Any, **flags: Any) -> None:
     """
     from orchestration import pipeline
     from orchestration.exports import BrokenManifest, ExportsNotFound, ExportsUnreachable
+    from orchestration.exports.loading import describe_days
     from orchestration.lock import LockBusy
     from orchestration.warehouse.dbt import DbtFailed
 
@@ -140,7 +144,7 @@ def run(exports: str | None, first: Any, last: Any, **flags: Any) -> None:
         raise Problem(str(error)) from None
     publication = outcome.publication
     if outcome.days and not outcome.failures:
-        console.print(f"Loaded {pipeline.describe_days(outcome.days)}.")
+        console.print(f"Loaded {describe_days(outcome.days)}.")
     if outcome.is_changed and publication is not None:
         console.print(
             f"Published: the data reach to {publication.as_of_date}. "
@@ -236,6 +240,44 @@ def report(
         )
     else:
         _print_report(numbers, tables)
+
+
+@main.command()
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=5, show_default=True, help="Rows shown a table."
+)
+@setting_flags
+def verify(limit: int, **flags: Any) -> None:
+    """Check that the warehouse is what a rebuild from the landed files gives.
+
+    Builds it anew beside the one that stands, compares every value of every published table and
+    prints the first differences. Needs the time of a full build and the space of a second
+    warehouse; readers are not disturbed. Exits with 1 where anything differs.
+    """
+    from orchestration.lock import LockBusy
+    from orchestration.warehouse.dbt import DbtFailed
+    from orchestration.warehouse.verify import NothingToVerify, verify_warehouse
+
+    settings = read_settings(**flags)
+    try:
+        found = verify_warehouse(settings, limit)
+    except (NothingToVerify, LockBusy, DbtFailed) as error:
+        raise Problem(str(error)) from None
+    for difference in found.differences:
+        console.print(
+            f"{difference.table} differs: {difference.rows_here} rows only here, "
+            f"{difference.rows_rebuilt} only in the rebuild"
+        )
+        for line in difference.examples:
+            console.print(f"  {escape(line)}", soft_wrap=True)
+    if found.differences:
+        raise Problem(
+            f"{len(found.differences)} of {len(found.rows)} tables differ. Remove "
+            f"{settings.warehouse_database} and run again: the next build is a full one."
+        )
+    console.print(
+        f"{len(found.rows)} tables, {sum(found.rows.values())} rows: each value is as in a rebuild."
+    )
 
 
 @main.command()
@@ -398,6 +440,46 @@ def prepare(**flags: Any) -> None:
     console.print(f"DAGSTER_HOME is {settings.dagster_home}", soft_wrap=True)
 
 
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=int, default=8501, show_default=True, help="Port to listen on.")
+@click.option(
+    "--home", type=click.Path(file_okay=False), help="What the pipeline writes (INBOX_HOME)."
+)
+def serve(host: str, port: int, home: str | None) -> None:
+    """Serve the Inbox Report as a page in the browser, over the published file.
+
+    It shows each new publication by itself. Without --host only this machine can open it; it asks
+    for no password, so give another address only behind something that does.
+    """
+    from importlib.util import find_spec
+
+    from orchestration.report_page.serve import serve
+
+    settings = read_settings(home=home)
+    if find_spec("streamlit") is None:
+        raise Problem("The page needs the extra `report`: pip install 'inbox-warehouse[report]'")
+    os.environ["INBOX_HOME"] = str(settings.home)
+    console.print(f"The report opens on http://{host}:{port} (Ctrl-C ends it)")
+    serve(host, port)
+
+
+@main.command()
+@setting_flags
+def docs(**flags: Any) -> None:
+    """Describe every table, number, test and metric on one page, docs/index.html in the home."""
+    from orchestration.lock import LockBusy
+    from orchestration.warehouse.dbt import DbtFailed
+    from orchestration.warehouse.docs import write_docs
+
+    settings = read_settings(**flags)
+    try:
+        page = write_docs(settings)
+    except (DbtFailed, LockBusy) as error:
+        raise Problem(str(error)) from None
+    console.print(f"The description: {page}", soft_wrap=True)
+
+
 def _day(value: Any) -> date | None:
     return None if value is None else value.date()
 
@@ -475,32 +557,16 @@ def _text_table(name: str, table: pd.DataFrame) -> Table:
 
 
 def _cell(column: str, value: Any, row: dict[Any, Any]) -> str:
+    from orchestration.publishing.presentation import NOTHING, describe_change, describe_number
+
     if value is None or pd.isna(value):
-        return "-"
-    if column.endswith("_seconds_median"):
-        return describe_seconds(value)
+        return NOTHING
     if column == "period_start_date":
         return f"{value:%Y-%m-%d}" + ("" if row["is_complete"] else " (part)")
-    is_mean = column == "average_rating" or row.get("metric") == "average_rating"
+    metric = row.get("metric", column)
     if column == "change":
-        ratio = row["change_ratio"]
-        text = f"{value:+.2f}" if is_mean else f"{value:+,.0f}"
-        return text if pd.isna(ratio) else f"{text} ({ratio:+.1%})"
-    if isinstance(value, float):
-        return f"{value:,.2f}" if is_mean else f"{value:,.0f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def describe_seconds(seconds: float) -> str:
-    """A duration in words, by its two largest units: `2 d 3 h`, `5 min 10 s`."""
-    units = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
-    left = round(seconds)
-    parts = []
-    for unit, size in units:
-        if left >= size:
-            parts.append(f"{left // size} {unit}")
-            left %= size
-    return " ".join(parts[:2]) or "0 s"
+        return describe_change(metric, value, row["change_ratio"])
+    return value if isinstance(value, str) else describe_number(metric, value)
 
 
 if __name__ == "__main__":

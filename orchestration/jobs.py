@@ -1,8 +1,14 @@
-"""Every job: what is run together. No schedule and no logic."""
+"""Every job: what is run together, and how a run for certain days is asked for. No schedule."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
 from dagster import AssetSelection, define_asset_job
+
+from orchestration.exports.loading import describe_days
 
 load_exports = define_asset_job(
     "load_exports",
@@ -17,3 +23,17 @@ build_and_publish = define_asset_job(
     description="Builds and tests every model from the landed days, then replaces what readers "
     "open. A failed test leaves readers what they have.",
 )
+
+
+def load_run(days: Sequence[date]) -> dict[str, Any]:
+    """Tags and run_config of one run that loads just the given days.
+
+    Each day is reported as a partition of its own. The run is not tagged with a range of
+    partitions: days that have not arrived would be planned too, and shown as failed.
+    """
+    return {
+        "tags": {"inbox/export_days": describe_days(days)},
+        "run_config": {
+            "ops": {"raw_exports": {"config": {"days": [day.isoformat() for day in days]}}}
+        },
+    }

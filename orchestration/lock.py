@@ -70,6 +70,18 @@ def hold_lock(
             file.truncate()
 
 
+def is_held(path: Path) -> bool:
+    """Whether any process holds the lock now; it is not waited for."""
+    try:
+        with path.open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 def _describe_holder(path: Path) -> str:
     try:
         holder = json.loads(path.read_text())

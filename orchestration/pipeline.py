@@ -12,21 +12,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from orchestration.alerts import tell_outcome
 from orchestration.exports import find_export_days, pending_days, read_manifests
-from orchestration.lock import hold_lock
+from orchestration.exports.loading import describe_days
+from orchestration.lock import hold_lock, is_held
 from orchestration.publishing.publication import Publication, read_publication
 from orchestration.publishing.targets import NotDelivered, deliver_what_is_left
 from orchestration.settings import PROJECT_ROOT, Settings, SettingsError
 from orchestration.warehouse.build import is_published
 
 if TYPE_CHECKING:
-    from dagster import DagsterInstance, ExecuteInProcessResult, JobDefinition
+    from dagster import DagsterInstance, JobDefinition
 
 logger = logging.getLogger("inbox.run")
 
+COMMAND = "inbox run"
 STARTED_BY_COMMAND = {"inbox/started_by": "command"}
+# Events of many days are stored as one; what plans a backfill of them asks this of Dagster.
+EVENTS_AT_ONCE = 1000
 
 
 class InstanceUnavailable(RuntimeError):
@@ -53,9 +58,16 @@ def run(settings: Settings, first: date | None = None, last: date | None = None)
     A day that cannot be loaded is among the failures; the others are published without it.
     Raises ExportsNotFound or SettingsError where there is nothing to read from, LockBusy where
     another run does not end, InstanceUnavailable where Dagster's database does not answer.
+    INBOX_ALERT_URL is told of every failure and of its end.
     """
-    with hold_lock(settings.run_lock, "a run"):
-        return _run(settings, first, last)
+    try:
+        with hold_lock(settings.run_lock, "a run"):
+            outcome = _run(settings, first, last)
+    except Exception as error:
+        tell_outcome(settings, COMMAND, [str(error) or type(error).__name__])
+        raise
+    tell_outcome(settings, COMMAND, [])
+    return outcome
 
 
 def _run(settings: Settings, first: date | None, last: date | None) -> RunOutcome:
@@ -66,26 +78,22 @@ def _run(settings: Settings, first: date | None, last: date | None) -> RunOutcom
     if due:
         logger.info("Loading %s", describe_days(due))
         with _dagster(settings) as (instance, jobs):
-            _execute(instance, jobs["load_exports"], outcome, **_load_config(due))
-    if read_manifests(settings.raw_folder) and not is_published(settings):
-        logger.info("Building and testing the models")
-        with _dagster(settings) as (instance, jobs):
-            _execute(instance, jobs["build_and_publish"], outcome)
-    else:
+            _execute(settings, instance, jobs["load_exports"], outcome, due)
+    if is_published(settings):
+        reasons = []
         try:
             deliver_what_is_left(settings)
         except NotDelivered as error:
-            outcome.failures.append(str(error))
+            reasons = [str(error)]
+        outcome.failures.extend(reasons)
+        tell_outcome(settings, "job build_and_publish", reasons)
+    elif read_manifests(settings.raw_folder):
+        logger.info("Building and testing the models")
+        with _dagster(settings) as (instance, jobs):
+            _execute(settings, instance, jobs["build_and_publish"], outcome)
     outcome.publication = read_publication(settings.published_folder)
     outcome.is_changed = outcome.publication != before
     return outcome
-
-
-def describe_days(days: Sequence[date]) -> str:
-    """Export days in words, for messages."""
-    if len(days) == 1:
-        return f"the export day {days[0]}"
-    return f"{len(days)} export days from {days[0]} to {days[-1]}"
 
 
 def prepare_dagster_home(settings: Settings) -> None:
@@ -112,20 +120,7 @@ def prepare_dagster_home(settings: Settings) -> None:
     unfinished.write_text(yaml.safe_dump(configuration), encoding="utf-8")
     os.replace(unfinished, settings.dagster_home / "dagster.yaml")
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
-
-
-def _load_config(days: Sequence[date]) -> dict[str, Any]:
-    """One run that loads just the given days; each is reported as a partition of its own.
-
-    The run is not tagged with a range of partitions: days that have not arrived would be planned
-    too, and shown as failed.
-    """
-    return {
-        "tags": {"inbox/export_days": describe_days(days)},
-        "run_config": {
-            "ops": {"raw_exports": {"config": {"days": [day.isoformat() for day in days]}}}
-        },
-    }
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", str(EVENTS_AT_ONCE))
 
 
 @contextmanager
@@ -142,7 +137,7 @@ def _dagster(
     definitions = build_defs(settings)
     try:
         with DagsterInstance.get() as instance:
-            _end_dead_runs(instance)
+            _end_dead_runs(settings, instance)
             yield (
                 instance,
                 {
@@ -160,45 +155,49 @@ def _dagster(
         ) from None
 
 
-def _end_dead_runs(instance: DagsterInstance) -> None:
+def _end_dead_runs(settings: Settings, instance: DagsterInstance) -> None:
     """Marks runs of the command that were killed as failed; nobody else would.
 
-    Only one run of the command is under way at a time, so any that seems to be is not.
+    Only one run of the command is under way at a time, so any that seems to be is not. The places
+    that dead runs keep in the pool are given up, or the next run would wait for them for ever:
+    while nobody holds the warehouse's lock, nobody writes it, whatever the pool says.
     """
     from dagster import DagsterRunStatus, RunsFilter
 
     under_way = RunsFilter(statuses=[DagsterRunStatus.STARTED], tags=STARTED_BY_COMMAND)
     for run in instance.get_runs(under_way):
         instance.report_run_failed(run, "The process of this run ended before the run did.")
+    storage = instance.event_log_storage
+    if storage.supports_global_concurrency_limits and not is_held(settings.warehouse_lock):
+        for pool in storage.get_concurrency_keys():
+            places = storage.get_concurrency_info(pool)
+            assigned = {step.run_id for step in places.pending_steps if step.assigned_timestamp}
+            for run_id in places.active_run_ids | assigned:
+                storage.free_concurrency_slots_for_run(run_id)
 
 
 def _execute(
+    settings: Settings,
     instance: DagsterInstance,
     job: JobDefinition,
     outcome: RunOutcome,
-    tags: Mapping[str, str] | None = None,
-    run_config: Mapping[str, Any] | None = None,
+    days: Sequence[date] = (),
 ) -> None:
+    """Runs a job, for certain days where some are given."""
+    from orchestration.failures import reasons_of
+    from orchestration.jobs import load_run
+
+    request = load_run(days) if days else {"tags": {}, "run_config": {}}
     result = job.execute_in_process(
         instance=instance,
-        tags={**STARTED_BY_COMMAND, **(tags or {})},
+        tags={**STARTED_BY_COMMAND, **request["tags"]},
         run_config={
-            **(run_config or {}),
+            **request["run_config"],
             # The events are kept in the instance; the functions' own messages go to the terminal.
             "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
         },
         raise_on_error=False,
     )
-    outcome.failures.extend(_failures(result))
-
-
-def _failures(result: ExecuteInProcessResult) -> list[str]:
-    texts = []
-    for event in result.get_step_failure_events():
-        data = event.step_failure_data
-        if data.user_failure_data is not None and data.user_failure_data.description:
-            texts.append(data.user_failure_data.description)
-        elif data.error is not None:
-            cause = data.error.cause or data.error
-            texts.append(cause.message.strip())
-    return texts
+    reasons = reasons_of(result.get_step_failure_events())
+    outcome.failures.extend(reasons)
+    tell_outcome(settings, f"job {job.name}", reasons, result.run_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -24,7 +25,7 @@ DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 
 
 # Settings whose values are never shown.
-SECRETS = frozenset({"dagster_postgres", "publish_postgres"})
+SECRETS = frozenset({"alert_url", "dagster_postgres", "publish_postgres"})
 
 
 class SettingsError(ValueError):
@@ -60,6 +61,19 @@ class Settings(BaseSettings):
         le=1,
         description="Share of an entity's rows in a day that may be rejected before a publication "
         "stops; up to 9 rows never stop it.",
+    )
+    schedule: str = Field(
+        default="30 2 * * *",
+        description="When the daily load starts, in the zone: minute, hour, day of the month, "
+        "month, day of the week.",
+    )
+    alert_url: SecretStr | None = Field(
+        default=None, description="Webhook that is told of failed runs and of their recovery."
+    )
+    dagster_url: str = Field(
+        default="http://127.0.0.1:3000",
+        pattern=r"^https?://[^\s]+$",
+        description="Where people open the Dagster UI; alerts link to it.",
     )
     threads: int = Field(
         default_factory=lambda: os.cpu_count() or 2,
@@ -129,6 +143,27 @@ class Settings(BaseSettings):
             ) from None
         return value
 
+    @field_validator("schedule")
+    @classmethod
+    def _cron(cls, value: str) -> str:
+        fields = value.split()
+        if len(fields) != len(_CRON_BOUNDS) or not all(
+            _is_cron_field(field, *bounds)
+            for field, bounds in zip(fields, _CRON_BOUNDS, strict=False)
+        ):
+            raise ValueError(
+                f"{value!r} is not a time of the day as five fields of cron; one is '30 2 * * *'"
+            )
+        return value
+
+    @field_validator("alert_url")
+    @classmethod
+    def _web_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.match(r"https?://[^/\s]+\S*$", value.get_secret_value()):
+            # The value is a secret: never shown.
+            raise ValueError("it is not an address that starts with https:// or http://")
+        return value
+
     @property
     def exports_folder(self) -> Path | ObjectExports:
         """The exports folder. Raises SettingsError where none is set."""
@@ -162,6 +197,16 @@ class Settings(BaseSettings):
     def run_lock(self) -> Path:
         """Held by a run of the command, from looking for new days to publishing them."""
         return self.home / "run.lock"
+
+    @property
+    def load_lock(self) -> Path:
+        """Held by whoever loads export days."""
+        return self.home / "load.lock"
+
+    @property
+    def failing_record(self) -> Path:
+        """The JSON file that names what failed and has not been well since, for alerts."""
+        return self.home / "failing.json"
 
     @property
     def raw_catalog(self) -> Path:
@@ -217,6 +262,23 @@ def load_settings(**overrides: Any) -> Settings:
 
 def _local_folder(value: Any) -> Any:
     return value.removeprefix("file://") if isinstance(value, str) else value
+
+
+# Minute, hour, day of the month, month, day of the week.
+_CRON_BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+
+
+def _is_cron_field(field: str, lowest: int, highest: int) -> bool:
+    """Whether it is `*`, a number, a range, one of them with a step, or a list of those."""
+    for part in field.split(","):
+        match = re.fullmatch(r"(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:/(\d{1,2}))?", part, re.ASCII)
+        if match is None:
+            return False
+        first = int(match[1] or lowest)
+        last = int(match[2] or match[1] or highest)
+        if not lowest <= first <= last <= highest or match[3] in ("0", "00"):
+            return False
+    return True
 
 
 def _part_of_memory(share: float) -> str:

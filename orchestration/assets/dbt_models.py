@@ -13,17 +13,23 @@ from dagster import (
     AssetSpec,
     Failure,
     MaterializeResult,
-    MetadataValue,
     ResourceParam,
+    TableColumn,
+    TableColumnConstraints,
+    TableColumnDep,
+    TableColumnLineage,
+    TableSchema,
 )
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from orchestration.assets.raw_exports import MANIFESTS, OWNERS
+from orchestration.assets.reporting import WAREHOUSE_POOL, retried_where_it_may_help
 from orchestration.exports import ENTITIES
 from orchestration.settings import Settings
-from orchestration.warehouse.build import build_warehouse
+from orchestration.warehouse.build import WarehouseBuild, build_warehouse
 from orchestration.warehouse.dbt import DbtResult, failures_of
+from orchestration.warehouse.tables import WarehouseTables, describe_tables, trace_columns
 
 
 class InboxTranslator(DagsterDbtTranslator):
@@ -44,6 +50,33 @@ class InboxTranslator(DagsterDbtTranslator):
         """Who acts when it fails."""
         return OWNERS
 
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        """dagster-dbt's, with the columns as declared: what is never null, and what is unique."""
+        return {
+            **super().get_metadata(dbt_resource_props),
+            "dagster/column_schema": column_schema(dbt_resource_props),
+        }
+
+
+def column_schema(model: Mapping[str, Any]) -> TableSchema:
+    """A model's columns with types, descriptions and constraints, from dbt's manifest."""
+    return TableSchema(
+        columns=[
+            TableColumn(
+                name,
+                column.get("data_type") or "?",
+                column.get("description"),
+                TableColumnConstraints(
+                    nullable=not any(
+                        constraint["type"] == "not_null"
+                        for constraint in column.get("constraints", [])
+                    )
+                ),
+            )
+            for name, column in model["columns"].items()
+        ]
+    )
+
 
 def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
     """The assets of every model of a dbt manifest, built and tested by one run of dbt."""
@@ -52,13 +85,33 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
         DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True)
     )
 
-    @dbt_assets(manifest=manifest, name="dbt_models", dagster_dbt_translator=translator)
+    @dbt_assets(
+        manifest=manifest,
+        name="dbt_models",
+        dagster_dbt_translator=translator,
+        pool=WAREHOUSE_POOL,
+    )
     def models(
         context: AssetExecutionContext, settings: ResourceParam[Settings]
     ) -> Iterator[MaterializeResult | AssetCheckResult]:  # type: ignore[type-arg]
-        build = build_warehouse(settings, _selection(context, manifest, translator))
+        with retried_where_it_may_help(context):
+            build = build_warehouse(settings, _selection(context, manifest, translator))
+            tables = describe_tables(settings)
         for result in build.results:
-            yield from _events(context, manifest, translator, result)
+            if result.resource_type == "model" and result.is_success:
+                model = manifest["nodes"][result.unique_id]
+                # A build that was interrupted is gone on with, also with what is not selected.
+                if translator.get_asset_key(model) in context.selected_asset_keys:
+                    yield MaterializeResult(
+                        asset_key=translator.get_asset_key(model),
+                        metadata={
+                            "seconds": round(result.seconds, 3),
+                            **_figures(model, build, tables),
+                            **_lineage(settings, manifest, translator, model, tables),
+                        },
+                    )
+            elif result.resource_type == "test":
+                yield from _evaluations(context, manifest, translator, result)
         failures = failures_of(build.results)
         if failures:
             raise Failure(
@@ -96,34 +149,76 @@ def _check_key(
     return get_asset_check_key_for_test(manifest, translator, unique_id, project=None)
 
 
-def _events(
+def _figures(
+    model: Mapping[str, Any], build: WarehouseBuild, tables: WarehouseTables
+) -> dict[str, Any]:
+    """A model's rows (none for a view), and what the last batch of changes did to it.
+
+    rows_changed: the rows that were written; the rows as they were before are counted too where
+    only changes were applied.
+    """
+    figures: dict[str, Any] = {}
+    rows = tables.rows.get((model["schema"], model["alias"]))
+    if rows is not None:
+        figures["dagster/row_count"] = rows
+    state = build.states.get(model["name"])
+    if state is not None:
+        figures["rows_changed"] = state.rows_written
+        figures["batch"] = f"{state.action} with batch {state.batch_number}"
+    return figures
+
+
+def _lineage(
+    settings: Settings,
+    manifest: Mapping[str, Any],
+    translator: InboxTranslator,
+    model: Mapping[str, Any],
+    tables: WarehouseTables,
+) -> dict[str, TableColumnLineage]:
+    """The columns of other assets that each column of a model is made of."""
+
+    def key_of(unique_id: str) -> AssetKey:
+        return translator.get_asset_key(
+            manifest["nodes"].get(unique_id) or manifest["sources"][unique_id]
+        )
+
+    columns = trace_columns(settings, manifest, model, tables)
+    if not columns:
+        return {}
+    return {
+        "dagster/column_lineage": TableColumnLineage(
+            {
+                column: [TableColumnDep(key_of(parent), name) for parent, name in parents]
+                for column, parents in columns.items()
+            }
+        )
+    }
+
+
+def _evaluations(
     context: AssetExecutionContext,
     manifest: Mapping[str, Any],
     translator: InboxTranslator,
     result: DbtResult,
-) -> Iterator[MaterializeResult | AssetCheckResult]:  # type: ignore[type-arg]
-    if result.resource_type == "model" and result.is_success:
-        asset_key = translator.get_asset_key(manifest["nodes"][result.unique_id])
-        if asset_key not in context.selected_asset_keys:  # of a build that was gone on with
-            return
-        yield MaterializeResult(
-            asset_key=asset_key,
-            metadata={"seconds": MetadataValue.float(round(result.seconds, 3))},
-        )
-    elif result.resource_type == "test" and result.status != "skipped":
-        key = _check_key(manifest, translator, result.unique_id)
-        if key is not None and key in context.selected_asset_check_keys:
-            severity = manifest["nodes"][result.unique_id]["config"]["severity"].lower()
-            yield AssetCheckResult(
-                passed=result.status == "pass",
-                asset_key=key.asset_key,
-                check_name=key.name,
-                severity=AssetCheckSeverity.WARN
-                if severity == "warn" or result.status == "warn"
-                else AssetCheckSeverity.ERROR,
-                description=result.message,
-                metadata={"rows_found": result.failures or 0, "seconds": round(result.seconds, 3)},
-            )
+) -> Iterator[AssetCheckResult]:
+    """A test as a check, with the number of rows that it found; nothing if it was not run."""
+    key = _check_key(manifest, translator, result.unique_id)
+    if result.status == "skipped" or key is None or key not in context.selected_asset_check_keys:
+        return
+    severity = manifest["nodes"][result.unique_id]["config"]["severity"].lower()
+    yield AssetCheckResult(
+        passed=result.status == "pass",
+        asset_key=key.asset_key,
+        check_name=key.name,
+        severity=AssetCheckSeverity.WARN
+        if severity == "warn" or result.status == "warn"
+        else AssetCheckSeverity.ERROR,
+        description=result.message,
+        metadata={
+            "rows_found": result.failures or 0,
+            "seconds": round(result.seconds, 3),
+        },
+    )
 
 
 def published_tables(manifest: Mapping[str, Any]) -> list[AssetSpec]:
@@ -136,6 +231,7 @@ def published_tables(manifest: Mapping[str, Any]) -> list[AssetSpec]:
             group_name="published",
             kinds={"duckdb", "parquet"},
             owners=OWNERS,
+            metadata={"dagster/column_schema": column_schema(node)},
         )
         for node in manifest["nodes"].values()
         if node["resource_type"] == "model" and node["schema"] == "main"

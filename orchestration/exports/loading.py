@@ -3,34 +3,59 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 
 from orchestration.exports.errors import BadExportFile, ExportsUnreachable
 from orchestration.exports.landing import load_day
-from orchestration.exports.layout import find_export_days, find_ignored
+from orchestration.exports.layout import ExportDay, find_export_days, find_ignored
 from orchestration.exports.manifest import DayManifest, pending_days
+from orchestration.lock import hold_lock
 from orchestration.settings import Settings
 
 logger = logging.getLogger("inbox.exports")
 
+Landed = DayManifest | BadExportFile | ExportsUnreachable
+
+PROGRESS_LINES = 100  # for more days than that, a line is for several of them
+
 
 @dataclass
 class LoadOutcome:
-    """loaded: the days that landed. failed: one line for each day that did not, and why."""
+    """loaded: the days that landed, oldest first. seconds: what each of them took.
+
+    failed: one line for each day that did not land, and why.
+    """
 
     loaded: list[DayManifest] = field(default_factory=list)
+    seconds: dict[date, float] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
 
 
+def describe_days(days: Sequence[date]) -> str:
+    """Export days in words, for messages."""
+    if len(days) == 1:
+        return f"the export day {days[0]}"
+    return f"{len(days)} export days from {days[0]} to {days[-1]}"
+
+
 def load_days(settings: Settings, requested: Sequence[str] | None = None) -> LoadOutcome:
-    """Lands export days one by one; what one day's files do to it does not touch another.
+    """Lands export days, several at a time; what one day's files do to it does not touch another.
 
     requested: the days (YYYY-MM-DD), read again even where nothing has changed; None is every day
     that has arrived and is not loaded, or whose files have changed.
-    Raises ExportsNotFound where there is no exports folder, SettingsError where none is set.
+    Raises ExportsNotFound where there is no exports folder, SettingsError where none is set,
+    LockBusy where another load does not end.
     """
+    with hold_lock(settings.load_lock, "a load of export days"):
+        return _load_days(settings, requested)
+
+
+def _load_days(settings: Settings, requested: Sequence[str] | None) -> LoadOutcome:
     arrived = {day.export_date: day for day in find_export_days(settings.exports_folder)}
     for name in find_ignored(settings.exports_folder):
         logger.warning("Ignored in the exports folder: %s is not an export day", name)
@@ -38,51 +63,101 @@ def load_days(settings: Settings, requested: Sequence[str] | None = None) -> Loa
     if requested is None:
         days = pending_days(list(arrived.values()), settings.raw_folder)
     else:
-        wanted = [date.fromisoformat(day) for day in requested]
+        wanted = sorted({date.fromisoformat(day) for day in requested})
         days = [arrived[day] for day in wanted if day in arrived]
         outcome.failed.extend(
             f"{day}: has not arrived: there is no folder {settings.exports_folder / str(day)}"
             for day in wanted
             if day not in arrived
         )
-    for number, day in enumerate(days, start=1):
-        try:
-            manifest = load_day(day, settings.raw_folder)
-        except BadExportFile as error:
-            logger.error("%s", error)
-            outcome.failed.append(str(error))
-            continue
-        except ExportsUnreachable as error:
+    progress = _Progress(len(days))
+    for day, (result, seconds) in zip(days, _land(settings, days), strict=False):
+        if isinstance(result, ExportsUnreachable):
             # The next day would wait for the same store; a later load goes on from this day.
-            outcome.failed.append(f"{day.export_date}: {error}")
+            outcome.failed.append(f"{day.export_date}: {result}")
             break
-        outcome.loaded.append(manifest)
-        _warn_of_what_was_passed_over(manifest)
-        logger.info(
-            "Loaded %s (%d of %d): %s",
-            day.export_date,
-            number,
-            len(days),
-            _summary(manifest),
-        )
+        if isinstance(result, BadExportFile):
+            logger.error("%s", result)
+            outcome.failed.append(str(result))
+            progress.add(None)
+        else:
+            outcome.loaded.append(result)
+            outcome.seconds[result.export_date] = seconds
+            progress.add(result)
+    _warn_of_what_was_passed_over(outcome.loaded)
     return outcome
 
 
-def _warn_of_what_was_passed_over(manifest: DayManifest) -> None:
-    for name in manifest.ignored:
-        logger.warning("Ignored in %s: %s is not an export file", manifest.export_date, name)
-    for file in manifest.files:
-        if file.unknown_columns:
-            logger.warning(
-                "Ignored in %s/%s: unknown columns %s",
-                manifest.export_date,
-                file.file_name,
-                ", ".join(file.unknown_columns),
+def _land(settings: Settings, days: Sequence[ExportDay]) -> Iterator[tuple[Landed, float]]:
+    """Each day's manifest or what is wrong with it, and its seconds, in the order of the days.
+
+    Threads are enough: Arrow parses, packs and writes without holding the others up.
+    """
+
+    def land(day: ExportDay) -> tuple[Landed, float]:
+        started = time.perf_counter()
+        try:
+            result: DayManifest | BadExportFile | ExportsUnreachable = load_day(
+                day, settings.raw_folder
             )
+        except (BadExportFile, ExportsUnreachable) as error:
+            result = error
+        return result, time.perf_counter() - started
+
+    pool = ThreadPoolExecutor(max(1, min(settings.threads, len(days))), "load")
+    try:
+        yield from pool.map(land, days)
+    finally:
+        # Days that were not begun when another failed for a reason of the machine's stay due.
+        pool.shutdown(cancel_futures=True)
 
 
-def _summary(manifest: DayManifest) -> str:
-    loaded = sum(file.rows_loaded for file in manifest.files)
-    rejected = sum(file.rows_rejected for file in manifest.files)
-    text = f"{loaded} rows from {len(manifest.files)} files"
+class _Progress:
+    """Says what has landed, in no more lines than can be read."""
+
+    def __init__(self, days: int) -> None:
+        self._days = days
+        self._days_a_line = -(-days // PROGRESS_LINES)
+        self._done = 0
+        self._waiting: list[DayManifest] = []
+
+    def add(self, manifest: DayManifest | None) -> None:
+        """One day more; None for one that did not land."""
+        self._done += 1
+        if manifest is not None:
+            self._waiting.append(manifest)
+        if self._waiting and (self._done % self._days_a_line == 0 or self._done == self._days):
+            first, last = self._waiting[0].export_date, self._waiting[-1].export_date
+            logger.info(
+                "Loaded %s (%d of %d): %s",
+                first if first == last else f"{first} to {last}",
+                self._done,
+                self._days,
+                _summary(self._waiting),
+            )
+            self._waiting = []
+
+
+def _warn_of_what_was_passed_over(manifests: Sequence[DayManifest]) -> None:
+    """One warning for each thing, however many days it is in."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for manifest in manifests:
+        for name in manifest.ignored:
+            places[f"{name} is not an export file"].append(str(manifest.export_date))
+        for file in manifest.files:
+            if file.unknown_columns:
+                names = ", ".join(file.unknown_columns)
+                places[f"unknown columns {names}"].append(
+                    f"{manifest.export_date}/{file.file_name}"
+                )
+    for what, where in places.items():
+        more = f" and {len(where) - 1} more" if len(where) > 1 else ""
+        logger.warning("Ignored in %s%s: %s", where[0], more, what)
+
+
+def _summary(manifests: Sequence[DayManifest]) -> str:
+    files = [file for manifest in manifests for file in manifest.files]
+    loaded = sum(file.rows_loaded for file in files)
+    rejected = sum(file.rows_rejected for file in files)
+    text = f"{loaded} rows from {len(files)} files"
     return f"{text}, {rejected} rejected" if rejected else text

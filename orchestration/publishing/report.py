@@ -1,20 +1,39 @@
-"""The Inbox Report's numbers, read from the published file by its own functions."""
+"""The Inbox Report's numbers, read from the published file by its own functions.
+
+Belongs here: opening a publication, the questions that a report asks of it, the days and periods
+that they are asked for. Does not: any definition of a number (the published functions have them),
+or how a number looks (see presentation).
+"""
 
 from __future__ import annotations
 
+import tempfile
+import threading
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
 
 GRAINS = ("day", "week", "month", "year")
+# More periods than this are neither seen in a chart nor read in a table.
+MOST_PERIODS = 1_100
+DAYS_BY_GRAIN = {"day": 1, "week": 7, "month": 30, "year": 365}
+# Answers that one publication keeps; each is a few hundred rows at most.
+ANSWERS_KEPT = 128
 
 
 class NothingPublished(RuntimeError):
     """There is no published file yet."""
+
+
+class UnreadablePublication(RuntimeError):
+    """The published file cannot be opened, or is not one that this version has written."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +64,128 @@ class Report:
         }
 
 
+@dataclass(frozen=True)
+class Reach:
+    """Until when the data reach, and the settings of days and weeks: dim_report.
+
+    first_date and last_date are None where nothing has ever happened in the inbox.
+    """
+
+    as_of_date: date
+    first_date: date | None
+    last_date: date | None
+    timezone: str
+    week_start: str
+
+
+# Inode, time of change in nanoseconds and size of the file: another publication has another one.
+Identity = tuple[int, int, int]
+
+
+class PublishedReport:
+    """One publication, opened read-only; it stays the same when the file is replaced.
+
+    May be used by several threads at once. Answers are kept, so that asking again costs nothing;
+    they are shared and must not be changed. The file is closed when the object goes.
+    """
+
+    def __init__(self, database: Path, engine: Mapping[str, str] | None = None) -> None:
+        """database: the published file. engine: settings of DuckDB, by name.
+
+        Raises NothingPublished where there is no file, UnreadablePublication where it is no
+        publication.
+        """
+        identity = identify(database)
+        if identity is None:
+            raise NothingPublished(
+                f"Nothing is published yet: there is no {database}. Run: inbox run"
+            )
+        try:
+            connection = _open(database, engine or {})
+            # A file that was renamed into place meanwhile may be the one that was opened.
+            while identity != (identity := identify(database)):
+                connection.close()
+                connection = _open(database, engine or {})
+            self._ask = lru_cache(maxsize=ANSWERS_KEPT)(partial(_answer, connection))
+            row = self._ask(
+                "select as_of_date, first_date, last_date, timezone, week_start from dim_report"
+            ).iloc[0]
+        except (duckdb.Error, IndexError) as error:
+            raise UnreadablePublication(
+                f"{database} cannot be read as a publication of this version "
+                f"({str(error).splitlines()[0]}). Run: inbox run"
+            ) from None
+        self.identity = identity
+        self.reach = Reach(
+            _day(row["as_of_date"]) or date.min,
+            _day(row["first_date"]),
+            _day(row["last_date"]),
+            row["timezone"],
+            row["week_start"],
+        )
+
+    def cards(self, first: date, last: date) -> pd.DataFrame:
+        """inbox_cards: a row a card, against as many days before."""
+        return self._ask("from inbox_cards(?, ?)", first, last)
+
+    def series(
+        self, grain: str, first: date, last: date, agent_id: str | None = None
+    ) -> pd.DataFrame:
+        """inbox_series: a row a period; agent_id None is everyone, empty is nobody."""
+        return self._ask("from inbox_series(?, ?, ?, ?)", grain, first, last, agent_id)
+
+    def labels(
+        self, first: date, last: date, top: int | None = 10, agent_id: str | None = None
+    ) -> pd.DataFrame:
+        """inbox_top_labels: a row a label, the most used first; agent_id as in series."""
+        return self._ask("from inbox_top_labels(?, ?, ?, ?)", first, last, top, agent_id)
+
+    def agents(self, first: date, last: date) -> pd.DataFrame:
+        """inbox_agents: a row an agent with anything in the range, nobody (null) included."""
+        return self._ask("from inbox_agents(?, ?)", first, last)
+
+    def agent_names(self) -> dict[str, str]:
+        """The names of all agents, by id, in the order of their names."""
+        agents = self._ask("select agent_id, name from dim_agents order by lower(name), agent_id")
+        return dict(zip(agents["agent_id"], agents["name"], strict=True))
+
+    def descriptions(self) -> dict[str, str]:
+        """What each number means, by its column's name: the comments of the published marts."""
+        columns = self._ask(
+            "select column_name, any_value(comment order by table_name desc) as comment "
+            "from duckdb_columns() where database_name = current_database() "
+            "and table_name in ('mart_inbox_daily', 'mart_agents_daily') "
+            "and comment is not null group by column_name"
+        )
+        return dict(zip(columns["column_name"], columns["comment"], strict=True))
+
+
+class LatestReport:
+    """The publication that is in place, opened anew whenever it has been replaced.
+
+    Whoever still uses the one before keeps it; it is closed after its last user.
+    """
+
+    def __init__(self, database: Path, engine: Mapping[str, str] | None = None) -> None:
+        """database: the published file. engine: settings of DuckDB, by name."""
+        self._database = database
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._current: PublishedReport | None = None
+
+    def identity(self) -> Identity | None:
+        """Of the file that is in place now, or None; cheap."""
+        return identify(self._database)
+
+    def get(self) -> PublishedReport:
+        """The publication in place. Raises as PublishedReport does."""
+        with self._lock:
+            if self._current is None or self._current.identity != self.identity():
+                self._current = None
+                self._current = PublishedReport(self._database, self._engine)
+            return self._current
+
+
 def read_report(
     database: Path,
     first_date: date | None = None,
@@ -60,39 +201,27 @@ def read_report(
     Raises NothingPublished where there is no file, ValueError where the range ends before it
     begins or the agent is unknown.
     """
-    if not database.exists():
-        raise NothingPublished(f"Nothing is published yet: there is no {database}. Run: inbox run")
-    with closing(duckdb.connect(str(database), read_only=True)) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        as_of_date = _value(connection, "select as_of_date from dim_report")
-        last = last_date or as_of_date
-        first = first_date or min(last, as_of_date) - timedelta(days=29)
-        if first > last:
-            raise ValueError(f"The range ends on {last}, before it begins on {first}")
-        if agent_id is not None and not _value(
-            connection, "select count(*) from dim_agents where agent_id = ?", agent_id
-        ):
-            raise ValueError(f"There is no agent {agent_id!r}; `inbox report` lists them")
-        grain = grain or grain_for(first, last)
-        return Report(
-            as_of_date=as_of_date,
-            first_date=first,
-            last_date=last,
-            grain=grain,
-            agent_id=agent_id,
-            cards=connection.execute("from inbox_cards(?, ?)", [first, last]).df(),
-            series=connection.execute(
-                "from inbox_series(?, ?, ?, ?)", [grain, first, last, agent_id]
-            ).df(),
-            labels=connection.execute(
-                "from inbox_top_labels(?, ?, ?, ?)", [first, last, top, agent_id]
-            ).df(),
-            agents=connection.execute(
-                "select * from inbox_agents($first, $last) "
-                "where $agent is null or agent_id = $agent",
-                {"first": first, "last": last, "agent": agent_id},
-            ).df(),
-        )
+    report = PublishedReport(database)
+    as_of_date = report.reach.as_of_date
+    last = last_date or as_of_date
+    first = first_date or min(last, as_of_date) - timedelta(days=29)
+    if first > last:
+        raise ValueError(f"The range ends on {last}, before it begins on {first}")
+    if agent_id and agent_id not in report.agent_names():
+        raise ValueError(f"There is no agent {agent_id!r}; `inbox report` lists them")
+    grain = grain or grain_for(first, last)
+    agents = report.agents(first, last)
+    return Report(
+        as_of_date=as_of_date,
+        first_date=first,
+        last_date=last,
+        grain=grain,
+        agent_id=agent_id,
+        cards=report.cards(first, last),
+        series=report.series(grain, first, last, agent_id),
+        labels=report.labels(first, last, top, agent_id),
+        agents=agents if agent_id is None else agents[agents["agent_id"].fillna("") == agent_id],
+    )
 
 
 def grain_for(first: date, last: date) -> str:
@@ -105,8 +234,52 @@ def grain_for(first: date, last: date) -> str:
     return "month" if days <= 366 * 3 else "year"
 
 
-def _value(connection: duckdb.DuckDBPyConnection, query: str, *parameters: object) -> date:
-    row = connection.execute(query, list(parameters)).fetchone()
-    assert row is not None
-    value: date = row[0]
-    return value
+def possible_grain(grain: str, first: date, last: date) -> str:
+    """The grain, or the finest coarser one that gives a range no more than MOST_PERIODS."""
+    days = (last - first).days + 1
+    for coarser in GRAINS[GRAINS.index(grain) :]:
+        if days <= MOST_PERIODS * DAYS_BY_GRAIN[coarser]:
+            return coarser
+    return GRAINS[-1]
+
+
+def identify(database: Path) -> Identity | None:
+    """What tells one publication's file from the next one's, or None where there is none."""
+    try:
+        status = database.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def _open(database: Path, engine: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
+    """The file attached to an engine of its own.
+
+    Within a process DuckDB opens a path once: connected to by its path, the old file would be
+    given out as long as anybody holds it.
+    """
+    connection = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": "false",
+            "temp_directory": str(Path(tempfile.gettempdir()) / "inbox-report-spill"),
+            **engine,
+        }
+    )
+    path = str(database).replace("'", "''")
+    connection.execute(f"attach '{path}' as inbox (read_only)")
+    return connection
+
+
+def _answer(connection: duckdb.DuckDBPyConnection, query: str, *parameters: object) -> pd.DataFrame:
+    with closing(connection.cursor()) as cursor:
+        # Neither is inherited: the functions look their tables up in the current database.
+        cursor.execute("use inbox")
+        cursor.execute("set TimeZone = 'UTC'")
+        return cursor.execute(query, list(parameters)).df()
+
+
+def _day(value: Any) -> date | None:
+    if pd.isna(value):
+        return None
+    day: date = pd.Timestamp(value).date()
+    return day

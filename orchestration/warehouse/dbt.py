@@ -171,7 +171,7 @@ def invoke(
             ]
         )
         # The database is one process's alone as long as it is open.
-        DuckDBConnectionManager.close_all_connections()
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     results = [_result(result) for result in getattr(outcome.result, "results", None) or []]
     if outcome.exception is not None or (not outcome.success and not results):
         reason = str(outcome.exception or progress.last_error or "no reason was given")

@@ -15,12 +15,11 @@ import pytest
 from dagster import (
     AssetCheckKey,
     AssetKey,
+    DagsterEventType,
     DagsterInstance,
     DagsterRunStatus,
     Definitions,
     ExecuteInProcessResult,
-    build_run_status_sensor_context,
-    build_schedule_context,
 )
 
 from orchestration.build import build_defs
@@ -143,70 +142,18 @@ def test_one_model_or_one_check_can_be_run_by_itself(
     ]
 
 
-def test_a_failing_check_stops_the_publication(
-    definitions: Definitions, instance: DagsterInstance, settings: Settings
-) -> None:
-    before = settings.published_database.stat().st_ino
-    day = settings.exports_folder / DAYS[4]
-    bad = [f"b{number},t,2024-03-12T10:00:00Z,9" for number in range(20)]
-    (day / "ratings.bad.csv").write_text(
-        "\n".join(["rating_id,thread_id,rated_at,score", *bad]) + "\n"
-    )
-    assert execute(definitions, instance, "load_exports").success
-    result = execute(definitions, instance, "build_and_publish")
-    assert not result.success
-    (failed,) = [
-        evaluation
-        for evaluation in result.get_asset_check_evaluations()
-        if not evaluation.passed and evaluation.blocking
-    ]
-    assert failed.check_name == "assert_rejected_rows_are_few"
-    assert settings.published_database.stat().st_ino == before
-    (day / "ratings.bad.csv").unlink()
-
-
 def test_without_partitions_a_load_takes_what_is_due(
     definitions: Definitions, instance: DagsterInstance, settings: Settings
 ) -> None:
     shutil.copytree(settings.exports_folder.parent / DAYS[3], settings.exports_folder / DAYS[3])
     result = execute(definitions, instance, "load_exports")
     assert result.success
-    loaded = {event.partition for event in result.asset_materializations_for_node("raw_exports")}
-    # The day that arrived, and the day whose bad file was taken back.
-    assert loaded == {DAYS[3], DAYS[4]}
-
-
-def test_schedule_runs_at_night_in_the_workspace_zone(definitions: Definitions) -> None:
-    schedule = definitions.resolve_schedule_def("daily_load")
-    assert schedule.execution_timezone == ZONE
-    tick = schedule.evaluate_tick(build_schedule_context())
-    assert tick.run_requests is not None
-    assert len(tick.run_requests) == 1
-
-
-@pytest.mark.parametrize("outcome", ["successful", "failed"])
-def test_a_load_is_followed_by_a_publication_where_it_changed_something(
-    definitions: Definitions, instance: DagsterInstance, outcome: str
-) -> None:
-    """After the load above: readers do not have it yet, then they do."""
-    from orchestration.warehouse.build import is_published
-
-    settings = definitions.resources["settings"]  # type: ignore[index]
-    load = execute(definitions, instance, "load_exports")
-    assert load.success
-    event = next(e for e in load.all_events if e.event_type_value == "PIPELINE_SUCCESS")
-    sensor = definitions.resolve_sensor_def(f"publish_after_{outcome}_load")
-    context = build_run_status_sensor_context(
-        sensor_name=sensor.name,
-        dagster_instance=instance,
-        dagster_run=load.dagster_run,
-        dagster_event=event,
-    )
-    is_due = not is_published(settings)
-    answer = sensor(context)
-    assert (type(answer).__name__ == "RunRequest") is is_due
-    if is_due:
-        assert execute(definitions, instance, "build_and_publish").success
+    loaded = {
+        entry.dagster_event.partition
+        for entry in instance.all_logs(result.run_id, DagsterEventType.ASSET_MATERIALIZATION)
+        if entry.dagster_event is not None
+    }
+    assert loaded == {DAYS[3]}
 
 
 def test_the_workspace_loads(tmp_path: Path, settings: Settings) -> None:

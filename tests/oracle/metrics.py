@@ -727,10 +727,13 @@ class Report:
 
         period_start_date and period_end_date are the whole period's, from_date and to_date its
         days in the range; is_complete is true where the whole period lies in the range and is
-        over. With an agent, new_users is null; without, messages_sent is the sum over agents.
+        over. With an agent, '' being nobody, new_users is null; without, messages_sent is the
+        sum over agents.
         """
         inside = self.select(
-            lambda e: start_date <= e.day <= end_date and (agent is None or e.agent_id == agent)
+            lambda e: (
+                start_date <= e.day <= end_date and (agent is None or e.agent_id == (agent or None))
+            )
         )
         groups = self.grouped(lambda entry: self.start_of(entry.day, grain), inside)
         first_days = list(self.first_activity().values())
@@ -740,7 +743,7 @@ class Report:
             end = period["period_end_date"]
             from_date, to_date = max(start, start_date), min(end, end_date)
             backlog = self.open_threads(self.backlog_day(end, end_date))
-            open_threads = sum(backlog.values()) if agent is None else backlog.get(agent, 0)
+            open_threads = sum(backlog.values()) if agent is None else backlog.get(agent or None, 0)
             new_users = sum(from_date <= day <= to_date for day in first_days)
             whole = from_date == start and to_date == end
             rows.append(
@@ -780,7 +783,7 @@ class Report:
             row["label"]
             for row in self.thread_labels
             if start_date <= row["created_date"] <= end_date
-            and (agent is None or row["assigned_agent_id"] == agent)
+            and (agent is None or row["assigned_agent_id"] == (agent or None))
         ]
         return frame(ranked_labels(labels)[:top], COLUMNS["inbox_top_labels"])
 

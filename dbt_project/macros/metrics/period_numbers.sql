@@ -6,7 +6,7 @@ period_end_date, from_date and to_date (the days of the period that lie in the r
 grain: day, week, month, year, or an expression of them
 by_agent: whether one row is a period and an agent, or a period
 first_date, last_date: the range, as expressions over dim_report
-agent: an expression; where it is not null, only that agent's numbers (not together with by_agent)
+agent: an expression; where it is not null, only that agent's numbers, nobody's for '' (not together with by_agent)
 -#}
 {% macro period_numbers(grain, by_agent=false, first_date='first_date', last_date='last_date', agent=none) -%}
 {#- Only a range of a caller's own can cut a period's activity. -#}
@@ -16,7 +16,7 @@ agent: an expression; where it is not null, only that agent's numbers (not toget
 {#- Which rows of tables that hold both the inbox's and the agents' numbers are meant. -#}
 {%- set is_chosen -%}
     {%- if by_agent -%} not is_inbox
-    {%- elif agent -%} is_inbox = ({{ agent }} is null) and ({{ agent }} is null or agent_id = {{ agent }})
+    {%- elif agent -%} is_inbox = ({{ agent }} is null) and ({{ agent }} is null or coalesce(agent_id, '') = {{ agent }})
     {%- else -%} is_inbox
     {%- endif -%}
 {%- endset -%}
@@ -63,7 +63,7 @@ agent_days as (
         {{ agent_key }} as agent_key
     from {{ ref('fct_agent_days').include(database=false) }}
     {%- if agent %}
-    where {{ agent }} is null or agent_id = {{ agent }}
+    where {{ agent }} is null or coalesce(agent_id, '') = {{ agent }}
     {%- endif %}
 ),
 
@@ -90,7 +90,7 @@ cut_timings as (
         timings.closing_seconds
     from {{ ref('fct_agent_timings').include(database=false) }} as timings
     inner join cut_periods on timings.created_date between cut_periods.from_date and cut_periods.to_date
-    where {{ agent }} is null or timings.agent_id = {{ agent }}
+    where {{ agent }} is null or coalesce(timings.agent_id, '') = {{ agent }}
 ),
 
 {#- The user days of the first period, where the range cuts off its beginning. -#}
@@ -113,7 +113,7 @@ cut_user_days as (
         user_days.previous_active_date
     from {{ ref('fct_agent_user_days').include(database=false) }} as user_days
     inner join cut_periods on user_days.active_date between cut_periods.from_date and cut_periods.to_date
-    where user_days.agent_id = {{ agent }} and cut_periods.period_start_date < cut_periods.from_date
+    where coalesce(user_days.agent_id, '') = {{ agent }} and cut_periods.period_start_date < cut_periods.from_date
 ),
 {%- endif %}
 

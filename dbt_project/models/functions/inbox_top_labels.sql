@@ -13,7 +13,7 @@ label_counts as (
         cast(sum(label_days.new_threads) as bigint) as new_threads
     from {{ ref('fct_label_days').include(database=false) }} as label_days
     inner join report on label_days.created_date between report.first_date and report.last_date
-    where agent is null or label_days.assigned_agent_id = agent
+    where agent is null or coalesce(label_days.assigned_agent_id, '') = agent
     group by label_days.label
 ),
 

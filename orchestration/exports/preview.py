@@ -1,0 +1,33 @@
+"""A short look at a day's rejected rows that anybody may see: where they are and why, no text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow.compute as pc
+import pyarrow.parquet
+
+from .manifest import DayManifest
+
+PREVIEW_ROWS = 20
+PREVIEW_COLUMNS = ("file_name", "row_number", "line_number", "column_name", "reason")
+
+
+def preview_rejected(
+    raw: Path, manifest: DayManifest, entity: str | None = None
+) -> list[dict[str, str | int | None]]:
+    """The first 20 rejected rows of a day, of one entity or of all: PREVIEW_COLUMNS of each.
+
+    The row's own text is not read.
+    """
+    if manifest.quarantine is None:
+        return []
+    table = pyarrow.parquet.read_table(
+        raw / manifest.quarantine, columns=["entity", *PREVIEW_COLUMNS]
+    )
+    if entity is not None:
+        table = table.filter(pc.equal(table["entity"], entity))
+    rows: list[dict[str, str | int | None]] = (
+        table.select(list(PREVIEW_COLUMNS)).slice(0, PREVIEW_ROWS).to_pylist()
+    )
+    return rows

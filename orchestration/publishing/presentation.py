@@ -1,0 +1,96 @@
+"""How the report's numbers look as text: the same in the terminal and on the page.
+
+Belongs here: numbers, changes, durations and days in words. Does not: reading numbers, or where
+on a screen they go.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+
+NOTHING = "-"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def describe_seconds(seconds: float | None) -> str:
+    """A duration in words, by its two largest units: `2 d 3 h`, `5 min 10 s`."""
+    if seconds is None or pd.isna(seconds):
+        return NOTHING
+    units = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+    left = round(seconds)
+    parts = []
+    for unit, size in units:
+        if left >= size:
+            parts.append(f"{left // size} {unit}")
+            left %= size
+    return " ".join(parts[:2]) or "0 s"
+
+
+def describe_number(metric: str, value: float | None) -> str:
+    """A number as its metric is written: counts whole, averages with two digits."""
+    if value is None or pd.isna(value):
+        return NOTHING
+    if "_seconds" in metric:
+        return describe_seconds(value)
+    return f"{value:,.2f}" if metric.startswith("average_") else f"{value:,.0f}"
+
+
+def describe_change(metric: str, change: float | None, ratio: float | None) -> str:
+    """A change and, where there is one, its share: `-111 (-10.8%)`."""
+    if change is None or pd.isna(change):
+        return NOTHING
+    text = f"{change:+,.2f}" if metric.startswith("average_") else f"{change:+,.0f}"
+    return text if ratio is None or pd.isna(ratio) else f"{text} ({ratio:+.1%})"
+
+
+def describe_day(day: date) -> str:
+    """`2 March 2024`."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def describe_range(first: date, last: date) -> str:
+    """Two days as short as they can be told: `2 to 31 March 2024`."""
+    if first == last:
+        return describe_day(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {describe_day(last)}"
+    if first.year == last.year:
+        return f"{first.day} {first:%B} to {describe_day(last)}"
+    return f"{describe_day(first)} to {describe_day(last)}"
+
+
+def describe_period(grain: str, period_start_date: date) -> str:
+    """A period by its first day: `Fri 1 March 2024`, `Week of 4 March 2024`, `March 2024`."""
+    if grain == "year":
+        return str(period_start_date.year)
+    if grain == "month":
+        return f"{period_start_date:%B %Y}"
+    day = describe_day(period_start_date)
+    return f"Week of {day}" if grain == "week" else f"{period_start_date:%a} {day}"
+
+
+def days_before(first: date, last: date) -> tuple[date, date]:
+    """The range of as many days just before a range."""
+    return first - (last - first) - timedelta(days=1), first - timedelta(days=1)
+
+
+def to_csv(table: pd.DataFrame) -> bytes:
+    """A table as CSV for spreadsheets: UTF-8 with its mark, days as 2024-03-31.
+
+    A text that a spreadsheet would take for a formula is led by an apostrophe.
+    """
+    safe = table.copy(deep=False)
+    for name in safe.columns:
+        if not pd.api.types.is_numeric_dtype(safe[name]) and not (
+            pd.api.types.is_datetime64_any_dtype(safe[name])
+        ):
+            safe[name] = safe[name].map(_harmless, na_action="ignore")
+    return safe.to_csv(index=False, date_format="%Y-%m-%d").encode("utf-8-sig")
+
+
+def _harmless(value: object) -> object:
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value

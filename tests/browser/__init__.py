@@ -1,0 +1,1 @@
+"""Opening what the project serves in a headless Chromium, as its readers do."""

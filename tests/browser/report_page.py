@@ -1,0 +1,96 @@
+"""The report's page as a reader has it: started by the command, opened, driven and read."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+CARDS = '[data-testid="stMetric"]'
+IS_AT_REST = """() => {
+  const app = document.querySelector('[data-testid="stApp"]')
+  return app?.dataset.testScriptState === "notRunning"
+    && !document.querySelector('[data-stale="true"]')
+}"""
+
+
+@contextmanager
+def served(home: Path) -> Iterator[str]:
+    """The page over a home, by `inbox serve`; gives its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = home / "serve.log"
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            [sys.executable, "-m", "orchestration.cli", "serve", "--port", str(port)],
+            env={"PATH": os.environ["PATH"], "HOME": str(home), "INBOX_HOME": str(home)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        ) as server,
+    ):
+        try:
+            address = f"http://127.0.0.1:{port}"
+            give_up_at = time.monotonic() + 60
+            while not _answers(address):
+                assert server.poll() is None, log.read_text()
+                assert time.monotonic() < give_up_at, log.read_text()
+                time.sleep(0.1)
+            yield address
+        finally:
+            server.terminate()
+
+
+def wait_until_shown(page: Page) -> None:
+    """Until the page has drawn what was asked for."""
+    page.wait_for_selector(f'{CARDS}, [data-testid="stAlert"]')
+    page.wait_for_function(IS_AT_REST)
+
+
+def open_page(page: Page, address: str) -> None:
+    """Opens an address of the page and waits until it is drawn."""
+    page.goto(address)
+    wait_until_shown(page)
+
+
+def read_cards(page: Page) -> dict[str, str]:
+    """The cards' values by label."""
+    return {
+        card.get_by_test_id("stMetricLabel").inner_text(): card.get_by_test_id(
+            "stMetricValue"
+        ).inner_text()
+        for card in page.locator(CARDS).all()
+    }
+
+
+def read_table(page: Page, caption: str) -> list[list[str]]:
+    """The cells of a table's rows."""
+    table = page.get_by_role("table", name=caption)
+    expect(table).to_be_visible()
+    return table.locator("tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.children].map(cell => cell.textContent))"
+    )
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Chooses an option of a select box."""
+    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False

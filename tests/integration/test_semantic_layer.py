@@ -1,0 +1,119 @@
+"""What MetricFlow answers for every metric, against the marts, at every grain and by agent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pandas as pd
+import pytest
+from metricflow.engine.metricflow_engine import MetricFlowEngine, MetricFlowQueryRequest
+from metricflow.protocols.sql_client import SqlEngine
+from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
+from metricflow_semantics.model.dbt_manifest_parser import (
+    parse_manifest_from_dbt_generated_manifest,
+)
+from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
+
+from tests.models import Warehouse, load, parsed_project
+from tests.oracle.corner_cases import all_corner_cases
+from tests.oracle.generate import write_inbox
+
+ZONE = "America/New_York"
+GRAINS = {"day": "daily", "inbox_week": "weekly", "month": "monthly", "year": "yearly"}
+# The metrics that have no column of their own name in a mart.
+OTHER_METRICS = {"score_sum", "agent_unique_users", "label_threads"}
+
+
+class DuckDbSql:
+    """All that MetricFlow asks of a client when it writes a query: the dialect."""
+
+    sql_engine_type = SqlEngine.DUCKDB
+    sql_plan_renderer = DuckDbSqlPlanRenderer()
+
+
+@cache
+def engine() -> MetricFlowEngine:
+    settings, _ = parsed_project()
+    manifest = (settings.dbt_folder / "target" / "semantic_manifest.json").read_text()
+    parsed = parse_manifest_from_dbt_generated_manifest(manifest_json_string=manifest)
+    client: Any = DuckDbSql()
+    return MetricFlowEngine(SemanticManifestLookup(parsed), client)
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    folder = tmp_path_factory.mktemp("semantic")
+    write_inbox(all_corner_cases(zone=ZONE), folder / "exports")
+    load(folder / "exports", folder / "raw")
+    with Warehouse(folder / "raw", ZONE, "sunday") as warehouse:
+        yield warehouse
+
+
+def metric(warehouse: Warehouse, name: str, *groups: str) -> pd.Series:
+    """A metric's values by its groups."""
+    request = MetricFlowQueryRequest.create(metric_names=[name], group_by_names=list(groups))
+    sql = engine().explain(request).sql_statement.sql
+    table = warehouse.connection.execute(sql).df()
+    return values(table, list(groups), name)
+
+
+def values(table: pd.DataFrame, keys: list[str], column: str) -> pd.Series:
+    """A column as numbers by its keys; nobody is an empty text, no number is 0."""
+    texts = [table[key].astype(str).where(table[key].notna(), "") for key in keys]
+    index = pd.MultiIndex.from_arrays(texts)
+    numbers = pd.Series(table[column].astype(float).fillna(0).to_numpy(), index)
+    return numbers[numbers != 0].sort_index()
+
+
+def assert_same(actual: pd.Series, expected: pd.Series) -> None:
+    assert not expected.empty
+    pd.testing.assert_series_equal(actual, expected, check_names=False, rtol=1e-12)
+
+
+def marts_metrics() -> list[str]:
+    names = sorted(found.name for found in engine().list_metrics())
+    return [name for name in names if name not in OTHER_METRICS]
+
+
+def test_every_number_of_the_marts_is_a_metric(warehouse: Warehouse) -> None:
+    columns = set(warehouse.table("mart_inbox_daily").columns) | {"messages_sent"}
+    numbers = columns - {"period_start_date", "period_end_date", "is_complete"}
+    assert set(marts_metrics()) == numbers
+
+
+@pytest.mark.parametrize("grain", GRAINS)
+def test_metrics_equal_the_inbox_marts(warehouse: Warehouse, grain: str) -> None:
+    mart = warehouse.table(f"mart_inbox_{GRAINS[grain]}")
+    for name in marts_metrics():
+        if name in ("messages_sent", "open_threads"):
+            continue
+        actual = metric(warehouse, name, f"metric_time__{grain}")
+        assert_same(actual, values(mart, ["period_start_date"], name))
+
+
+@pytest.mark.parametrize("grain", GRAINS)
+def test_the_backlog_equals_the_marts_in_complete_periods(warehouse: Warehouse, grain: str) -> None:
+    mart = warehouse.table(f"mart_inbox_{GRAINS[grain]}")
+    mart = mart[mart["is_complete"]]
+    expected = values(mart, ["period_start_date"], "open_threads")
+    actual = metric(warehouse, "open_threads", f"metric_time__{grain}")
+    assert_same(actual[actual.index.isin(expected.index)], expected)
+
+
+@pytest.mark.parametrize("grain", ["inbox_week", "month"])
+def test_metrics_by_agent_equal_the_agents_marts(warehouse: Warehouse, grain: str) -> None:
+    mart = warehouse.table(f"mart_agents_{GRAINS[grain]}")
+    for name in marts_metrics():
+        if name in ("new_users", "open_threads"):
+            continue
+        asked = "agent_unique_users" if name == "unique_users" else name
+        actual = metric(warehouse, asked, f"metric_time__{grain}", "agent")
+        assert_same(actual, values(mart, ["period_start_date", "agent_id"], name))
+
+
+def test_labels_equal_the_labels_marts(warehouse: Warehouse) -> None:
+    mart = warehouse.table("mart_labels_monthly")
+    actual = metric(warehouse, "label_threads", "metric_time__month", "thread_label__label")
+    assert_same(actual, values(mart, ["period_start_date", "label"], "new_threads"))

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from orchestration.exports import DayManifest, FileEntry
+from orchestration.quality import find_arrival, find_rejected, find_volume
+
+NEWEST = date(2024, 3, 31)
+
+
+def manifest(day: date, messages: int = 100, rejected: int = 0) -> DayManifest:
+    entry = FileEntry(
+        file_name="messages.csv",
+        entity="messages",
+        size_bytes=1,
+        modified_ns=1,
+        sha256="",
+        rows_read=messages,
+        rows_loaded=messages - rejected,
+        rows_rejected=rejected,
+    )
+    return DayManifest(
+        export_date=day,
+        format_version=1,
+        files=(entry,),
+        ignored=(),
+        landed={},
+        quarantine=None,
+        loaded_at="",
+    )
+
+
+def days(*manifests: DayManifest) -> dict[date, DayManifest]:
+    return {found.export_date: found for found in manifests}
+
+
+def weeks(*messages: int) -> dict[date, DayManifest]:
+    """The newest day with the first number, the same weekday of past weeks with the others."""
+    return days(*(manifest(NEWEST - timedelta(weeks=w), rows) for w, rows in enumerate(messages)))
+
+
+@pytest.mark.parametrize(
+    ("today", "is_passed", "days_late"),
+    [(1, True, 0), (0, True, 0), (2, False, 1), (10, False, 9)],
+)
+def test_the_export_of_yesterday_is_there_or_late(
+    today: int, is_passed: bool, days_late: int
+) -> None:
+    found = find_arrival(
+        days(manifest(NEWEST - timedelta(days=1)), manifest(NEWEST)), NEWEST + timedelta(days=today)
+    )
+    assert found.is_passed is is_passed
+    assert found.figures["days_late"] == days_late
+
+
+def test_a_gap_of_yesterday_is_late_though_today_has_arrived() -> None:
+    found = find_arrival(days(manifest(NEWEST)), NEWEST)
+    assert not found.is_passed
+    assert str(NEWEST - timedelta(days=1)) in found.description
+
+
+def test_before_the_first_load_the_export_is_late() -> None:
+    assert not find_arrival({}, NEWEST).is_passed
+    assert find_volume({}).is_passed
+    assert find_rejected({}).is_passed
+
+
+@pytest.mark.parametrize(
+    ("messages", "is_passed"),
+    [
+        ((100, 90, 110, 100), True),
+        ((49, 100, 100, 100), False),
+        ((50, 100, 100, 100), True),
+        ((201, 100, 100, 100), False),
+        ((0, 100, 100, 100), False),
+        ((0, 100, 100), True),  # too few to compare with
+        ((1, 10, 10, 10), True),  # too few rows to tell
+        ((100, 100, 100, 10_000), True),  # one odd day does not change what is usual
+    ],
+)
+def test_volume_is_compared_with_the_same_weekday(
+    messages: tuple[int, ...], is_passed: bool
+) -> None:
+    found = find_volume(weeks(*messages))
+    assert found.is_passed is is_passed
+    assert found.figures["messages_rows"] == messages[0]
+
+
+def test_other_weekdays_and_older_weeks_do_not_count() -> None:
+    others = [manifest(NEWEST - timedelta(days=number), 5_000) for number in range(1, 7)]
+    old = [manifest(NEWEST - timedelta(weeks=number), 5_000) for number in range(9, 20)]
+    usual = [manifest(NEWEST - timedelta(weeks=number)) for number in range(1, 9)]
+    found = find_volume(days(manifest(NEWEST), *usual, *others, *old))
+    assert found.is_passed
+    assert found.figures["messages_usual_rows"] == 100
+
+
+def test_rejected_rows_are_told_for_a_month() -> None:
+    old = manifest(NEWEST - timedelta(days=40), rejected=50)
+    recent = [manifest(NEWEST - timedelta(days=number)) for number in range(1, 30)]
+    assert find_rejected(days(old, *recent, manifest(NEWEST))).is_passed
+    found = find_rejected(days(old, *recent, manifest(NEWEST, rejected=3)))
+    assert not found.is_passed
+    assert found.figures["rows_rejected"] == 3
+    assert found.figures["rejected_share"] == pytest.approx(3 / 3000)
+    assert str(NEWEST) in found.description
