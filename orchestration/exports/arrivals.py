@@ -112,7 +112,10 @@ def find_arrivals(
 
 
 def _state(day: ExportDay) -> str:
-    lines = [f"{file.name}\0{file.size_bytes}\0{file.modified_ns}\0{file.version}\n" for file in day.files]
+    lines = [
+        f"{file.name}\0{file.size_bytes}\0{file.modified_ns}\0{file.version}\n"
+        for file in day.files
+    ]
     return hashlib.sha256("".join(lines).encode()).hexdigest()[:16]
 
 
