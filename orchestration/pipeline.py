@@ -80,11 +80,13 @@ def _run(settings: Settings, first: date | None, last: date | None) -> RunOutcom
         with _dagster(settings) as (instance, jobs):
             _execute(settings, instance, jobs["load_exports"], outcome, due)
     if is_published(settings):
-        tell_outcome(settings, "job build_and_publish", [])
+        reasons = []
         try:
             deliver_what_is_left(settings)
         except NotDelivered as error:
-            outcome.failures.append(str(error))
+            reasons = [str(error)]
+        outcome.failures.extend(reasons)
+        tell_outcome(settings, "job build_and_publish", reasons)
     elif read_manifests(settings.raw_folder):
         logger.info("Building and testing the models")
         with _dagster(settings) as (instance, jobs):
@@ -180,8 +182,8 @@ def _execute(
     job: JobDefinition,
     outcome: RunOutcome,
     days: Sequence[date] = (),
-) -> bool:
-    """Runs a job, for certain days where some are given; whether it went well."""
+) -> None:
+    """Runs a job, for certain days where some are given."""
     from orchestration.failures import reasons_of
     from orchestration.jobs import load_run
 
@@ -199,4 +201,3 @@ def _execute(
     reasons = reasons_of(result.get_step_failure_events())
     outcome.failures.extend(reasons)
     tell_outcome(settings, f"job {job.name}", reasons, result.run_id)
-    return result.success

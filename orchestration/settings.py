@@ -25,7 +25,7 @@ DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 
 
 # Settings whose values are never shown.
-SECRETS = frozenset({"dagster_postgres", "publish_postgres"})
+SECRETS = frozenset({"alert_url", "dagster_postgres", "publish_postgres"})
 
 
 class SettingsError(ValueError):
@@ -260,6 +260,10 @@ def load_settings(**overrides: Any) -> Settings:
         raise SettingsError("\n".join(_line(problem) for problem in error.errors())) from None
 
 
+def _local_folder(value: Any) -> Any:
+    return value.removeprefix("file://") if isinstance(value, str) else value
+
+
 # Minute, hour, day of the month, month, day of the week.
 _CRON_BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 
@@ -277,10 +281,6 @@ def _is_cron_field(field: str, lowest: int, highest: int) -> bool:
     return True
 
 
-def _local_folder(value: Any) -> Any:
-    return value.removeprefix("file://") if isinstance(value, str) else value
-
-
 def _part_of_memory(share: float) -> str:
     memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return f"{int(memory_bytes * share) // 2**20}MiB"
@@ -290,6 +290,6 @@ def _line(problem: Any) -> str:
     name = f"INBOX_{'_'.join(str(part) for part in problem['loc']).upper()}"
     message = problem["msg"].removeprefix("Value error, ")
     is_address = "://" in str(problem.get("input")) or problem["loc"][0] in SECRETS
-    if not is_address and "input" in problem and repr(problem["input"]) not in message:
+    if not is_address and repr(problem["input"]) not in message:
         message = f"{problem['input']!r} is wrong: {message}"
     return f"{name}: {message}"

@@ -19,6 +19,8 @@ from orchestration.settings import Settings
 
 logger = logging.getLogger("inbox.exports")
 
+Landed = DayManifest | BadExportFile | ExportsUnreachable
+
 PROGRESS_LINES = 100  # for more days than that, a line is for several of them
 
 
@@ -69,10 +71,10 @@ def _load_days(settings: Settings, requested: Sequence[str] | None) -> LoadOutco
             if day not in arrived
         )
     progress = _Progress(len(days))
-    for result, seconds in _land(settings, days):
+    for day, (result, seconds) in zip(days, _land(settings, days), strict=False):
         if isinstance(result, ExportsUnreachable):
-            # The other days would wait for the same store; a later load goes on from this day.
-            outcome.failed.append(str(result))
+            # The next day would wait for the same store; a later load goes on from this day.
+            outcome.failed.append(f"{day.export_date}: {result}")
             break
         if isinstance(result, BadExportFile):
             logger.error("%s", result)
@@ -86,15 +88,13 @@ def _load_days(settings: Settings, requested: Sequence[str] | None) -> LoadOutco
     return outcome
 
 
-def _land(
-    settings: Settings, days: Sequence[ExportDay]
-) -> Iterator[tuple[DayManifest | BadExportFile | ExportsUnreachable, float]]:
+def _land(settings: Settings, days: Sequence[ExportDay]) -> Iterator[tuple[Landed, float]]:
     """Each day's manifest or what is wrong with it, and its seconds, in the order of the days.
 
     Threads are enough: Arrow parses, packs and writes without holding the others up.
     """
 
-    def land(day: ExportDay) -> tuple[DayManifest | BadExportFile | ExportsUnreachable, float]:
+    def land(day: ExportDay) -> tuple[Landed, float]:
         started = time.perf_counter()
         try:
             result: DayManifest | BadExportFile | ExportsUnreachable = load_day(

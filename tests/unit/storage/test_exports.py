@@ -175,4 +175,4 @@ def test_validation_of_a_folder_a_day_and_a_file(exports: ObjectExports) -> None
 
 
 def settings_of(exports: ObjectExports, folder: Path) -> Settings:
-    return load_settings(exports=exports.url, home=folder / "home")
+    return load_settings(exports=exports.url, home=folder / "home", threads=1)
