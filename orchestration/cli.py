@@ -198,6 +198,7 @@ def report(
     The cards compare the range with as many days just before it; they are the whole inbox's, also
     with --agent. In CSV the tables are parted by an empty line; --only gives a single one.
     """
+    from orchestration.publishing.csv_cells import harmless_csv
     from orchestration.publishing.report import NothingPublished, read_report
 
     settings = read_settings(**flags)
@@ -226,12 +227,7 @@ def report(
             )
         )
     elif output == "csv":
-        click.echo(
-            "\n".join(
-                table.to_csv(index=False, date_format="%Y-%m-%d") for table in tables.values()
-            ),
-            nl=False,
-        )
+        click.echo("\n".join(harmless_csv(table) for table in tables.values()), nl=False)
     else:
         _print_report(numbers, tables)
 
