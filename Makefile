@@ -57,6 +57,10 @@ lint: $(INSTALLED) ## Check style, types and SQL
 format: $(INSTALLED) ## Bring code into style
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
+fuzz: $(INSTALLED) ## Fuzz the readers of exports for SECONDS (300), guided by coverage
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group fuzz
+	@$(BIN)/python -m tests.unit.exports.fuzz -max_total_time=$(or $(SECONDS),300)
+
 lock: $(INSTALLED) ## Resolve the dependencies of pyproject.toml into requirements.lock anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --group bench --no-header \
 		--no-emit-index-url --no-emit-find-links --generate-hashes --output-file requirements.lock pyproject.toml
@@ -65,4 +69,4 @@ clean: ## Remove what was made: data/, the environment and caches
 	@rm -rf data $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install demo run dev test bench lint format lock clean
+.PHONY: help install demo run dev test bench lint format lock clean fuzz

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from .decompression import ExportBytes, signature_of
 from .errors import UnreadableFile
-from .layout import printable
+from .layout import encodable, printable
 from .limits import ReadLimits
 from .schema import Contract
 
@@ -153,6 +153,8 @@ def _head(source: ExportBytes, format_name: str) -> tuple[bytes, int]:
     found = signature_of(head)
     if found is not None:
         raise UnreadableFile(f"it is {found} inside, though its name says {format_name}")
+    if head and not head.strip(b"\0"):
+        raise UnreadableFile("it begins with nothing but NUL bytes; copy the file again")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head[:4]:
         raise UnreadableFile("it is UTF-16 or UTF-32 text; export it as UTF-8")
     if head.startswith(_BOM):
@@ -231,4 +233,4 @@ def _shown(value: object) -> object:
         return value
     if isinstance(value, list):
         return [_shown(item) for item in value[:_MAX_SHOWN_CELL] if item is not None]
-    return printable(shorten(str(value), _MAX_SHOWN_CELL))
+    return encodable(shorten(str(value), _MAX_SHOWN_CELL))

@@ -127,6 +127,7 @@ class _DayWriter:
             checked = check(block, reader.contract)
             loaded += checked.loaded.num_rows
             rejected += len(checked.rejected)
+            reader.allow_rejected(rejected)
             self._write_loaded(file, checked)
             self._write_rejected(file, checked.rejected)
         if reader.rows_read != loaded + rejected:

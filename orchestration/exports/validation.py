@@ -117,6 +117,7 @@ def _try_file(
         for block in reader:
             checked = check(block, reader.contract)
             rejected += len(checked.rejected)
+            reader.allow_rejected(rejected)
             for row in checked.rejected:
                 if len(report.rejected) >= MAX_REJECTED_RECORDS:
                     break
