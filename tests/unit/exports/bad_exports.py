@@ -432,10 +432,10 @@ _OF_PARQUET = [
                 pa.table(
                     {
                         **{
-                            name: _ratings()[name].take(pa.array([0] * 5000))
+                            name: _ratings()[name].take(pa.array([0] * 400))
                             for name in ("rating_id", "rated_at", "score")
                         },
-                        "thread_id": pa.array(["t" * 50_000] * 5000),
+                        "thread_id": pa.array(["t" * 50_000] * 400),
                     }
                 )
             ),

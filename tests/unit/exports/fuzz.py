@@ -2,7 +2,7 @@
 
 Each input is a file of one entity, format and compression, chosen by its first byte, and starts
 from the files of the corpus of bad exports. It fails on any exception that is no `BadExportFile`,
-on a row that is neither loaded nor set aside, and on an input that takes longer than ten seconds.
+on a row that is neither loaded nor set aside, and on an input that takes longer than thirty seconds.
 Not in the test suite: there `test_fuzzing.py` tries a fixed choice of inputs.
 """
 
@@ -52,5 +52,5 @@ def write_seeds(folder: Path) -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as seeds:
         write_seeds(Path(seeds))
-        atheris.Setup([*sys.argv, seeds, "-timeout=10", "-max_len=20000"], try_input)
+        atheris.Setup([*sys.argv, seeds, "-timeout=30", "-max_len=20000"], try_input)
         atheris.Fuzz()
