@@ -25,6 +25,7 @@ _MAX_SHOWN_NAME = 100
 _MAX_SHOWN_CELL = 1000
 _LINE_FEED = 10
 _PIECE_BYTES = 2**19
+_MAX_LINES_AT_ONCE = 2**18
 _HEAD_BYTES = 16
 _BOM = b"\xef\xbb\xbf"
 
@@ -79,6 +80,11 @@ class TextBlock:
         self.first_line = first_line
         self.is_piece = is_piece or len(data) <= _PIECE_BYTES  # too small to be cut once more
         self.line_feeds = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == _LINE_FEED)
+
+    @property
+    def is_of_crumbs(self) -> bool:
+        """Whether its lines are so short, and so many, that it had better be parsed in pieces."""
+        return not self.is_piece and len(self.line_feeds) > _MAX_LINES_AT_ONCE
 
     def pieces(self, end_of_records: EndOfRecords) -> Iterator[TextBlock]:
         """The same records in small blocks, so that a bad row costs its neighbours little."""

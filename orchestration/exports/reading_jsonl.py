@@ -163,7 +163,7 @@ def _type_of(value: object, column: Column) -> pa.DataType:
 
 
 def _parse(text: TextBlock, keys: _Keys) -> Iterator[Block]:
-    block = _parse_by_arrow(text, keys)
+    block = None if text.is_of_crumbs else _parse_by_arrow(text, keys)
     if block is not None:
         yield block
     elif text.is_piece:

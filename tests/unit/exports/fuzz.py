@@ -2,8 +2,8 @@
 
 Each input is a file of one entity, format and compression, chosen by its first byte, and starts
 from the files of the corpus of bad exports. It fails on any exception that is no `BadExportFile`,
-on a row that is neither loaded nor set aside, and on an input that takes longer than thirty seconds.
-Not in the test suite: there `test_fuzzing.py` tries a fixed choice of inputs.
+on a row that is neither loaded nor set aside, and on an input that takes over thirty seconds. Not
+in the test suite: there `test_fuzzing.py` tries a fixed choice of inputs.
 """
 
 from __future__ import annotations
