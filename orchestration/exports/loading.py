@@ -7,10 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from orchestration.exports.errors import BadExportFile
+from orchestration.exports.erasing import erase_landed
+from orchestration.exports.errors import BadExportFile, LandingFailed
 from orchestration.exports.landing import load_day
 from orchestration.exports.layout import find_export_days, find_ignored
-from orchestration.exports.manifest import DayManifest, pending_days
+from orchestration.exports.manifest import (
+    DayManifest,
+    Retention,
+    changed_closed_days,
+    pending_days,
+    read_manifests,
+)
+from orchestration.exports.retention import ClosedDays, close_days
+from orchestration.exports.user_record import claim_key, read_user_record
 from orchestration.settings import Settings
 
 logger = logging.getLogger("inbox.exports")
@@ -29,25 +38,48 @@ def load_days(settings: Settings, requested: Sequence[str] | None = None) -> Loa
 
     requested: the days (YYYY-MM-DD), read again even where nothing has changed; None is every day
     that has arrived and is not loaded, or whose files have changed.
-    Raises ExportsNotFound where there is no exports folder, SettingsError where none is set.
+    A day that retention has closed is never read again. A full disk ends the load.
+    Raises ExportsNotFound where there is no exports folder, SettingsError where none is set,
+    WrongPseudonymKey where the loaded days have another key.
     """
+    raw = settings.raw_folder
+    claim_key(raw, settings.pseudonym_key_bytes)
+    if not read_user_record(raw).is_finished:
+        erase_landed(raw)
     arrived = {day.export_date: day for day in find_export_days(settings.exports_folder)}
     for name in find_ignored(settings.exports_folder):
         logger.warning("Ignored in the exports folder: %s is not an export day", name)
     outcome = LoadOutcome()
+    closed = changed_closed_days(list(arrived.values()), raw)
+    for day in closed:
+        logger.warning("Not read again: %s is closed by INBOX_RETENTION_DAYS", day.export_date)
     if requested is None:
         days = pending_days(list(arrived.values()), settings.raw_folder)
     else:
         wanted = [date.fromisoformat(day) for day in requested]
-        days = [arrived[day] for day in wanted if day in arrived]
+        closed_days = {
+            day
+            for day, manifest in read_manifests(raw).items()
+            if manifest.retention is not Retention.OPEN
+        }
+        days = [arrived[day] for day in wanted if day in arrived and day not in closed_days]
+        outcome.failed.extend(
+            f"{day}: is closed by INBOX_RETENTION_DAYS and not read again"
+            for day in wanted
+            if day in closed_days
+        )
         outcome.failed.extend(
             f"{day}: has not arrived: there is no folder {settings.exports_folder / str(day)}"
             for day in wanted
-            if day not in arrived
+            if day not in arrived and day not in closed_days
         )
     for number, day in enumerate(days, start=1):
         try:
-            manifest = load_day(day, settings.raw_folder)
+            manifest = load_day(day, raw, pseudonym_key=settings.pseudonym_key_bytes)
+        except LandingFailed as error:
+            logger.error("%s", error)
+            outcome.failed.append(str(error))
+            break
         except BadExportFile as error:
             logger.error("%s", error)
             outcome.failed.append(str(error))
@@ -61,7 +93,20 @@ def load_days(settings: Settings, requested: Sequence[str] | None = None) -> Loa
             len(days),
             _summary(manifest),
         )
+    report_closed(close_days(raw, settings.retention_days))
     return outcome
+
+
+def report_closed(closed: ClosedDays) -> None:
+    """Say which days retention has closed, and what went with it."""
+    if closed.days:
+        logger.info(
+            "Closed %d days up to %s: %d superseded rows and %d rows set aside are gone",
+            len(closed.days),
+            closed.days[-1],
+            closed.rows_superseded,
+            closed.rows_quarantined,
+        )
 
 
 def _warn_of_what_was_passed_over(manifest: DayManifest) -> None:

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet
 
-from .manifest import DayManifest, FileEntry, read_manifests
+from .manifest import DayManifest, FileEntry, read_manifest, read_manifests
 from .schema import CONTRACTS, ENTITIES, QUARANTINE
 
 LOADED = "loaded"
@@ -28,6 +28,42 @@ NOT_DELIVERED_AGAIN = "not delivered again"
 
 # A reason begins with the value that it is about, which is another one in each row.
 _VALUE = re.compile(r"""^(?:'.*'|".*") """, re.DOTALL)
+
+
+@dataclass(frozen=True)
+class RetriedDay:
+    """What became of a day's rows that were set aside, `before` of them.
+
+    outcomes: those that are set aside no longer. after: the rows set aside now, new ones too.
+    """
+
+    export_date: date
+    before: int
+    after: int
+    outcomes: Counter[str]
+
+    @property
+    def not_delivered_again(self) -> int:
+        """The rows that the exports hold no longer."""
+        return self.outcomes[NOT_DELIVERED_AGAIN]
+
+
+def retried_day(before: DayManifest, raw: Path) -> RetriedDay:
+    """What became of the rows that a day had set aside, now that it was loaded again."""
+    now = read_manifest(raw, before.export_date) or before
+    outcomes: Counter[str] = Counter()
+    if now.quarantine_history is not None and now != before:
+        outcomes.update(
+            row["outcome"]
+            for row in _rows(raw / now.quarantine_history)
+            if row["loaded_at"] == now.loaded_at
+        )
+    return RetriedDay(
+        export_date=before.export_date,
+        before=sum(before.rows_rejected.values()),
+        after=sum(now.rows_rejected.values()),
+        outcomes=outcomes,
+    )
 
 
 @dataclass(frozen=True, order=True)
@@ -65,11 +101,19 @@ def quarantined_rows(
                 yield row
 
 
-def resolved_rows(raw: Path, export_date: date | None = None) -> Iterator[dict[str, Any]]:
+def resolved_rows(
+    raw: Path,
+    export_date: date | None = None,
+    entity: str | None = None,
+    file_name: str | None = None,
+) -> Iterator[dict[str, Any]]:
     """The rows that are set aside no longer, with their outcome and the time of that load."""
     for day, manifest in read_manifests(raw).items():
-        if manifest.quarantine_history is not None and export_date in (None, day):
-            yield from _rows(raw / manifest.quarantine_history)
+        if manifest.quarantine_history is None or export_date not in (None, day):
+            continue
+        for row in _rows(raw / manifest.quarantine_history):
+            if entity in (None, row["entity"]) and file_name in (None, row["file_name"]):
+                yield row
 
 
 def history_after(
