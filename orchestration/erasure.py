@@ -74,6 +74,9 @@ def finish(settings: Settings) -> Erasure:
                 "The erasure is not finished: readers still have the tables of before, as "
                 f"{failures[0].name} failed ({failures[0].message}). Mend that, then inbox run."
             )
+        # Without its record, the publication before is not gone on from: a copy of its file would
+        # keep what is deleted in it.
+        (settings.published_folder / ".publication.json").unlink(missing_ok=True)
         publish_warehouse(settings)
     with hold_lock(settings.warehouse_lock, "an erasure"):
         _clear_past(settings)

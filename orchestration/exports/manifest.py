@@ -76,9 +76,8 @@ class DayManifest(BaseModel):
 
     @property
     def fingerprint(self) -> str:
-        """A hash of what the day gives: of its files' names and bytes, and of what has landed."""
+        """A hash of the day's input: of its files' names and bytes."""
         lines = sorted(f"{file.file_name}\0{file.sha256}\n" for file in self.files)
-        lines += sorted(f"{path}\n" for path in self.landed.values())
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
     @property

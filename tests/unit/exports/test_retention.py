@@ -64,7 +64,7 @@ def test_superseded_versions_and_quarantine_of_closed_days_go(tmp_path: Path) ->
     exports, raw = tmp_path / "exports", tmp_path / "raw"
     write_versions(exports)
     load_all(exports, raw)
-    fingerprints = {d: m.fingerprint for d, m in read_manifests(raw).items()}
+    files = {d: m.landed for d, m in read_manifests(raw).items()}
     closed = close_days(raw, 2)
     assert closed.days == (day(1), day(2))
     assert (closed.rows_superseded, closed.rows_quarantined) == (2, 2)
@@ -84,7 +84,7 @@ def test_superseded_versions_and_quarantine_of_closed_days_go(tmp_path: Path) ->
         assert kept == len(
             [1 for kind in ("threads", "ratings") for d, _ in landed(raw, kind) if d == number]
         )
-    changed = {d for d, m in manifests.items() if m.fingerprint != fingerprints[d]}
+    changed = {d for d, m in manifests.items() if m.landed != files[d]}
     assert changed == {day(1)}, "only what lost rows is to be merged anew"
     assert close_days(raw, 2).days == ()
     collect_garbage(raw)

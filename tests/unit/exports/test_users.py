@@ -189,7 +189,7 @@ def test_an_erased_user_is_in_no_file_and_all_rows_are_there(
                 row["row_text"] = json.loads(row["row_text"])
         assert now == was, kind
     assert pending_days(find_export_days(exports), raw) == [], "nothing is to be loaded again"
-    assert read_manifests(raw)[DAY].fingerprint != before.fingerprint, "tables are to be built"
+    assert read_manifests(raw)[DAY].landed != before.landed, "tables are to be built"
     assert erase_landed(raw).rows == {}
 
 
