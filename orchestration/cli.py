@@ -148,6 +148,7 @@ def run(exports: str | None, first: Any, last: Any, **flags: Any) -> None:
 @contextmanager
 def told_problems() -> Iterator[None]:
     """What a run may raise, as a text and an exit code."""
+    from orchestration.advice import advice_on
     from orchestration.exports import BrokenManifest, ExportsNotFound, WrongPseudonymKey
     from orchestration.lock import LockBusy
     from orchestration.warehouse.dbt import DbtFailed
@@ -158,6 +159,11 @@ def told_problems() -> Iterator[None]:
         raise WrongUse(str(error)) from None
     except (LockBusy, BrokenManifest, DbtFailed) as error:
         raise Problem(str(error)) from None
+    except Exception as error:
+        advice = advice_on(error)
+        if advice is None:
+            raise
+        raise Problem(f"{advice}. Readers keep what they have.") from None
 
 
 def _print_outcome(settings: Settings, outcome: RunOutcome) -> None:

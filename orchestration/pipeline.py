@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration import erasure
 from orchestration.access import make_private
+from orchestration.advice import advice_for
 from orchestration.erasure import Erasure
 from orchestration.exports import find_export_days, pending_days, read_manifests
 from orchestration.exports.loading import report_closed
@@ -229,4 +230,9 @@ def _failures(result: ExecuteInProcessResult) -> list[str]:
         elif data.error is not None:
             cause = data.error.cause or data.error
             texts.append(cause.message.strip())
-    return texts
+    return [_with_advice(text) for text in texts]
+
+
+def _with_advice(text: str) -> str:
+    advice = advice_for(text)
+    return text if advice is None or advice in text else f"{text}\n{advice}."
