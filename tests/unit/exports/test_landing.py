@@ -263,7 +263,7 @@ def test_two_loads_at_once_end_in_one_of_them(tmp_path: Path) -> None:
     assert len(rows) == 500
 
 
-SECRET = "tell-nobody-of-this"
+SECRET = "tell-nobody-of-this"  # pragma: allowlist secret
 
 
 def test_a_body_is_nowhere(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
