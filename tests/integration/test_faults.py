@@ -78,7 +78,7 @@ def assert_mended_by_the_next_run(settings: Settings) -> None:
 STEPS = {
     "before anything": ("orchestration.pipeline", "find_export_days"),
     "load": ("orchestration.exports.landing", "_load_day"),
-    "build": ("orchestration.warehouse.dbt", "build"),
+    "build": ("orchestration.warehouse.dbt", "run_models"),
     "publication": ("orchestration.warehouse.build", "publish"),
     "record of the publication": ("orchestration.publishing.publication", "_write_record"),
 }
