@@ -29,14 +29,9 @@ counts as (
         rows_loaded,
         rows_loaded - coalesce(rows_superseded, 0) as rows_kept,
         0 as rows_staged
-    from {{ ref('stg_inbox__export_files') }} as export_files
+    from {{ ref('stg_inbox__export_files') }}
     {%- if is_batch %}
-    where exists (
-        select 1 from staged
-        where
-            staged.entity = export_files.entity
-            and staged.export_date = export_files.export_date
-    )
+    where (entity, export_date) in (select (entity, export_date) from staged)
     {%- endif %}
     union all
     select

@@ -112,11 +112,26 @@ def test_a_run_that_is_ended_leaves_readers_what_they_have(
 
 def test_too_little_memory_is_told_and_enough_of_it_mends(inbox: Settings) -> None:
     before = published(inbox)
-    outcome = pipeline.run(inbox.model_copy(update={"memory_limit": "1MB"}))
-    assert outcome.failures
-    assert "raise INBOX_MEMORY_LIMIT" in "".join(outcome.failures)
+    little = run_with_memory(inbox, "1MB")
+    assert little.returncode == 1, little.stdout
+    assert "raise INBOX_MEMORY_LIMIT" in little.stdout
+    assert "Traceback" not in little.stdout
     assert_same(published(inbox), before)
-    assert_mended_by_the_next_run(inbox.model_copy(update={"memory_limit": "200MB"}))
+    enough = run_with_memory(inbox, "200MB")
+    assert enough.returncode == 0, enough.stdout
+    assert_as_the_oracle_says(inbox)
+
+
+def run_with_memory(settings: Settings, limit: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "orchestration.cli", "--quiet", "run"],
+        env={**environment(settings), "INBOX_MEMORY_LIMIT": limit},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+        check=False,
+    )
 
 
 def test_a_clock_that_was_set_back_changes_no_number(
