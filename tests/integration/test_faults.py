@@ -117,7 +117,7 @@ def test_too_little_memory_is_told_and_enough_of_it_mends(inbox: Settings) -> No
     assert "raise INBOX_MEMORY_LIMIT" in little.stdout
     assert "Traceback" not in little.stdout
     assert_same(published(inbox), before)
-    enough = run_with_memory(inbox, "200MB")
+    enough = run_with_memory(inbox, "6GB")
     assert enough.returncode == 0, enough.stdout
     assert_as_the_oracle_says(inbox)
 
