@@ -87,6 +87,18 @@ lint: $(INSTALLED) ## Check style, types and SQL
 format: $(INSTALLED) ## Bring code into style
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
+audit: $(INSTALLED) ## Check the locked dependencies for advisories, and all files for secrets; needs no network
+	@$(BIN)/python .ci/audit.py
+	@$(BIN)/uv pip check --quiet --python $(BIN)/python
+	@git ls-files -z -- . ':!requirements.lock' ':!sample' | xargs -0 $(BIN)/detect-secrets-hook
+
+audit-online: $(INSTALLED) ## The same question to the public database of advisories
+	@$(BIN)/uv tool run pip-audit --requirement requirements.lock --no-deps --disable-pip
+
+fuzz: $(INSTALLED) ## Fuzz the readers of exports for SECONDS (300), guided by coverage
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group fuzz
+	@$(BIN)/python -m tests.unit.exports.fuzz -max_total_time=$(or $(SECONDS),300)
+
 lock: $(INSTALLED) ## Resolve the dependencies of pyproject.toml into requirements.lock anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev --group bench --no-header \
 		--no-emit-index-url --no-emit-find-links --generate-hashes --output-file requirements.lock pyproject.toml
@@ -95,4 +107,5 @@ clean: ## Remove what was made: data/, the environment and caches
 	@rm -rf data $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install demo run dev test bench lint format lock clean report screenshots browser docs clients services
+.PHONY: help install demo run dev test bench lint format lock clean report screenshots browser docs clients services \
+	fuzz audit audit-online

@@ -31,7 +31,7 @@ def build_defs(
             dbt_models(manifest),
             published_assets(published_tables(manifest)),
         ],
-        jobs=[jobs.load_exports, jobs.build_and_publish],
+        jobs=[jobs.load_exports, jobs.build_and_publish, jobs.erase_users],
         schedules=[daily_load(settings)],
         sensors=[
             exports_arrived(settings),

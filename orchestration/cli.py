@@ -6,10 +6,14 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import pandas as pd
@@ -18,6 +22,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration.settings import Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from orchestration.pipeline import RunOutcome
 
 ISO_DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -30,6 +37,9 @@ Examples
   inbox serve                                  the report as a page on http://127.0.0.1:8501
   inbox validate exports/2024-01-05            what would be rejected, and why
   inbox verify                                 is the warehouse what a rebuild gives?
+  inbox quarantine list                        what was rejected, by reason
+  inbox quarantine retry                       read those days again after a correction
+  inbox erase --user u123                      a user out of all that is kept
   inbox dev                                    the Dagster UI on http://127.0.0.1:3000
 
 \b
@@ -40,6 +50,9 @@ Settings come from flags, INBOX_* variables or a .env file, in this order:
   INBOX_WEEK_START    monday or sunday (monday)
   INBOX_MAX_REJECTED  share of bad rows that stops a publication (0.01)
   INBOX_ALERT_URL     webhook that is told of failed runs (none)
+  INBOX_PSEUDONYM_KEY users land as pseudonyms made with it (none)
+  INBOX_RETENTION_DAYS  days before the last loaded one that stay open (all)
+  INBOX_GROUP         group that may read what is published (none)
 
 \b
 Exit codes: 0 all is well, 1 something failed or was rejected, 2 a wrong flag or setting.
@@ -128,20 +141,45 @@ def run(exports: str | None, first: Any, last: Any, **flags: Any) -> None:
     reported, keeps what an earlier load of it brought, and does not hold up the other days.
     """
     from orchestration import pipeline
-    from orchestration.exports import BrokenManifest, ExportsNotFound, ExportsUnreachable
-    from orchestration.exports.loading import describe_days
-    from orchestration.lock import LockBusy
-    from orchestration.warehouse.dbt import DbtFailed
 
     settings = read_settings(exports=exports, **flags)
-    try:
+    with told_problems():
         outcome = pipeline.run(settings, _day(first), _day(last))
+    _print_outcome(settings, outcome)
+
+
+@contextmanager
+def told_problems() -> Iterator[None]:
+    """What a run may raise, as a text and an exit code."""
+    from orchestration.advice import advice_on
+    from orchestration.exports import (
+        BrokenManifest,
+        ExportsNotFound,
+        ExportsUnreachable,
+        WrongPseudonymKey,
+    )
+    from orchestration.lock import LockBusy
+    from orchestration.pipeline import InstanceUnavailable
+    from orchestration.warehouse.dbt import DbtFailed
+
+    try:
+        yield
     except ExportsUnreachable as error:
         raise Problem(str(error)) from None
-    except (SettingsError, ExportsNotFound) as error:
+    except (SettingsError, ExportsNotFound, WrongPseudonymKey) as error:
         raise WrongUse(str(error)) from None
-    except (LockBusy, BrokenManifest, DbtFailed, pipeline.InstanceUnavailable) as error:
+    except (LockBusy, BrokenManifest, DbtFailed, InstanceUnavailable) as error:
         raise Problem(str(error)) from None
+    except Exception as error:
+        advice = advice_on(error)
+        if advice is None:
+            raise
+        raise Problem(f"{advice}. Readers keep what they have.") from None
+
+
+def _print_outcome(settings: Settings, outcome: RunOutcome) -> None:
+    from orchestration.exports.loading import describe_days
+
     publication = outcome.publication
     if outcome.days and not outcome.failures:
         console.print(f"Loaded {describe_days(outcome.days)}.")
@@ -204,6 +242,7 @@ def report(
     The cards compare the range with as many days just before it; they are the whole inbox's, also
     with --agent. In CSV the tables are parted by an empty line; --only gives a single one.
     """
+    from orchestration.publishing.csv_cells import harmless_csv
     from orchestration.publishing.report import NothingPublished, read_report
 
     settings = read_settings(**flags)
@@ -232,12 +271,7 @@ def report(
             )
         )
     elif output == "csv":
-        click.echo(
-            "\n".join(
-                table.to_csv(index=False, date_format="%Y-%m-%d") for table in tables.values()
-            ),
-            nl=False,
-        )
+        click.echo("\n".join(harmless_csv(table) for table in tables.values()), nl=False)
     else:
         _print_report(numbers, tables)
 
@@ -333,6 +367,178 @@ def validate(path: str, limit: int) -> None:
     )
     if not found.is_clean:
         sys.exit(1)
+
+
+@main.group()
+def quarantine() -> None:
+    """What was set aside, why, and what has become of it."""
+
+
+@quarantine.command("list")
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text")
+@setting_flags
+def list_quarantine(output: str, **flags: Any) -> None:
+    """Count the rows set aside by day, entity, column and reason."""
+    from orchestration.exports.quarantine import quarantine_groups, resolved_rows
+
+    raw = read_settings(**flags).raw_folder
+    groups = quarantine_groups(raw)
+    resolved = Counter(row["outcome"] for row in resolved_rows(raw))
+    if output == "json":
+        rows = [{**asdict(group), "export_date": str(group.export_date)} for group in groups]
+        click.echo(json.dumps({"set_aside": rows, "resolved": resolved}, indent=2))
+        return
+    _print_rows(
+        ["day", "entity", "column", "reason", "rows"],
+        [[g.export_date, g.entity, g.column_name, g.reason, g.rows] for g in groups],
+    )
+    total = sum(group.rows for group in groups)
+    since = ", ".join(f"{count} {outcome}" for outcome, count in sorted(resolved.items()))
+    console.print(f"{total} rows are set aside." + (f" Of earlier ones: {since}." if since else ""))
+
+
+@quarantine.command("show")
+@click.option("--day", type=ISO_DAY, help="Only this export day.")
+@click.option("--entity", help="Only threads, messages, ratings or agents.")
+@click.option("--file", "file_name", help="Only the rows of files of this name.")
+@click.option("--resolved", is_flag=True, help="The rows that are set aside no longer.")
+@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True)
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text")
+@setting_flags
+def show_quarantine(
+    day: Any,
+    entity: str | None,
+    file_name: str | None,
+    resolved: bool,
+    limit: int,
+    output: str,
+    **flags: Any,
+) -> None:
+    """Show rows set aside: where they stand, why, and their text without its body."""
+    from orchestration.exports.quarantine import quarantined_rows, resolved_rows
+
+    raw = read_settings(**flags).raw_folder
+    read = resolved_rows if resolved else quarantined_rows
+    found = read(raw, _day(day), entity, file_name)
+    rows = list(islice(found, limit))
+    if output == "json":
+        click.echo(json.dumps(rows, default=str, indent=2))
+        return
+    for row in rows:
+        _print_quarantined(row)
+    more = sum(1 for _ in found)
+    if more:
+        console.print(f"... and {more} more rows (see --limit)")
+    elif not rows:
+        console.print("There is no such row.")
+
+
+def _print_quarantined(row: dict[str, Any]) -> None:
+    line = f", line {row['line_number']}" if row["line_number"] else ""
+    column = f"{row['column_name']} " if row["column_name"] else ""
+    place = f"{row['export_date']}/{row['file_name']} row {row['row_number']}{line}"
+    lines = [f"{place}: {column}{row['reason']}", row["row_text"]]
+    if "outcome" in row:
+        lines.append(f"{row['outcome']}, {row['loaded_at']}")
+    for number, text in enumerate(lines):
+        if text:
+            indented = "    " * (number > 0) + _one_line(text)
+            console.print(indented, soft_wrap=True, markup=False)
+
+
+@quarantine.command("retry")
+@click.option("--exports", type=click.Path(), help="Folder of the exports (INBOX_EXPORTS).")
+@click.option("--day", type=ISO_DAY, help="Only this export day.")
+@setting_flags
+def retry_quarantine(exports: str | None, day: Any, **flags: Any) -> None:
+    """Read the days again that have rows set aside; build, test, publish.
+
+    After a corrected export or a widened rule. Says what of them loads now. Exits with 1 while rows
+    stay set aside.
+    """
+    from orchestration import pipeline
+    from orchestration.exports.quarantine import LOADED
+
+    settings = read_settings(exports=exports, **flags)
+    with told_problems():
+        retried = pipeline.retry(settings, _day(day))
+    _print_rows(
+        ["day", "were set aside", "load now", "not delivered again", "still set aside"],
+        [
+            [r.export_date, r.before, r.outcomes[LOADED], r.not_delivered_again, r.after]
+            for r in retried.days
+        ],
+    )
+    for text in retried.not_retried:
+        errors.print(_one_line(text), soft_wrap=True, markup=False)
+    if retried.outcome is not None:
+        _print_outcome(settings, retried.outcome)
+    if retried.not_retried or any(day.after for day in retried.days):
+        sys.exit(1)
+    if not retried.days:
+        console.print("Nothing is set aside.")
+
+
+@main.command()
+@click.option("--user", "user_id", required=True, help="The user's identifier in the exports.")
+@click.option(
+    "--later", is_flag=True, help="Only note it: the job erase_users or the next run does it."
+)
+@setting_flags
+def erase(user_id: str, later: bool, **flags: Any) -> None:
+    """Erase a user from raw, quarantine, warehouse and publication, and prove it by a search.
+
+    Their conversations, messages and ratings stay, as those of an anonymous visitor. The exports
+    are the inbox's own: the files that still hold the user are listed, and a later delivery lands
+    without them.
+    """
+    from orchestration import erasure, pipeline
+
+    settings = read_settings(**flags)
+    with told_problems():
+        if later:
+            erasure.begin(settings, user_id)
+            console.print("Noted. The user goes with the next run, or the job erase_users.")
+            return
+        done, outcome, search = pipeline.erase(settings, user_id)
+    console.print(f"Made {done.rows} rows anonymous.")
+    for day, file_name in done.export_files[:MOST_LISTED]:
+        name = _one_line(f"{day}/{file_name}")
+        console.print(f"Still in the exports: {name}", soft_wrap=True, markup=False)
+    if len(done.export_files) > MOST_LISTED:
+        console.print(f"... and in {len(done.export_files) - MOST_LISTED} more export files")
+    for place in search.found:
+        errors.print(f"Found: {_one_line(place)}", soft_wrap=True, markup=False)
+    console.print(
+        f"Searched {search.parquet_files} Parquet files, {search.duckdb_tables} tables and "
+        f"{search.other_files} other files: found in {len(search.found)} places.",
+        soft_wrap=True,
+    )
+    if outcome.failures:
+        raise Problem("\n".join(outcome.failures))
+    if search.found:
+        raise Problem(
+            "The user is still in those places. Remove what is not the pipeline's own, delete "
+            "the runs of Dagster that name them, and run it again."
+        )
+
+
+MOST_LISTED = 50
+
+
+def _one_line(text: str) -> str:
+    """A text as a terminal may have it."""
+    from orchestration.exports.layout import printable
+
+    return printable(text)
+
+
+def _print_rows(titles: list[str], rows: list[list[object]]) -> None:
+    if rows:
+        table = Table(*titles, box=None)
+        for row in rows:
+            table.add_row(*(escape(_one_line(str(cell))) for cell in row))
+        console.print(table)
 
 
 def _place(file: Any) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from dagster import DagsterEvent, DagsterEventType, DagsterInstance
 
+from orchestration.advice import advice_for
+
 
 def reasons_of_run(instance: DagsterInstance, run_id: str) -> list[str]:
     """The reasons of a finished run: of its steps that failed, or else of the run itself."""
@@ -21,7 +23,10 @@ def reasons_of_run(instance: DagsterInstance, run_id: str) -> list[str]:
 
 
 def reasons_of(events: Iterable[DagsterEvent]) -> list[str]:
-    """What went wrong in each step that failed, as the functions under it have put it."""
+    """What went wrong in each step that failed, as the functions under it have put it.
+
+    Where that tells a fault of the machine, with what to do about it.
+    """
     texts = []
     for event in events:
         if event.event_type != DagsterEventType.STEP_FAILURE:
@@ -32,4 +37,9 @@ def reasons_of(events: Iterable[DagsterEvent]) -> list[str]:
         elif data.error is not None:
             cause = data.error.cause or data.error
             texts.append(cause.message.strip())
-    return texts
+    return [_with_advice(text) for text in texts]
+
+
+def _with_advice(text: str) -> str:
+    advice = advice_for(text)
+    return text if advice is None or advice in text else f"{text}\n{advice}."

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from dagster import AssetSelection, define_asset_job
+from dagster import AssetSelection, define_asset_job, job
 
 from orchestration.exports.loading import describe_days
+from orchestration.ops import finish_erasures
 
 load_exports = define_asset_job(
     "load_exports",
@@ -37,3 +38,12 @@ def load_run(days: Sequence[date]) -> dict[str, Any]:
             "ops": {"raw_exports": {"config": {"days": [day.isoformat() for day in days]}}}
         },
     }
+
+
+@job(
+    description="Finishes the erasures that `inbox erase` has begun: raw, quarantine, warehouse "
+    "and publication without those users. It takes no identifier: configurations are kept.",
+)
+def erase_users() -> None:
+    """The job `erase_users`."""
+    finish_erasures()

@@ -14,12 +14,19 @@ from datetime import date
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from orchestration import erasure
+from orchestration.access import make_private
 from orchestration.alerts import tell_outcome
+from orchestration.erasure import Erasure
 from orchestration.exports import find_export_days, pending_days, read_manifests
-from orchestration.exports.loading import describe_days
+from orchestration.exports.loading import describe_days, report_closed
+from orchestration.exports.quarantine import RetriedDay, retried_day
+from orchestration.exports.retention import close_days
+from orchestration.exports.user_record import claim_key
 from orchestration.lock import hold_lock, is_held
 from orchestration.publishing.publication import Publication, read_publication
 from orchestration.publishing.targets import NotDelivered, deliver_what_is_left
+from orchestration.search import Search
 from orchestration.settings import PROJECT_ROOT, Settings, SettingsError
 from orchestration.warehouse.build import is_published
 
@@ -57,29 +64,93 @@ def run(settings: Settings, first: date | None = None, last: date | None = None)
 
     A day that cannot be loaded is among the failures; the others are published without it.
     Raises ExportsNotFound or SettingsError where there is nothing to read from, LockBusy where
-    another run does not end, InstanceUnavailable where Dagster's database does not answer.
+    another run does not end, InstanceUnavailable where Dagster's database does not answer,
+    WrongPseudonymKey where the loaded days have another key.
     INBOX_ALERT_URL is told of every failure and of its end.
     """
+    with _command(settings, "a run"):
+        arrived = find_export_days(settings.exports_folder, first, last)
+        due = [day.export_date for day in pending_days(arrived, settings.raw_folder)]
+        return _run(settings, due)
+
+
+@dataclass
+class Retry:
+    """days: what became of their rows. not_retried: a text for each day that could not be read.
+
+    outcome: of the run, if there was one.
+    """
+
+    days: list[RetriedDay] = field(default_factory=list)
+    not_retried: list[str] = field(default_factory=list)
+    outcome: RunOutcome | None = None
+
+
+def retry(settings: Settings, day: date | None = None) -> Retry:
+    """Loads the days again that have rows set aside, or just one of them, then goes on as `run`.
+
+    Raises as `run` does.
+    """
+    with _command(settings, "a run"):
+        raw = settings.raw_folder
+        arrived = {found.export_date for found in find_export_days(settings.exports_folder)}
+        retried = Retry()
+        waiting = {
+            manifest.export_date: manifest
+            for manifest in read_manifests(raw).values()
+            if manifest.quarantine is not None and day in (None, manifest.export_date)
+        }
+        retried.not_retried = [
+            f"{missing}: its folder is not in {settings.exports_folder}"
+            for missing in sorted(waiting.keys() - arrived)
+        ]
+        due = [waiting_day for waiting_day in waiting if waiting_day in arrived]
+        if due:
+            retried.outcome = _run(settings, due)
+            retried.days = [retried_day(waiting[again], raw) for again in due]
+        return retried
+
+
+def erase(settings: Settings, user_id: str) -> tuple[Erasure, RunOutcome, Search]:
+    """Erases a user from all that is kept, and looks for them everywhere; loads nothing.
+
+    Raises as `run` does.
+    """
+    with _command(settings, "an erasure"):
+        identifiers = erasure.begin(settings, user_id)
+        done = erasure.take_from_raw(settings)
+        outcome = _run(settings, [])
+    return done, outcome, erasure.prove(settings, identifiers)
+
+
+@contextmanager
+def _command(settings: Settings, what: str) -> Iterator[None]:
+    """Makes the home ready and keeps other commands out of it; tells whoever waits for alerts."""
+    make_private(settings)
     try:
-        with hold_lock(settings.run_lock, "a run"):
-            outcome = _run(settings, first, last)
+        with hold_lock(settings.run_lock, what):
+            claim_key(settings.raw_folder, settings.pseudonym_key_bytes)
+            yield
     except Exception as error:
         tell_outcome(settings, COMMAND, [str(error) or type(error).__name__])
         raise
     tell_outcome(settings, COMMAND, [])
-    return outcome
 
 
-def _run(settings: Settings, first: date | None, last: date | None) -> RunOutcome:
-    arrived = find_export_days(settings.exports_folder, first, last)
-    due = [day.export_date for day in pending_days(arrived, settings.raw_folder)]
-    outcome = RunOutcome(days=due)
+def _run(settings: Settings, due: Sequence[date]) -> RunOutcome:
+    outcome = RunOutcome(days=list(due))
     before = read_publication(settings.published_folder)
     if due:
         logger.info("Loading %s", describe_days(due))
         with _dagster(settings) as (instance, jobs):
             _execute(settings, instance, jobs["load_exports"], outcome, due)
-    if is_published(settings):
+    else:
+        report_closed(close_days(settings.raw_folder, settings.retention_days))
+    if erasure.is_unfinished(settings):
+        logger.info("Erasing users")
+        with _dagster(settings) as (instance, jobs):
+            _execute(settings, instance, jobs["erase_users"], outcome)
+    elif is_published(settings):
         reasons = []
         try:
             deliver_what_is_left(settings)
@@ -142,7 +213,7 @@ def _dagster(
                 instance,
                 {
                     name: definitions.resolve_job_def(name)
-                    for name in ("load_exports", "build_and_publish")
+                    for name in ("load_exports", "build_and_publish", "erase_users")
                 },
             )
     except Exception as error:

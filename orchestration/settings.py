@@ -6,6 +6,7 @@ Does not: anything that reads or writes what the paths point to.
 
 from __future__ import annotations
 
+import grp
 import hashlib
 import json
 import os
@@ -25,7 +26,7 @@ DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 
 
 # Settings whose values are never shown.
-SECRETS = frozenset({"alert_url", "dagster_postgres", "publish_postgres"})
+SECRETS = frozenset({"alert_url", "dagster_postgres", "pseudonym_key", "publish_postgres"})
 
 
 class SettingsError(ValueError):
@@ -100,6 +101,41 @@ class Settings(BaseSettings):
         default=None,
         description="PostgreSQL database of Dagster's runs and events; SQLite files unless set.",
     )
+    pseudonym_key: SecretStr | None = Field(
+        default=None,
+        description="Key of 32 characters or more; with it, users land as pseudonyms. Keep it "
+        "apart from the data: without it there is no way back.",
+    )
+    retention_days: int | None = Field(
+        default=None,
+        ge=1,
+        description="Days before the last loaded one after which a day is closed: superseded "
+        "versions and what was set aside go, published tables stay as they are.",
+    )
+    group: str | None = Field(
+        default=None,
+        description="Group of the machine that may read what is published; nobody but the owner "
+        "unless set.",
+    )
+
+    @field_validator("pseudonym_key")
+    @classmethod
+    def _long_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 32:
+            raise ValueError(
+                "it is shorter than 32 characters; make one with: openssl rand -hex 32"
+            )
+        return value
+
+    @field_validator("group")
+    @classmethod
+    def _known_group(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                grp.getgrnam(value)
+            except KeyError:
+                raise ValueError(f"{value!r} is no group of this machine") from None
+        return value
 
     @field_validator("exports", mode="before")
     @classmethod
@@ -172,6 +208,13 @@ class Settings(BaseSettings):
                 "INBOX_EXPORTS is not set: give the folder of the exports with --exports or there"
             )
         return self.exports
+
+    @property
+    def pseudonym_key_bytes(self) -> bytes | None:
+        """The key of the pseudonyms, for the functions that make them."""
+        return (
+            None if self.pseudonym_key is None else self.pseudonym_key.get_secret_value().encode()
+        )
 
     @property
     def raw_folder(self) -> Path:
@@ -289,7 +332,8 @@ def _part_of_memory(share: float) -> str:
 def _line(problem: Any) -> str:
     name = f"INBOX_{'_'.join(str(part) for part in problem['loc']).upper()}"
     message = problem["msg"].removeprefix("Value error, ")
-    is_address = "://" in str(problem.get("input")) or problem["loc"][0] in SECRETS
-    if not is_address and repr(problem["input"]) not in message:
+    problem_input = problem.get("input")
+    is_secret = "://" in str(problem_input) or problem["loc"][0] in SECRETS
+    if not is_secret and "input" in problem and repr(problem_input) not in message:
         message = f"{problem['input']!r} is wrong: {message}"
     return f"{name}: {message}"

@@ -151,13 +151,14 @@ class Warehouse:
         self.connection.execute("create or replace table raw.export_days (export_date date)")
         self.connection.execute(
             "create or replace table raw.export_files (export_date date, entity varchar, "
-            "file_name varchar, rows_read bigint, rows_loaded bigint, rows_rejected bigint)"
+            "file_name varchar, rows_read bigint, rows_loaded bigint, rows_rejected bigint, "
+            "rows_superseded bigint)"
         )
         for day in catalog.export_days:
             self.connection.execute("insert into raw.export_days values (?)", [day])
         for file in catalog.export_files:
             self.connection.execute(
-                "insert into raw.export_files values (?, ?, ?, ?, ?, ?)", list(file.values())
+                "insert into raw.export_files values (?, ?, ?, ?, ?, ?, ?)", list(file.values())
             )
 
     def _rows(self, entity: str, files: tuple[LandedFile, ...]) -> str:

@@ -4,7 +4,14 @@ Find days with `find_export_days`, ask which are new with `pending_days`, land e
 read what is landed from `read_manifests`. Transformation of the landed rows does not belong here.
 """
 
-from .errors import BadExportFile, BrokenManifest, ExportsNotFound, ExportsUnreachable
+from .errors import (
+    BadExportFile,
+    BrokenManifest,
+    ExportsNotFound,
+    ExportsUnreachable,
+    LandingFailed,
+    WrongPseudonymKey,
+)
 from .landing import collect_garbage, load_day
 from .layout import ExportDay, ExportFile, find_export_days, find_ignored
 from .limits import ReadLimits
@@ -23,8 +30,10 @@ __all__ = [
     "ExportsUnreachable",
     "FileEntry",
     "FileReport",
+    "LandingFailed",
     "ReadLimits",
     "ValidationReport",
+    "WrongPseudonymKey",
     "collect_garbage",
     "find_export_days",
     "find_ignored",

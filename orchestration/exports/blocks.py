@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from .decompression import ExportBytes, signature_of
 from .errors import UnreadableFile
-from .layout import printable
+from .layout import encodable, printable
 from .limits import ReadLimits
 from .schema import Contract
 
@@ -25,6 +25,7 @@ _MAX_SHOWN_NAME = 100
 _MAX_SHOWN_CELL = 1000
 _LINE_FEED = 10
 _PIECE_BYTES = 2**19
+_MAX_LINES_AT_ONCE = 2**18
 _HEAD_BYTES = 16
 _BOM = b"\xef\xbb\xbf"
 
@@ -79,6 +80,11 @@ class TextBlock:
         self.first_line = first_line
         self.is_piece = is_piece or len(data) <= _PIECE_BYTES  # too small to be cut once more
         self.line_feeds = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == _LINE_FEED)
+
+    @property
+    def is_of_crumbs(self) -> bool:
+        """Whether its lines are so short, and so many, that it had better be parsed in pieces."""
+        return not self.is_piece and len(self.line_feeds) > _MAX_LINES_AT_ONCE
 
     def pieces(self, end_of_records: EndOfRecords) -> Iterator[TextBlock]:
         """The same records in small blocks, so that a bad row costs its neighbours little."""
@@ -153,6 +159,8 @@ def _head(source: ExportBytes, format_name: str) -> tuple[bytes, int]:
     found = signature_of(head)
     if found is not None:
         raise UnreadableFile(f"it is {found} inside, though its name says {format_name}")
+    if head and not head.strip(b"\0"):
+        raise UnreadableFile("it begins with nothing but NUL bytes; copy the file again")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head[:4]:
         raise UnreadableFile("it is UTF-16 or UTF-32 text; export it as UTF-8")
     if head.startswith(_BOM):
@@ -231,4 +239,4 @@ def _shown(value: object) -> object:
         return value
     if isinstance(value, list):
         return [_shown(item) for item in value[:_MAX_SHOWN_CELL] if item is not None]
-    return printable(shorten(str(value), _MAX_SHOWN_CELL))
+    return encodable(shorten(str(value), _MAX_SHOWN_CELL))

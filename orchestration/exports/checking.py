@@ -338,7 +338,8 @@ def _rejected(
         cells = dict(zip(names, values, strict=True))
         shown = not block.may_hold_body or _is_surely_a_row(cells, contract)
         value = ""
-        if shown and failure.value is not None:
+        is_user = contract.by_name[column_name].names_user
+        if shown and failure.value is not None and not is_user:
             value = f"{shorten(str(failure.value), _SHOWN_CHARACTERS)!r} "
         rejected.append(
             RejectedRow(

@@ -23,6 +23,7 @@ _SIGNATURES = {
     b"\x1f\x8b": "gzip",
     b"\x28\xb5\x2f\xfd": "zstd",
     b"PAR1": "Parquet",
+    b"PARE": "encrypted Parquet",
     b"PK\x03\x04": "zip",
     b"BZh": "bzip2",
     b"\xfd7zXZ\x00": "xz",
@@ -135,10 +136,17 @@ class ExportBytes:
             reason = f"its {self._codec} data is {state}; copy the file again"
         else:
             self._unpacked_bytes += len(part)
-            if self._unpacked_bytes <= self._limits.max_unpacked_bytes:
+            bound = self._most_unpacked_bytes()
+            if self._unpacked_bytes <= bound:
                 return part
-            reason = f"it unpacks to more than {self._limits.max_unpacked_bytes} bytes"
+            reason = f"it unpacks to more than {bound} bytes"
         raise UnreadableFile(reason)
+
+    def _most_unpacked_bytes(self) -> int:
+        """How much may come of it: the larger the file, the more, so that a bomb cannot grow."""
+        limits = self._limits
+        by_ratio = max(limits.free_unpacked_bytes, limits.max_unpacked_ratio * self.size_bytes)
+        return min(limits.max_unpacked_bytes, by_ratio)
 
 
 class _HashingFile(io.RawIOBase):

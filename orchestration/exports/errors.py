@@ -64,6 +64,45 @@ class BrokenManifest(Exception):
         return f"Manifest {self.path} cannot be read: remove it, then load its day again"
 
 
+class LandingFailed(Exception):
+    """The raw folder cannot be written: a full disk, most often. The day stays as it was."""
+
+    def __init__(self, export_date: date, raw: Path, reason: str) -> None:
+        super().__init__(export_date, raw, reason)
+        self.export_date = export_date
+        self.raw = raw
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"{self.raw} cannot be written ({self.reason}). Nothing of {self.export_date} was"
+            " loaded; make room or mend the disk, and run again."
+        )
+
+
+class WrongPseudonymKey(Exception):
+    """The key is not the one that the loaded days were loaded with."""
+
+    def __init__(self, raw: Path, *, had_key: bool, has_key: bool) -> None:
+        super().__init__(raw, had_key, has_key)
+        self.raw = raw
+        self.had_key = had_key
+        self.has_key = has_key
+
+    def __str__(self) -> str:
+        if not self.had_key:
+            what = "was loaded without INBOX_PSEUDONYM_KEY: take the key away"
+        elif self.has_key:
+            what = "was loaded with another INBOX_PSEUDONYM_KEY: set that one again"
+        else:
+            what = "was loaded with INBOX_PSEUDONYM_KEY: set it again"
+        return f"{self.raw} {what}, or load all exports into another INBOX_HOME."
+
+
+class ErasureStarted(Exception):
+    """Inside this package only: a user was erased while a day was being loaded."""
+
+
 class UnreadableFile(Exception):
     """Inside this package only: why the file at hand is bad; becomes a `BadExportFile`."""
 

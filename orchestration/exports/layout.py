@@ -15,6 +15,8 @@ from .errors import ExportsNotFound
 from .limits import ReadLimits
 from .schema import ENTITIES
 
+# Control characters, line separators, and those that turn the direction of a text.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _DAY_NAME = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FILE_NAME = re.compile(
     rf"(?P<entity>{'|'.join(ENTITIES)})(?:\.[^\x00-\x1f\x7f/]+)?"
@@ -135,8 +137,13 @@ def day_of_name(name: str) -> date | None:
 
 
 def printable(name: str) -> str:
-    """A file name or column name as text that any encoder takes (names may hold stray bytes)."""
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+    """A file name or column name as text of one line that any encoder and any terminal takes."""
+    return _UNPRINTABLE.sub(lambda match: repr(match[0])[1:-1], encodable(name))
+
+
+def encodable(text: str) -> str:
+    """A text that UTF-8 can encode: stray bytes of a name and half characters are spelt out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _export_file(entry: os.DirEntry[str], exports: Path) -> ExportFile | None:

@@ -10,10 +10,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 
-from orchestration.exports.errors import BadExportFile, ExportsUnreachable
+from orchestration.exports.erasing import erase_landed
+from orchestration.exports.errors import BadExportFile, ExportsUnreachable, LandingFailed
 from orchestration.exports.landing import load_day
 from orchestration.exports.layout import ExportDay, find_export_days, find_ignored
-from orchestration.exports.manifest import DayManifest, pending_days
+from orchestration.exports.manifest import (
+    DayManifest,
+    Retention,
+    changed_closed_days,
+    pending_days,
+    read_manifests,
+)
+from orchestration.exports.retention import ClosedDays, close_days
+from orchestration.exports.user_record import claim_key, read_user_record
 from orchestration.lock import hold_lock
 from orchestration.settings import Settings
 
@@ -48,30 +57,70 @@ def load_days(settings: Settings, requested: Sequence[str] | None = None) -> Loa
 
     requested: the days (YYYY-MM-DD), read again even where nothing has changed; None is every day
     that has arrived and is not loaded, or whose files have changed.
+    A day that retention has closed is never read again. A full disk, or a store that does not
+    answer, ends the load.
     Raises ExportsNotFound where there is no exports folder, SettingsError where none is set,
-    LockBusy where another load does not end.
+    LockBusy where another load does not end, WrongPseudonymKey where the loaded days have another
+    key.
     """
     with hold_lock(settings.load_lock, "a load of export days"):
-        return _load_days(settings, requested)
+        raw = settings.raw_folder
+        claim_key(raw, settings.pseudonym_key_bytes)
+        if not read_user_record(raw).is_finished:
+            erase_landed(raw)
+        outcome = _load_days(settings, requested)
+        report_closed(close_days(raw, settings.retention_days))
+        return outcome
+
+
+def report_closed(closed: ClosedDays) -> None:
+    """Say which days retention has closed, and what went with it."""
+    if closed.days:
+        logger.info(
+            "Closed %d days up to %s: %d superseded rows and %d rows set aside are gone",
+            len(closed.days),
+            closed.days[-1],
+            closed.rows_superseded,
+            closed.rows_quarantined,
+        )
 
 
 def _load_days(settings: Settings, requested: Sequence[str] | None) -> LoadOutcome:
+    raw = settings.raw_folder
     arrived = {day.export_date: day for day in find_export_days(settings.exports_folder)}
     for name in find_ignored(settings.exports_folder):
         logger.warning("Ignored in the exports folder: %s is not an export day", name)
     outcome = LoadOutcome()
+    closed = changed_closed_days(list(arrived.values()), raw)
+    for day in closed:
+        logger.warning("Not read again: %s is closed by INBOX_RETENTION_DAYS", day.export_date)
     if requested is None:
         days = pending_days(list(arrived.values()), settings.raw_folder)
     else:
         wanted = sorted({date.fromisoformat(day) for day in requested})
-        days = [arrived[day] for day in wanted if day in arrived]
+        closed_days = {
+            day
+            for day, manifest in read_manifests(raw).items()
+            if manifest.retention is not Retention.OPEN
+        }
+        days = [arrived[day] for day in wanted if day in arrived and day not in closed_days]
+        outcome.failed.extend(
+            f"{day}: is closed by INBOX_RETENTION_DAYS and not read again"
+            for day in wanted
+            if day in closed_days
+        )
         outcome.failed.extend(
             f"{day}: has not arrived: there is no folder {settings.exports_folder / str(day)}"
             for day in wanted
-            if day not in arrived
+            if day not in arrived and day not in closed_days
         )
     progress = _Progress(len(days))
     for day, (result, seconds) in zip(days, _land(settings, days), strict=False):
+        if isinstance(result, LandingFailed):
+            # Neither would the next day have room; a later load goes on from this one.
+            logger.error("%s", result)
+            outcome.failed.append(str(result))
+            break
         if isinstance(result, ExportsUnreachable):
             # The next day would wait for the same store; a later load goes on from this day.
             outcome.failed.append(f"{day.export_date}: {result}")

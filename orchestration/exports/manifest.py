@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .errors import BrokenManifest
 from .layout import ExportDay
+from .schema import ENTITIES, QUARANTINE, QUARANTINE_HISTORY
 
 FORMAT_VERSION = 1
 """Raised when landed files change their form, so that every day counts as pending."""
+
+
+class Retention(StrEnum):
+    """How far a day is past its time: open to corrections, being closed, or closed."""
+
+    OPEN = "open"
+    CLOSING = "closing"
+    CLOSED = "closed"
 
 
 class FileEntry(BaseModel):
@@ -32,6 +42,7 @@ class FileEntry(BaseModel):
     rows_loaded: int
     rows_rejected: int
     unknown_columns: tuple[str, ...] = ()
+    rows_superseded: int = 0  # of those loaded, dropped since by retention
 
 
 class DayManifest(BaseModel):
@@ -46,6 +57,8 @@ class DayManifest(BaseModel):
     landed: dict[str, str]
     quarantine: str | None
     loaded_at: str
+    quarantine_history: str | None = None
+    retention: Retention = Retention.OPEN
 
     @property
     def rows_read(self) -> dict[str, int]:
@@ -70,8 +83,28 @@ class DayManifest(BaseModel):
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Every landed file, the quarantine among them."""
-        return (*self.landed.values(), *([self.quarantine] if self.quarantine else ()))
+        """Every landed file, those of quarantine among them."""
+        return tuple(self.files_by_kind.values())
+
+    @property
+    def files_by_kind(self) -> dict[str, str]:
+        """Every landed file by the kind of its rows: an entity, quarantine or its history."""
+        kinds = {
+            **self.landed,
+            QUARANTINE: self.quarantine,
+            QUARANTINE_HISTORY: self.quarantine_history,
+        }
+        return {kind: path for kind, path in kinds.items() if path is not None}
+
+    def with_files(self, paths: Mapping[str, str]) -> DayManifest:
+        """The same day with other landed files, by kind."""
+        return self.model_copy(
+            update={
+                "landed": {kind: path for kind, path in paths.items() if kind in ENTITIES},
+                "quarantine": paths.get(QUARANTINE),
+                "quarantine_history": paths.get(QUARANTINE_HISTORY),
+            }
+        )
 
     def _sum(self, name: str) -> dict[str, int]:
         rows: Counter[str] = Counter()
@@ -94,15 +127,42 @@ def read_manifests(raw: Path) -> dict[date, DayManifest]:
     return manifests
 
 
+def read_manifest(raw: Path, export_date: date) -> DayManifest | None:
+    """The manifest of a day; None where the day is not loaded. Raises `BrokenManifest`."""
+    path = manifest_path(raw, export_date)
+    return _read(path) if path.exists() else None
+
+
 def pending_days(days: Sequence[ExportDay], raw: Path) -> list[ExportDay]:
     """The days that were never loaded, or whose files are others than those that were loaded.
 
     A file whose size and modified time are as recorded is taken to be unchanged; where only the
     time differs, its bytes decide. In an object store size and version decide, and nothing is
-    read. Raises `BrokenManifest`.
+    read. A day that retention has closed is never pending, whatever becomes of its files (see
+    `changed_closed_days`). Raises `BrokenManifest`.
     """
     manifests = read_manifests(raw)
-    return [day for day in days if _is_pending(day, manifests.get(day.export_date), raw)]
+    return [
+        day
+        for day in days
+        if not _is_closed(manifests.get(day.export_date))
+        and _is_pending(day, manifests.get(day.export_date), raw)
+    ]
+
+
+def changed_closed_days(days: Sequence[ExportDay], raw: Path) -> list[ExportDay]:
+    """The days that retention has closed and whose files are others now: they stay as loaded."""
+    manifests = read_manifests(raw)
+    return [
+        day
+        for day in days
+        if _is_closed(manifests.get(day.export_date))
+        and _is_pending(day, manifests.get(day.export_date), raw)
+    ]
+
+
+def _is_closed(manifest: DayManifest | None) -> bool:
+    return manifest is not None and manifest.retention is not Retention.OPEN
 
 
 def _is_pending(day: ExportDay, manifest: DayManifest | None, raw: Path) -> bool:

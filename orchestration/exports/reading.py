@@ -44,6 +44,14 @@ class FileReader:
             return
         raise BadExportFile(self.export_date, self.file.name, reason)
 
+    def allow_rejected(self, rows: int) -> None:
+        """Raise `BadExportFile` when so many rows are bad that quarantine is no place for them."""
+        bound = self._limits.max_rejected_rows
+        if rows > bound:
+            raise BadExportFile(
+                self.export_date, self.file.name, f"more than {bound} of its rows are bad"
+            )
+
     def _blocks(self) -> Iterator[Block]:
         unknown = UnknownColumns()
         with ExportBytes(self.file, self._limits) as source:
@@ -56,6 +64,8 @@ class FileReader:
             try:
                 for block in blocks:
                     self.rows_read += block.rows + len(block.unparsed)
+                    if self.rows_read > self._limits.max_rows:
+                        raise UnreadableFile(f"it has more than {self._limits.max_rows} rows")
                     yield block
             except UnreadableFile:
                 source.check_unchanged()  # a file that is being written is better told as such

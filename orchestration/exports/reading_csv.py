@@ -105,7 +105,7 @@ def _read_header(
 
 
 def _parse(text: TextBlock, first_row: int, header: _Header) -> Iterator[Block]:
-    block = _parse_by_arrow(text, first_row, header)
+    block = None if text.is_of_crumbs else _parse_by_arrow(text, first_row, header)
     if block is not None:
         yield block
     elif text.is_piece:

@@ -22,6 +22,7 @@ _LARGEST_EXACT = 2.0**53
 _BATCH_ROWS = 2**15
 _READ_BUFFER_BYTES = 2**20
 _IN_MEMORY_BYTES = 64 * 2**20
+_PROBED_ROWS = 8
 
 
 def read_parquet(
@@ -38,7 +39,8 @@ def read_parquet(
     with opened as parquet:
         names = _check_schema(parquet, contract, limits, unknown)
         first_row = 1
-        batches = parquet.iter_batches(batch_size=_BATCH_ROWS, columns=names)
+        batch_rows = _batch_rows(parquet, names, limits)
+        batches = parquet.iter_batches(batch_size=batch_rows, columns=names)
         while (batch := _next(batches)) is not None:
             if batch.num_rows == 0:
                 continue
@@ -91,13 +93,30 @@ def _open(
     raise UnreadableFile(reason)
 
 
+def _batch_rows(parquet: pyarrow.parquet.ParquetFile, names: list[str], limits: ReadLimits) -> int:
+    """How many rows to hold at once, by the size of the first few.
+
+    A dictionary repeats a long value at no cost in the file, but not in memory.
+    """
+    first = _next(parquet.iter_batches(batch_size=_PROBED_ROWS, columns=names))
+    if first is None or not first.num_rows:
+        return _BATCH_ROWS
+    row_bytes = first.nbytes // first.num_rows
+    if row_bytes > limits.max_line_bytes:
+        raise UnreadableFile(f"its first rows are longer than {limits.max_line_bytes} bytes")
+    fitting: int = limits.max_line_bytes // max(row_bytes, 1)
+    return max(1, min(_BATCH_ROWS, fitting))
+
+
 def _next(batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
     try:
         batch = next(batches, None)
         if batch is not None:
             batch.validate(full=True)  # text that is not UTF-8, offsets that lead nowhere
-    except _ARROW_ERRORS:
+    except _ARROW_ERRORS as error:
         reason = "its Parquet pages are broken (or its text is not UTF-8); copy the file again"
+        if "crypt" in str(error).lower():
+            reason = "it has columns that are encrypted; export them without encryption"
     else:
         return batch
     raise UnreadableFile(reason)
@@ -113,6 +132,10 @@ def _check_schema(
     schema = parquet.schema_arrow
     if len(schema) > limits.max_columns:
         raise UnreadableFile(f"it has {len(schema)} columns, more than {limits.max_columns}")
+    if parquet.metadata.num_rows > limits.max_rows:
+        raise UnreadableFile(
+            f"it has {parquet.metadata.num_rows} rows, more than {limits.max_rows}"
+        )
     groups = (parquet.metadata.row_group(index) for index in range(parquet.num_row_groups))
     if sum(group.total_byte_size for group in groups) > limits.max_unpacked_bytes:
         raise UnreadableFile(f"it unpacks to more than {limits.max_unpacked_bytes} bytes")

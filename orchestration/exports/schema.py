@@ -52,6 +52,7 @@ class Column:
     minimum: int = 0
     maximum: int = 2**63 - 1
     repeats: bool = False  # few distinct values: worth a dictionary in the landed file
+    names_user: bool = False  # may name a customer: never shown, see `users`
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,11 @@ class Contract:
     def required_names(self) -> tuple[str, ...]:
         """The columns that a file must have."""
         return tuple(column.name for column in self.columns if column.required)
+
+    @cached_property
+    def user_column(self) -> str | None:
+        """The column that names a customer, if there is one."""
+        return next((column.name for column in self.columns if column.names_user), None)
 
     @cached_property
     def has_body(self) -> bool:
@@ -106,8 +112,10 @@ class Contract:
         return [*repeating, "export_date", "file_name"]
 
 
-def _identifier(name: str, *, required: bool = False, repeats: bool = False) -> Column:
-    return Column(name, Kind.IDENTIFIER, required=required, repeats=repeats)
+def _identifier(
+    name: str, *, required: bool = False, repeats: bool = False, names_user: bool = False
+) -> Column:
+    return Column(name, Kind.IDENTIFIER, required=required, repeats=repeats, names_user=names_user)
 
 
 def _timestamp(name: str, *, required: bool = False) -> Column:
@@ -130,7 +138,7 @@ CONTRACTS: dict[str, Contract] = {
                     choices=("open", "pending", "snoozed", "closed"),
                     repeats=True,
                 ),
-                _identifier("user_id"),
+                _identifier("user_id", names_user=True),
                 Column("channel", Kind.TEXT, repeats=True),
                 _identifier("assigned_agent_id", repeats=True),
                 Column("closed_at", Kind.TIMESTAMP, required_when=("status", "closed")),
@@ -154,7 +162,7 @@ CONTRACTS: dict[str, Contract] = {
                     choices=("user", "agent", "bot", "system"),
                     repeats=True,
                 ),
-                _identifier("author_id"),
+                _identifier("author_id", names_user=True),
                 Column("is_private", Kind.BOOLEAN),
                 Column("body", Kind.BODY),
                 Column("body_length", Kind.INTEGER),
@@ -201,3 +209,27 @@ QUARANTINE_SCHEMA = pa.schema(
         pa.field("row_text", pa.string()),
     ]
 )
+
+QUARANTINE_HISTORY_SCHEMA = QUARANTINE_SCHEMA.append(pa.field("outcome", pa.string())).append(
+    pa.field("loaded_at", pa.string())
+)
+"""What was set aside once and is no more: how it ended, and the load that ended it."""
+
+QUARANTINE = "quarantine"
+QUARANTINE_HISTORY = "quarantine_history"
+
+
+def file_schema(kind: str) -> pa.Schema:
+    """The columns of a landed file: of an entity, of quarantine or of its history."""
+    if kind == QUARANTINE:
+        return QUARANTINE_SCHEMA
+    return (
+        QUARANTINE_HISTORY_SCHEMA if kind == QUARANTINE_HISTORY else CONTRACTS[kind].landed_schema
+    )
+
+
+def file_dictionary_columns(kind: str) -> list[str]:
+    """The columns of a landed file that repeat few values."""
+    if kind in (QUARANTINE, QUARANTINE_HISTORY):
+        return ["entity", "file_name", "reason"]
+    return CONTRACTS[kind].dictionary_columns

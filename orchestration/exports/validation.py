@@ -138,6 +138,7 @@ def _try_local_file(
         for block in reader:
             checked = check(block, reader.contract)
             rejected += len(checked.rejected)
+            reader.allow_rejected(rejected)
             for row in checked.rejected:
                 if len(report.rejected) >= MAX_REJECTED_RECORDS:
                     break

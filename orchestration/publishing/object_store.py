@@ -63,6 +63,16 @@ def upload_publication(target: ObjectFolder, published: Path) -> bool:
     return True
 
 
+def remove_earlier(target: ObjectFolder, published: Path) -> None:
+    """Removes every publication but the one in place on this machine, also from under readers.
+
+    Does nothing while the store's readers are not sent to that one. Raises StoreUnavailable.
+    """
+    publication = read_publication(published)
+    if publication is not None and is_uploaded(target, publication):
+        _remove_old(target, publication_name(publication), kept=1)
+
+
 def _files(published: Path, publication: Publication) -> dict[str, Path]:
     """The files of a publication by their names in the store."""
     parquet = {
@@ -108,9 +118,9 @@ def _latest(target: ObjectFolder) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _remove_old(target: ObjectFolder, name: str) -> None:
+def _remove_old(target: ObjectFolder, name: str, kept: int = KEPT_PUBLICATIONS) -> None:
     """Removes the publications before the latest few, and what was never finished."""
     objects = (target / _FOLDER).listing().objects
     older = sorted({item.name.partition("/")[0] for item in objects} - {name}, reverse=True)
-    for old in older[KEPT_PUBLICATIONS - 1 :]:
+    for old in older[kept - 1 :]:
         target.remove(f"{_FOLDER}/{old}")

@@ -10,7 +10,11 @@ from collections.abc import Callable
 from functools import partial
 
 from orchestration.lock import hold_lock
-from orchestration.publishing.object_store import is_uploaded, upload_publication
+from orchestration.publishing.object_store import (
+    is_uploaded,
+    remove_earlier,
+    upload_publication,
+)
 from orchestration.publishing.postgres import (
     PostgresUnavailable,
     is_in_postgres,
@@ -51,6 +55,19 @@ def deliver_what_is_left(settings: Settings) -> None:
     if _targets(settings) and read_publication(settings.published_folder):
         with hold_lock(settings.warehouse_lock, "a publication"):
             deliver(settings)
+
+
+def remove_earlier_publications(settings: Settings) -> None:
+    """Leaves just the publication in place in every target; PostgreSQL keeps no other.
+
+    The caller holds the warehouse's lock. Raises NotDelivered.
+    """
+    if settings.publish_store is None:
+        return
+    try:
+        remove_earlier(settings.publish_store, settings.published_folder)
+    except StoreUnavailable as error:
+        raise NotDelivered(f"Earlier publications are still in {error}") from None
 
 
 def is_delivered(settings: Settings) -> bool:

@@ -79,6 +79,7 @@ def next_catalog(
                 "rows_read": file.rows_read,
                 "rows_loaded": file.rows_loaded,
                 "rows_rejected": file.rows_rejected,
+                "rows_superseded": file.rows_superseded,
             }
             for day, manifest in manifests.items()
             for file in manifest.files

@@ -36,7 +36,7 @@ pattern, says what is loaded: a half-written or superseded file beside it is nev
     with files as (
         select unnest(export_files) as file
         from read_json({{ catalog }}, columns = {
-            export_files: 'struct(export_date date, entity varchar, file_name varchar, rows_read bigint, rows_loaded bigint, rows_rejected bigint)[]'
+            export_files: 'struct(export_date date, entity varchar, file_name varchar, rows_read bigint, rows_loaded bigint, rows_rejected bigint, rows_superseded bigint)[]'
         }, maximum_object_size = 1073741824)
     )
 

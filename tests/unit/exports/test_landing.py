@@ -19,6 +19,7 @@ from orchestration.exports import (
     landing,
     load_day,
     read_manifests,
+    writing,
 )
 
 from .builders import DAY, message, rating, thread, write_file, write_records
@@ -86,7 +87,7 @@ def test_the_same_bytes_land_as_the_same_bytes(tmp_path: Path) -> None:
 def test_large_days_land_in_row_groups_whatever_the_blocks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(landing, "_ROW_GROUP_ROWS", 100)
+    monkeypatch.setattr(writing, "_ROW_GROUP_ROWS", 100)
     write_records(tmp_path / "exports", "ratings.a.csv", ratings(150))
     write_records(tmp_path / "exports", "ratings.b.csv", ratings(90))
     one = load(tmp_path / "exports", tmp_path / "one")
@@ -98,7 +99,7 @@ def test_large_days_land_in_row_groups_whatever_the_blocks(
 
 
 def test_rows_of_many_bytes_are_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(landing, "_ROW_GROUP_BYTES", 1000)
+    monkeypatch.setattr(writing, "_ROW_GROUP_BYTES", 1000)
     write_records(tmp_path / "exports", "ratings.csv", ratings(150))
     manifest = load(tmp_path / "exports", tmp_path / "raw", limits=ReadLimits(block_bytes=500))
     table = pq.ParquetFile(tmp_path / "raw" / manifest.landed["ratings"])
@@ -175,8 +176,8 @@ STEPS = [
     (Path, "replace"),
     (Path, "mkdir"),
     (shutil, "rmtree"),
-    (landing, "_sync_folder"),
-    (landing, "_commit"),
+    (writing, "sync_folder"),
+    (landing, "commit_day"),
 ]
 
 
@@ -262,7 +263,7 @@ def test_two_loads_at_once_end_in_one_of_them(tmp_path: Path) -> None:
     assert len(rows) == 500
 
 
-SECRET = "tell-nobody-of-this"
+SECRET = "tell-nobody-of-this"  # pragma: allowlist secret
 
 
 def test_a_body_is_nowhere(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

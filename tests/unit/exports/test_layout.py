@@ -58,7 +58,7 @@ def test_other_names_are_ignored_and_told(tmp_path: Path, name: str) -> None:
     make(tmp_path, f"2024-03-01/{name}")
     (day,) = find_export_days(tmp_path)
     assert day.files == ()
-    assert day.ignored == (name,)
+    assert day.ignored == (name.replace("\n", "\\n"),)
 
 
 def test_names_that_are_no_text_are_told_as_text(tmp_path: Path) -> None:

@@ -1,0 +1,53 @@
+"""Audits the locked dependencies: pinned, hashed, from no named host, and with no known advisory.
+
+It reads requirements.lock and advisories.csv beside it and needs no network. `make audit-online`
+asks the public database too, and whatever it finds belongs into that file.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import sys
+from pathlib import Path
+
+from packaging.version import Version
+
+ROOT = Path(__file__).parents[1]
+PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)")
+
+
+def main() -> int:
+    """Prints what is wrong; 1 where anything is."""
+    problems: list[str] = []
+    locked: dict[str, set[str]] = {}
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    if "://" in text:
+        problems.append("requirements.lock names a host")
+    # A requirement goes on over lines that are indented; its hashes are there.
+    for requirement in re.split(r"\n(?=[^\s#])", re.sub(r"(?m)^\s*#.*\n?", "", text).strip()):
+        match = PINNED.match(requirement)
+        if match is None:
+            problems.append(f"not pinned: {requirement.splitlines()[0]}")
+            continue
+        name = re.sub(r"[-_.]+", "-", match["name"]).lower()
+        locked.setdefault(name, set()).add(match["version"])
+        if "--hash=sha256:" not in requirement:
+            problems.append(f"{name}: has no hash")
+    with (ROOT / ".ci" / "advisories.csv").open(encoding="utf-8", newline="") as file:
+        advisories = list(csv.DictReader(file))
+    for advisory in advisories:
+        for version in sorted(locked.get(advisory["package"], ())):
+            if Version(version) < Version(advisory["fixed_in"]):
+                problems.append(
+                    f"{advisory['package']} {version}: {advisory['advisory']}; "
+                    f"fixed in {advisory['fixed_in']}"
+                )
+    for problem in problems:
+        print(problem)
+    print(f"{len(locked)} packages against {len(advisories)} advisories: {len(problems)} problems")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

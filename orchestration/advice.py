@@ -1,0 +1,40 @@
+"""What to do about faults of the machine, which libraries tell in words of their own."""
+
+from __future__ import annotations
+
+_FULL = "The disk is full or cannot be written: make room under INBOX_HOME and run again"
+_MEMORY = (
+    "The engine had not enough memory: raise INBOX_MEMORY_LIMIT, or lower INBOX_THREADS, run again"
+)
+_FORBIDDEN = "INBOX_HOME may not be written by this user: run as its owner, or give it back to them"
+
+_ADVICE = (
+    ("No space left on device", _FULL),
+    ("File too large", _FULL),
+    ("Disk quota exceeded", _FULL),
+    ("Input/output error", _FULL),
+    ("disk I/O error", _FULL),
+    ("database or disk is full", _FULL),
+    ("Out of Memory Error", _MEMORY),
+    ("OutOfMemoryException", _MEMORY),
+    ("MemoryError", _MEMORY),
+    ("Permission denied", _FORBIDDEN),
+    ("Read-only file system", _FORBIDDEN),
+    ("readonly database", _FORBIDDEN),
+)
+
+
+def advice_for(text: str) -> str | None:
+    """One sentence on what to do, where a message tells a fault of the machine; else None."""
+    return next((advice for words, advice in _ADVICE if words in text), None)
+
+
+def advice_on(error: BaseException) -> str | None:
+    """The same for an error and what it came from."""
+    cause: BaseException | None = error
+    while cause is not None:
+        advice = advice_for(f"{type(cause).__name__}: {cause}")
+        if advice is not None:
+            return advice
+        cause = cause.__cause__ or cause.__context__
+    return None

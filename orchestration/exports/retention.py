@@ -1,0 +1,168 @@
+"""Closing days that are past their time: only what may still count stays of them.
+
+Of each record that several closed days brought, the version that stands among them is kept, where
+it landed and with its provenance; the versions that it superseded go, and so does what was set
+aside. Tables built from what stays are the same, because a version that is superseded among some of
+the days stands in no set of days that holds those. That is why a closed day is not loaded again: a
+correction could take back the version that superseded another.
+
+Days are counted back from the last loaded one and never from the clock.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from .manifest import DayManifest, Retention, read_manifests
+from .rewriting import rewrite_day
+from .schema import CONTRACTS, QUARANTINE, QUARANTINE_HISTORY
+
+_VERSIONS = {  # as the models of the layer staging have it
+    "threads": "updated_at",
+    "messages": "coalesce(updated_at, sent_at)",
+    "ratings": "coalesce(updated_at, rated_at)",
+    "agents": "updated_at",
+}
+_SUPERSEDED = """
+    with records as (
+        select {key} as key, {version} as version, export_date, file_name, row_number
+        from read_parquet(?)
+    ),
+
+    repeated_keys as (select key from records group by key having count(*) > 1),
+
+    ranked as (
+        select
+            records.*,
+            row_number() over (
+                partition by records.key
+                order by version desc, export_date desc, file_name desc, row_number desc
+            ) as version_rank
+        from records
+        semi join repeated_keys on records.key = repeated_keys.key
+    )
+
+    select export_date, file_name, row_number
+    from ranked
+    where version_rank > 1
+"""
+
+_Rows = dict[str, dict[str, set[int]]]  # by entity and file, the numbers of rows
+
+
+@dataclass
+class ClosedDays:
+    """days: closed now. rows_superseded, rows_quarantined: what went."""
+
+    days: tuple[date, ...] = ()
+    rows_superseded: int = 0
+    rows_quarantined: int = 0
+
+
+def days_to_close(raw: Path, retention_days: int | None) -> list[date]:
+    """The loaded days that are more than so many days before the last one, and not closed yet."""
+    manifests = read_manifests(raw)
+    if retention_days is None or not manifests:
+        return [
+            day for day, manifest in manifests.items() if manifest.retention is Retention.CLOSING
+        ]
+    first_kept = max(manifests) - timedelta(days=retention_days)
+    return [
+        day
+        for day, manifest in manifests.items()
+        if manifest.retention is Retention.CLOSING
+        or (day < first_kept and manifest.retention is Retention.OPEN)
+    ]
+
+
+def close_days(raw: Path, retention_days: int | None) -> ClosedDays:
+    """Close the days that are due. Begun and not finished, it is finished by the next call."""
+    days = days_to_close(raw, retention_days)
+    if not days:
+        return ClosedDays()
+    closed = ClosedDays(days=tuple(days))
+    for day in days:  # all of them before any row goes: none is loaded again from here on
+        rewrite_day(raw, day, lambda *_: False, lambda _, rows: rows, _closing)
+    superseded = _superseded_rows(
+        raw, [m for m in read_manifests(raw).values() if m.retention is not Retention.OPEN]
+    )
+    for day, manifest in read_manifests(raw).items():
+        if manifest.retention is not Retention.OPEN:
+            _drop(raw, day, superseded.get(day, {}), closed)
+    return closed
+
+
+def _closing(manifest: DayManifest) -> DayManifest:
+    if manifest.retention is Retention.OPEN:
+        return manifest.model_copy(update={"retention": Retention.CLOSING})
+    return manifest
+
+
+def _superseded_rows(raw: Path, manifests: Sequence[DayManifest]) -> dict[date, _Rows]:
+    """By day, entity and file, the rows that another closed day has a later version of."""
+    found: dict[date, _Rows] = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
+    with closing(duckdb.connect(config={"autoinstall_known_extensions": "false"})) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        for entity, version in _VERSIONS.items():
+            paths = [str(raw / m.landed[entity]) for m in manifests if entity in m.landed]
+            if not paths:
+                continue
+            key = CONTRACTS[entity].columns[0].name
+            query = _SUPERSEDED.format(key=key, version=version)
+            for day, file_name, row_number in connection.execute(query, [paths]).fetchall():
+                found[day][entity][file_name].add(row_number)
+    return found
+
+
+def _drop(raw: Path, day: date, superseded: _Rows, closed: ClosedDays) -> None:
+    """Write one closed day anew without its superseded rows and without its quarantine."""
+
+    def is_touched(kind: str, _path: Path) -> bool:
+        return kind in (QUARANTINE, QUARANTINE_HISTORY) or kind in superseded
+
+    def change(kind: str, rows: pa.Table) -> pa.Table:
+        if kind not in CONTRACTS:
+            closed.rows_quarantined += rows.num_rows if kind == QUARANTINE else 0
+            return rows.slice(0, 0)
+        numbers = rows["row_number"].to_numpy()
+        names = rows["file_name"].to_pylist()
+        keep = np.array(
+            [
+                number not in superseded[kind].get(name, ())
+                for name, number in zip(names, numbers, strict=True)
+            ],
+            dtype=bool,
+        )
+        closed.rows_superseded += int((~keep).sum())
+        return rows.filter(pa.array(keep))
+
+    def update(manifest: DayManifest) -> DayManifest:
+        dropped = Counter(
+            {
+                (kind, name): len(numbers)
+                for kind, files in superseded.items()
+                for name, numbers in files.items()
+            }
+        )
+        files = tuple(
+            file.model_copy(
+                update={
+                    "rows_superseded": file.rows_superseded + dropped[file.entity, file.file_name]
+                }
+            )
+            if dropped[file.entity, file.file_name]
+            else file
+            for file in manifest.files
+        )
+        return manifest.model_copy(update={"files": files, "retention": Retention.CLOSED})
+
+    rewrite_day(raw, day, is_touched, change, update)

@@ -1,0 +1,148 @@
+"""Faults of the machine during a run: readers keep good tables, and the next run mends."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration import pipeline
+from orchestration.exports import landing
+from orchestration.publishing import publication
+from orchestration.settings import PROJECT_ROOT as PROJECT
+from orchestration.settings import Settings, load_settings
+from tests.integration.test_pipeline import (
+    ZONE,
+    assert_as_the_oracle_says,
+    assert_same,
+    environment,
+    published,
+)
+from tests.models import parsed_dbt_folder
+from tests.oracle.generate import generate_inbox, write_inbox
+
+
+@pytest.fixture(scope="module")
+def published_home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Four days that are published, and a fifth that has not arrived; to be copied, not used."""
+    folder = tmp_path_factory.mktemp("faults")
+    write_inbox(generate_inbox(3, date(2024, 3, 28), 5, 6, ZONE), folder / "exports")
+    settings = load_settings(exports=folder / "exports", home=folder / "home", timezone=ZONE)
+    shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
+    last = sorted(settings.exports_folder.iterdir())[-1]
+    last.rename(folder / "last")
+    assert pipeline.run(settings).failures == []
+    return settings
+
+
+@pytest.fixture
+def inbox(published_home: Settings, tmp_path: Path) -> Settings:
+    """The same, with the fifth day arrived."""
+    folder = published_home.home.parent
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True, symlinks=True)
+    last = tmp_path / "last"
+    last.rename(tmp_path / "exports" / "2024-04-01")
+    return published_home.model_copy(
+        update={"exports": tmp_path / "exports", "home": tmp_path / "home"}
+    )
+
+
+def run_with_a_fault(settings: Settings, step: str, fault: str) -> tuple[int, str]:
+    """`inbox run` in a process of its own, with a fault from a step on; its code and output."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.integration.faulty_run", *STEPS[step], fault],
+        env={**environment(settings), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(PROJECT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def assert_mended_by_the_next_run(settings: Settings) -> None:
+    outcome = pipeline.run(settings)
+    assert outcome.failures == []
+    assert_as_the_oracle_says(settings)
+    assert not list((settings.raw_folder / ".incoming").iterdir())
+    assert not list(settings.published_folder.glob(".inbox-*"))
+
+
+STEPS = {
+    "before anything": ("orchestration.pipeline", "find_export_days"),
+    "load": ("orchestration.exports.landing", "_load_day"),
+    "build": ("orchestration.warehouse.dbt", "run_models"),
+    "publication": ("orchestration.warehouse.build", "publish"),
+    "record of the publication": ("orchestration.publishing.publication", "_write_record"),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_disk_that_fills_up_leaves_readers_what_they_have(inbox: Settings, step: str) -> None:
+    """Every file may grow no more from one step on, as on a disk that is full."""
+    before = published(inbox)
+    code, output = run_with_a_fault(inbox, step, "full")
+    assert code == 1, output
+    assert "make room" in output
+    assert "Traceback" not in output
+    if step != "record of the publication":
+        assert_same(published(inbox), before)
+    assert_mended_by_the_next_run(inbox)
+
+
+@pytest.mark.parametrize(
+    ("step", "fault"), [("load", "SIGTERM"), ("build", "SIGTERM"), ("publication", "SIGKILL")]
+)
+def test_a_run_that_is_ended_leaves_readers_what_they_have(
+    inbox: Settings, step: str, fault: str
+) -> None:
+    before = published(inbox)
+    code, _ = run_with_a_fault(inbox, step, fault)
+    assert code == -signal.Signals[fault]
+    assert_same(published(inbox), before)
+    assert_mended_by_the_next_run(inbox)
+
+
+def test_too_little_memory_is_told_and_enough_of_it_mends(inbox: Settings) -> None:
+    before = published(inbox)
+    little = run_with_memory(inbox, "1MB")
+    assert little.returncode == 1, little.stdout
+    assert "raise INBOX_MEMORY_LIMIT" in little.stdout
+    assert "Traceback" not in little.stdout
+    assert_same(published(inbox), before)
+    enough = run_with_memory(inbox, "6GB")
+    assert enough.returncode == 0, enough.stdout
+    assert_as_the_oracle_says(inbox)
+
+
+def run_with_memory(settings: Settings, limit: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "orchestration.cli", "--quiet", "run"],
+        env={**environment(settings), "INBOX_MEMORY_LIMIT": limit},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_a_clock_that_was_set_back_changes_no_number(
+    inbox: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Earlier(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return datetime(1999, 1, 1, tzinfo=tz)
+
+    for module in (landing, publication):
+        monkeypatch.setattr(module, "datetime", Earlier)
+    assert_mended_by_the_next_run(inbox)
+    assert pipeline.run(inbox).is_changed is False
