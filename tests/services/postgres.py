@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-PASSWORD = "inbox-test-password"
+PASSWORD = "inbox-test-password"  # pragma: allowlist secret
 
 
 class PostgresServer:

@@ -52,7 +52,7 @@ class S3Server:
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": "inbox-test-key",
-            "AWS_SECRET_ACCESS_KEY": "inbox-test-secret",
+            "AWS_SECRET_ACCESS_KEY": "inbox-test-secret",  # pragma: allowlist secret
             "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_MAX_ATTEMPTS": "1",
         }
