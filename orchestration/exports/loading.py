@@ -28,7 +28,7 @@ from orchestration.settings import Settings
 
 logger = logging.getLogger("inbox.exports")
 
-Landed = DayManifest | BadExportFile | ExportsUnreachable
+Landed = DayManifest | BadExportFile | ExportsUnreachable | LandingFailed
 
 PROGRESS_LINES = 100  # for more days than that, a line is for several of them
 
@@ -146,10 +146,10 @@ def _land(settings: Settings, days: Sequence[ExportDay]) -> Iterator[tuple[Lande
     def land(day: ExportDay) -> tuple[Landed, float]:
         started = time.perf_counter()
         try:
-            result: DayManifest | BadExportFile | ExportsUnreachable = load_day(
-                day, settings.raw_folder
+            result: Landed = load_day(
+                day, settings.raw_folder, pseudonym_key=settings.pseudonym_key_bytes
             )
-        except (BadExportFile, ExportsUnreachable) as error:
+        except (BadExportFile, ExportsUnreachable, LandingFailed) as error:
             result = error
         return result, time.perf_counter() - started
 

@@ -3,10 +3,11 @@ from __future__ import annotations
 import logging
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from orchestration.exports import ExportDay, loading, read_manifests
+from orchestration.exports import ExportDay, LandingFailed, loading, read_manifests
 from orchestration.exports.loading import load_days
 from orchestration.settings import Settings, load_settings
 
@@ -73,15 +74,17 @@ def test_a_fault_of_the_machine_ends_the_load_and_leaves_the_rest_due(
     for day in days(6):
         write_records(settings.exports_folder, "ratings.csv", [rating()], day=day)
 
-    def fail(day: ExportDay, raw: Path) -> object:
+    def fail(day: ExportDay, raw: Path, **options: Any) -> object:
         if day.export_date == FIRST:
-            raise OSError(28, "No space left on device")
-        return real(day, raw)
+            raise LandingFailed(FIRST, raw, "No space left on device")
+        return real(day, raw, **options)
 
     real = loading.load_day
     monkeypatch.setattr(loading, "load_day", fail)
-    with pytest.raises(OSError, match="No space"):
-        load_days(settings)
+    outcome = load_days(settings)
+    assert outcome.loaded == []
+    (failed,) = outcome.failed
+    assert "No space left on device" in failed
     monkeypatch.setattr(loading, "load_day", real)
     load_days(settings)
     assert list(read_manifests(settings.raw_folder)) == days(6)

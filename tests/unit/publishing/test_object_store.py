@@ -13,6 +13,7 @@ from orchestration.publishing.object_store import (
     KEPT_PUBLICATIONS,
     is_uploaded,
     publication_name,
+    remove_earlier,
     upload_publication,
 )
 from orchestration.publishing.publication import Publication, publish
@@ -86,6 +87,21 @@ def test_a_few_publications_stay_for_readers_who_are_in_them(
         upload_publication(target, tmp_path / "published")
     assert publications(target) == set(names[-KEPT_PUBLICATIONS:])
     assert numbers(target, tmp_path) == (number, number)
+
+
+def test_after_an_erasure_no_earlier_publication_stays(
+    target: ObjectFolder, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        make_publication(tmp_path, number)
+        upload_publication(target, tmp_path / "published")
+    publication = make_publication(tmp_path, 3)
+    remove_earlier(target, tmp_path / "published")
+    assert numbers(target, tmp_path) == (2, 2), "readers are not sent to the third yet"
+    upload_publication(target, tmp_path / "published")
+    remove_earlier(target, tmp_path / "published")
+    assert publications(target) == {publication_name(publication)}
+    assert numbers(target, tmp_path) == (3, 3)
 
 
 @pytest.mark.parametrize("uploads", [0, 1, 2, 3])
