@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from orchestration import erasure
 from orchestration.access import make_private
+from orchestration.advice import advice_on
 from orchestration.alerts import tell_outcome
 from orchestration.erasure import Erasure
 from orchestration.exports import find_export_days, pending_days, read_manifests
@@ -220,9 +221,13 @@ def _dagster(
         if not isinstance(error, DBAPIError) and not isinstance(error.__cause__, DBAPIError):
             raise
         # Their texts name host and user, and can quote a statement with its data.
+        is_local = settings.dagster_postgres is None
+        what_to_do = (advice_on(error) if is_local else None) or (
+            "see that the database of INBOX_DAGSTER_POSTGRES, or the disk of INBOX_HOME, is well "
+            "and run again"
+        )
         raise InstanceUnavailable(
-            f"Dagster's runs and events cannot be kept ({type(error).__name__}): see that the "
-            "database of INBOX_DAGSTER_POSTGRES, or the disk of INBOX_HOME, is well and run again"
+            f"Dagster's runs and events cannot be kept ({type(error).__name__}): {what_to_do}"
         ) from None
 
 

@@ -19,6 +19,7 @@ from orchestration.exports.erasing import erase_landed
 from orchestration.exports.retention import close_days
 from orchestration.exports.user_record import begin_erasure, read_user_record
 from orchestration.exports.users import UserIdentifiers
+from orchestration.quality import find_landed_rows
 from orchestration.settings import Settings, load_settings
 from tests.integration.test_pipeline import ZONE, assert_same, command, environment, published
 from tests.models import Warehouse, load, parsed_dbt_folder
@@ -237,6 +238,7 @@ def test_closing_days_in_a_run_publishes_the_same_tables(inbox: Settings) -> Non
     assert outcome.failures == []
     manifests = read_manifests(inbox.raw_folder)
     assert [m.retention for m in manifests.values()] == ["closed"] * 3 + ["open"] * 2
+    assert find_landed_rows(inbox).is_passed
     assert_same(published(inbox), before)
     shutil.rmtree(inbox.warehouse_folder)
     (inbox.published_folder / ".publication.json").unlink()
