@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 
+from orchestration.exports.errors import ExportsUnreachable
 from orchestration.lock import LockBusy
 
 MAX_RETRIES = 3
@@ -39,10 +40,11 @@ _PASSING = frozenset(
 def may_pass(error: BaseException) -> bool:
     """Whether the same thing, tried again in a while, may well succeed.
 
-    A lock that another process holds, a disk or network error, a database file that is in use.
+    A lock that another process holds, a disk or network error, a store that does not answer, a
+    database file that is in use.
     Never a bad file, a failed test, a wrong setting or a fault of the code.
     """
-    if isinstance(error, LockBusy | ConnectionError | TimeoutError):
+    if isinstance(error, LockBusy | ExportsUnreachable | ConnectionError | TimeoutError):
         return True
     if isinstance(error, OSError):
         return error.errno in _PASSING

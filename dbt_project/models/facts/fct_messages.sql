@@ -23,6 +23,14 @@ changed_threads as (
         or min(assigned_agent_id) <> max(assigned_agent_id)
 ),
 
+-- By one key, so that a scan of all messages can pass over most of them.
+replaced_keys as (
+    select message_id from changed_keys
+    union
+    select message_id from {{ this }}
+    where thread_id in (select thread_id from changed_threads)
+),
+
 messages as (
     select * from {{ messages }}
     where message_id in (select message_id from changed_keys)
@@ -60,6 +68,4 @@ final as (
     inner join threads on messages.thread_id = threads.thread_id
 )
 
-{{ final_rows(
-    'message_id in (select message_id from changed_keys) or thread_id in (select thread_id from changed_threads)'
-) }}
+{{ final_rows('message_id in (select message_id from replaced_keys)') }}
