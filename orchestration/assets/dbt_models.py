@@ -155,7 +155,7 @@ def _figures(
     """A model's rows (none for a view), and what the last batch of changes did to it.
 
     rows_changed: the rows that were written; the rows as they were before are counted too where
-    only changes were applied.
+    only changes were applied. periods_recomputed: the days or periods whose numbers were.
     """
     figures: dict[str, Any] = {}
     rows = tables.rows.get((model["schema"], model["alias"]))
@@ -165,6 +165,8 @@ def _figures(
     if state is not None:
         figures["rows_changed"] = state.rows_written
         figures["batch"] = f"{state.action} with batch {state.batch_number}"
+    if model["name"] in tables.periods:
+        figures["periods_recomputed"] = tables.periods[model["name"]]
     return figures
 
 

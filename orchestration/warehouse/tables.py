@@ -23,12 +23,25 @@ Relation = tuple[str, str]
 """Schema and name of a table or view."""
 
 
+_PERIODS = {
+    "fct_active_users": ("active_date",),
+    "fct_agent_days": ("activity_date",),
+    "fct_label_days": ("created_date",),
+    "fct_period_timings": ("period_grain", "period_start_date"),
+}
+
+
 @dataclass(frozen=True)
 class WarehouseTables:
-    """columns: types by column, of each table and view. rows: number of rows of each table."""
+    """columns: types by column, of each table and view. rows: number of rows of each table.
+
+    periods: by table of numbers by period, the periods that its last batch recomputed; all of
+    them where it was made anew.
+    """
 
     columns: Mapping[Relation, Mapping[str, str]] = field(default_factory=dict)
     rows: Mapping[Relation, int] = field(default_factory=dict)
+    periods: Mapping[str, int] = field(default_factory=dict)
 
 
 def describe_tables(settings: Settings) -> WarehouseTables:
@@ -49,7 +62,14 @@ def describe_tables(settings: Settings) -> WarehouseTables:
                 "select schema_name, table_name from duckdb_tables() where not internal"
             ).fetchall()
         }
-    return WarehouseTables(columns, rows)
+        periods = {
+            table: _count_periods(
+                connection, "changes" if ("changes", table) in columns else schema, table, period
+            )
+            for schema, table in columns
+            if schema == "main" and (period := _period_of(table))
+        }
+    return WarehouseTables(columns, rows, periods)
 
 
 def trace_columns(
@@ -120,6 +140,24 @@ def _trace_columns(
                 found.add((parents[table.db, table.name], exp.to_column(node.name).name))
         columns[column] = sorted(found)
     return columns
+
+
+def _period_of(table: str) -> tuple[str, ...]:
+    """The columns that name a period in a table of numbers by period; none in any other."""
+    if table.startswith("mart_") and table != "mart_inbox_cards":
+        return ("period_start_date",)
+    return _PERIODS.get(table, ())
+
+
+def _count_periods(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, period: tuple[str, ...]
+) -> int:
+    columns = ", ".join(f'"{column}"' for column in period)
+    row = connection.execute(
+        f'select count(*) from (select distinct {columns} from "{schema}"."{table}")'
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def _count(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> int:

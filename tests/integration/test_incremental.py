@@ -17,6 +17,7 @@ from orchestration.publishing.publication import read_publication
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse.batches import read_states
 from orchestration.warehouse.build import build_warehouse
+from orchestration.warehouse.tables import describe_tables
 from orchestration.warehouse.verify import compare, verify_warehouse
 from tests.models import parsed_dbt_folder
 from tests.oracle.generate import generate_inbox, write_day, write_inbox
@@ -84,6 +85,8 @@ def test_days_are_applied_and_give_what_a_rebuild_gives(
         write_day(INBOX, day, settings.exports_folder)
         assert not pipeline.run(settings).failures
         assert actions(settings) == {"applied"}
+        periods = describe_tables(settings).periods
+        assert 0 < periods["fct_agent_days"] < periods["mart_inbox_daily"]
     # A correction, a day taken out and a day again are batches like any other.
     write_day(INBOX.with_day(days[0], []), days[0], settings.exports_folder)
     again = list(INBOX.days)[1]
