@@ -346,7 +346,7 @@ def test_a_killed_run_is_made_good_by_the_next(inbox: Settings, seconds: float) 
     assert_as_the_oracle_says(inbox)
 
 
-def test_a_killed_run_is_shown_as_failed(inbox: Settings) -> None:
+def test_a_killed_run_is_shown_as_failed(inbox: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next run says so in Dagster's instance: no daemon watches a command's process."""
     run = subprocess.Popen(
         [sys.executable, "-m", "orchestration.cli", "run"],
@@ -360,6 +360,7 @@ def test_a_killed_run_is_shown_as_failed(inbox: Settings) -> None:
     run.kill()
     run.communicate()
     assert command(inbox, "run").returncode == 0
+    monkeypatch.setenv("DAGSTER_HOME", str(inbox.dagster_home))
     with DagsterInstance.from_config(str(inbox.dagster_home)) as instance:
         statuses = [str(record.status.value) for record in instance.get_runs()]
     assert sorted(statuses) == ["FAILURE", "SUCCESS", "SUCCESS"]
