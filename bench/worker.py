@@ -33,5 +33,5 @@ def main(task: str, arguments: str, told: str) -> None:
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
-    # What it cost is told; a library's thread that is still there must not end the process otherwise.
+    # What it cost is told; a library's thread that still runs must not end the process otherwise.
     os._exit(0)
