@@ -159,7 +159,7 @@ def told_problems() -> Iterator[None]:
         WrongPseudonymKey,
     )
     from orchestration.lock import LockBusy
-    from orchestration.pipeline import InstanceUnavailable
+    from orchestration.pipeline import InstanceUnavailable, Interrupted
     from orchestration.warehouse.dbt import DbtFailed
 
     try:
@@ -168,7 +168,7 @@ def told_problems() -> Iterator[None]:
         raise Problem(str(error)) from None
     except (SettingsError, ExportsNotFound, WrongPseudonymKey) as error:
         raise WrongUse(str(error)) from None
-    except (LockBusy, BrokenManifest, DbtFailed, InstanceUnavailable) as error:
+    except (LockBusy, BrokenManifest, DbtFailed, InstanceUnavailable, Interrupted) as error:
         raise Problem(str(error)) from None
     except Exception as error:
         advice = advice_on(error)

@@ -32,7 +32,7 @@ from orchestration.settings import PROJECT_ROOT, Settings, SettingsError
 from orchestration.warehouse.build import is_published
 
 if TYPE_CHECKING:
-    from dagster import DagsterInstance, JobDefinition
+    from dagster import DagsterEvent, DagsterInstance, JobDefinition
 
 logger = logging.getLogger("inbox.run")
 
@@ -44,6 +44,10 @@ EVENTS_AT_ONCE = 1000
 
 class InstanceUnavailable(RuntimeError):
     """The database of Dagster's runs and events does not answer."""
+
+
+class Interrupted(RuntimeError):
+    """The run was told to end, by a signal: nothing more is to be begun."""
 
 
 @dataclass
@@ -66,7 +70,8 @@ def run(settings: Settings, first: date | None = None, last: date | None = None)
     A day that cannot be loaded is among the failures; the others are published without it.
     Raises ExportsNotFound or SettingsError where there is nothing to read from, LockBusy where
     another run does not end, InstanceUnavailable where Dagster's database does not answer,
-    WrongPseudonymKey where the loaded days have another key.
+    Interrupted where a signal ends the run, WrongPseudonymKey where the loaded days have another
+    key.
     INBOX_ALERT_URL is told of every failure and of its end.
     """
     with _command(settings, "a run"):
@@ -274,6 +279,21 @@ def _execute(
         },
         raise_on_error=False,
     )
+    if any(_is_interruption(event) for event in result.all_events):
+        # Dagster keeps the signal to itself, and what comes next would be begun all the same.
+        raise Interrupted(
+            "Ended by a signal: readers have what they had. Run again, and it goes on from here"
+        )
     reasons = reasons_of(result.get_step_failure_events())
     outcome.failures.extend(reasons)
     tell_outcome(settings, f"job {job.name}", reasons, result.run_id)
+
+
+def _is_interruption(event: DagsterEvent) -> bool:
+    from dagster import DagsterEventType
+    from dagster._core.events import RunFailureReason
+
+    return (
+        event.event_type == DagsterEventType.RUN_FAILURE
+        and event.job_failure_data.failure_reason == RunFailureReason.UNEXPECTED_TERMINATION
+    )

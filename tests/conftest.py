@@ -10,8 +10,20 @@ import pytest
 from tests.services.s3 import S3Server
 
 
+@pytest.fixture(autouse=True, scope="module")
+def no_inherited_settings() -> Iterator[None]:
+    """For fixtures of modules too: what an earlier module's runs have set is not theirs."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        _remove_settings(monkeypatch)
+        yield
+
+
 @pytest.fixture(autouse=True)
-def no_inherited_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_settings_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    _remove_settings(monkeypatch)
+
+
+def _remove_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("INBOX_", "DBT_", "DAGSTER_")):
             monkeypatch.delenv(name)

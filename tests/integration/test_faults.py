@@ -105,6 +105,9 @@ def test_a_run_that_is_ended_leaves_readers_what_they_have(
     before = published(inbox)
     code, output = run_with_a_fault(inbox, step, fault)
     assert code != 0, output
+    if fault == "SIGTERM":
+        assert "Ended by a signal" in output
+        assert "Traceback" not in output
     assert_same(published(inbox), before)
     assert_mended_by_the_next_run(inbox)
 
