@@ -23,7 +23,7 @@ from dbt.cli.main import dbtRunner
 from orchestration.exports import ENTITIES, find_export_days, load_day, read_manifests
 from orchestration.exports.schema import CONTRACTS
 from orchestration.settings import DBT_PROJECT, Settings, load_settings
-from orchestration.warehouse.batches import MATERIALIZATION, BatchPlan
+from orchestration.warehouse.batches import MATERIALIZATIONS, BatchPlan
 from orchestration.warehouse.catalog import Catalog, LandedFile, next_catalog, write_catalog
 from orchestration.warehouse.dbt import load_manifest
 
@@ -71,7 +71,7 @@ def compiled_nodes(timezone: str, week_start: str, action: str) -> list[dict[str
     names = [
         node.name
         for node in parsed.nodes.values()
-        if node.resource_type == "model" and node.config.materialized == MATERIALIZATION
+        if node.resource_type == "model" and node.config.materialized in MATERIALIZATIONS
     ]
     plan = BatchPlan(2, dict.fromkeys(names, action), dict.fromkeys(names, ""))
     with pytest.MonkeyPatch.context() as environment:
@@ -121,7 +121,13 @@ class Warehouse:
         self._catalog = next_catalog(self._catalog, read_manifests(raw), raw)
         self._register(self._catalog)
         for node in compiled_nodes(*self._settings, action):
-            if node["config"]["materialized"] == MATERIALIZATION and action == "apply":
+            kind = node["config"]["materialized"]
+            if kind == "changed_view" and action == "apply":
+                changes = f"changes.{node['name']}"
+                self.connection.execute(
+                    f"create or replace view {changes} as {node['compiled_code']}"
+                )
+            elif kind in MATERIALIZATIONS and action == "apply":
                 self._apply(node)
             else:
                 self._build(node)
@@ -182,7 +188,7 @@ class Warehouse:
             arguments = ", ".join(node["config"]["arguments"])
             self.connection.execute(f"create or replace macro {name}({arguments}) as table {sql}")
         else:
-            kind = "table" if kind == MATERIALIZATION else kind
+            kind = {"changed_rows": "table", "changed_view": "view"}.get(kind, kind)
             self.connection.execute(f"create or replace {kind} {name} as {sql}")
 
     def _apply(self, node: dict[str, Any]) -> None:

@@ -46,12 +46,14 @@ class TableVersion:
     """What is known of a table that changes row by row.
 
     previous_version: the one that the rows in schema `changes` lead on from; None where the table
-    was built anew. keys: the columns that tell which rows a changed row replaces.
+    was built anew. keys: the columns that tell which rows a changed row replaces. required: those
+    that are never null.
     """
 
     version: str
     previous_version: str | None
     keys: tuple[str, ...]
+    required: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -211,8 +213,9 @@ def _as_of_date(connection: duckdb.DuckDBPyConnection) -> date:
 
 def _tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
     rows = connection.execute(
-        "select table_name from duckdb_tables() "
-        "where database_name = ? and schema_name = ? order by table_name",
+        "select table_name from duckdb_tables() where database_name = $1 and schema_name = $2 "
+        "union select view_name from duckdb_views() where database_name = $1 and schema_name = $2 "
+        "and not internal order by 1",
         [database, PUBLISHED_SCHEMA],
     ).fetchall()
     return [row[0] for row in rows]
@@ -247,7 +250,7 @@ def _bring_table(
             made.replaced_rows[table] = replaced
             made.rows_written += changed
             return months
-    made.rows[table] = _copy_table(connection, table)
+    made.rows[table] = _copy_table(connection, table, version.required if version else ())
     made.rows_written += made.rows[table]
     return None
 
@@ -295,7 +298,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
 def _day_column(connection: duckdb.DuckDBPyConnection, table: str) -> str | None:
     """The first column of days that are never null: what a table's Parquet is parted by."""
     row = connection.execute(
-        "select column_name from duckdb_columns() where database_name = 'warehouse' and "
+        "select column_name from duckdb_columns() where database_name = 'published' and "
         "schema_name = ? and table_name = ? and data_type = 'DATE' and not is_nullable "
         "order by column_index limit 1",
         [PUBLISHED_SCHEMA, table],
@@ -303,17 +306,24 @@ def _day_column(connection: duckdb.DuckDBPyConnection, table: str) -> str | None
     return None if row is None else str(row[0])
 
 
-def _copy_table(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    """Copies a table with its order, its comments and its columns that are never null."""
+def _copy_table(
+    connection: duckdb.DuckDBPyConnection, table: str, required: Sequence[str] = ()
+) -> int:
+    """Copies a table or a view with its order, its comments and its columns that are never null.
+
+    required: those of a view, which says nothing of them.
+    """
     found = connection.execute(
         "select sql, comment from duckdb_tables() where database_name = 'warehouse' "
-        "and schema_name = ? and table_name = ?",
+        "and schema_name = $1 and table_name = $2 union all "
+        "select null, comment from duckdb_views() where database_name = 'warehouse' "
+        "and schema_name = $1 and view_name = $2",
         [PUBLISHED_SCHEMA, table],
     ).fetchone()
     assert found is not None
     definition, comment = found
     connection.execute(f"drop table if exists {_name(table)}")
-    connection.execute(definition)
+    connection.execute(definition or _definition_of_view(connection, table, required))
     inserted = connection.execute(
         f"insert into {_name(table)} select * from warehouse.{PUBLISHED_SCHEMA}.{_name(table)}"
     ).fetchone()
@@ -325,6 +335,21 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     ).fetchall():
         _comment(connection, f"column {_name(table)}.{_name(column)}", column_comment)
     return int(inserted[0]) if inserted else 0
+
+
+def _definition_of_view(
+    connection: duckdb.DuckDBPyConnection, view: str, required: Sequence[str]
+) -> str:
+    columns = [
+        f"{_name(name)} {kind}{' not null' if name in required else ''}"
+        for name, kind in connection.execute(
+            "select column_name, data_type from duckdb_columns() where "
+            "database_name = 'warehouse' and schema_name = ? and table_name = ? "
+            "order by column_index",
+            [PUBLISHED_SCHEMA, view],
+        ).fetchall()
+    ]
+    return f"create table {_name(view)} ({', '.join(columns)})"
 
 
 def _write_parquet(

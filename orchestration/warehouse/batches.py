@@ -23,8 +23,8 @@ from typing import Any
 
 import duckdb
 
-MATERIALIZATION = "changed_rows"
-"""dbt's name for tables that batches change; all others are made anew in every build."""
+MATERIALIZATIONS = ("changed_rows", "changed_view")
+"""dbt's names for tables that batches change, and views of them; others are made anew each time."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Models:
         return {
             node["name"]: self._fingerprint(unique_id)
             for unique_id, node in self._nodes.items()
-            if node["config"]["materialized"] == MATERIALIZATION
+            if node["config"]["materialized"] in MATERIALIZATIONS
         }
 
     @cached_property
@@ -118,6 +118,18 @@ class Models:
             if node["name"] in self.fingerprints
         }
         return {name: [key] if isinstance(key, str) else key for name, key in keys.items()}
+
+    @property
+    def required(self) -> dict[str, list[str]]:
+        """By model: the columns that are never null."""
+        return {
+            node["name"]: [
+                name
+                for name, column in node["columns"].items()
+                if any(constraint["type"] == "not_null" for constraint in column["constraints"])
+            ]
+            for node in self._nodes.values()
+        }
 
     @property
     def names(self) -> set[str]:
@@ -150,7 +162,7 @@ class Models:
                     name: [column["data_type"], column["constraints"]]
                     for name, column in node["columns"].items()
                 },
-                "macros": sorted(self._macros(node["depends_on"]["macros"]).items()),
+                "macros": sorted(self._macros(node).items()),
                 "parents": [
                     self._fingerprint(parent)
                     for parent in sorted(node["depends_on"]["nodes"])
@@ -161,10 +173,13 @@ class Models:
             self._fingerprints[unique_id] = hashlib.sha256(text.encode()).hexdigest()
         return self._fingerprints[unique_id]
 
-    def _macros(self, unique_ids: list[str]) -> dict[str, str]:
+    def _macros(self, node: Mapping[str, Any]) -> dict[str, str]:
         """The macros of this project that a model uses, directly or not, with their code."""
         found: dict[str, str] = {}
-        waiting = [*unique_ids, f"macro.inbox_warehouse.materialization_{MATERIALIZATION}_duckdb"]
+        waiting = [
+            *node["depends_on"]["macros"],
+            f"macro.inbox_warehouse.materialization_{node['config']['materialized']}_duckdb",
+        ]
         while waiting:
             unique_id = waiting.pop()
             macro = self._manifest["macros"].get(unique_id)
@@ -182,8 +197,9 @@ def read_states(database: Path) -> dict[str, ModelState]:
         with closing(duckdb.connect(str(database))) as connection:
             rows = connection.execute(
                 "select model_name, fingerprint, batch_number, action, version, previous_version, "
-                "rows_written from load_state.models semi join (select table_name as model_name "
-                "from duckdb_tables()) using (model_name)"
+                "rows_written from load_state.models semi join ("
+                "select table_name as model_name from duckdb_tables() "
+                "union select view_name from duckdb_views()) using (model_name)"
             ).fetchall()
     except duckdb.CatalogException:
         return {}

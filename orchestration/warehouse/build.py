@@ -157,14 +157,15 @@ def _remove_database(settings: Settings) -> None:
 
 
 def _drop_unknown_relations(settings: Settings, models: Models) -> None:
-    """Drops what models of an earlier version left among the published relations."""
+    """Drops what models of an earlier version left."""
     with closing(duckdb.connect(str(settings.warehouse_database))) as connection:
-        for table in connection.execute(
-            "select table_name from duckdb_tables() where schema_name = 'main' "
+        for schema, table in connection.execute(
+            "select schema_name, table_name from duckdb_tables() "
+            "where schema_name in ('main', 'intermediate', 'changes') "
             "and not list_contains(?, table_name)",
-            [sorted(models.published)],
+            [sorted(models.names)],
         ).fetchall():
-            connection.execute(f'drop table main."{table[0]}"')
+            connection.execute(f'drop table {schema}."{table}"')
 
 
 def publish_warehouse(settings: Settings) -> Publication:
@@ -183,7 +184,12 @@ def publish_warehouse(settings: Settings) -> Publication:
             )
         states = read_states(settings.warehouse_database)
         versions = {
-            name: TableVersion(state.version, state.previous_version, tuple(models.keys[name]))
+            name: TableVersion(
+                state.version,
+                state.previous_version,
+                tuple(models.keys[name]),
+                tuple(models.required[name]),
+            )
             for name, state in states.items()
             if name in models.published
         }

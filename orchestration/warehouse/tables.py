@@ -33,7 +33,7 @@ _PERIODS = {
 
 @dataclass(frozen=True)
 class WarehouseTables:
-    """columns: types by column, of each table and view. rows: number of rows of each table.
+    """columns: types by column, of each table and view. rows: number of rows of each table, and of what readers get.
 
     periods: by table of numbers by period, the periods that its last batch recomputed; all of
     them where it was made anew.
@@ -59,7 +59,9 @@ def describe_tables(settings: Settings) -> WarehouseTables:
         rows = {
             (schema, table): _count(connection, schema, table)
             for schema, table in connection.execute(
-                "select schema_name, table_name from duckdb_tables() where not internal"
+                "select schema_name, table_name from duckdb_tables() where not internal union all "
+                "select schema_name, view_name from duckdb_views() where schema_name = 'main' "
+                "and not internal"
             ).fetchall()
         }
         periods = {

@@ -78,8 +78,8 @@ def compare(here: Path, rebuilt: Path, examples: int = 5) -> Verification:
             text = str(path).replace("'", "''")
             connection.execute(f"attach '{text}' as {name} (read_only)")
         names = connection.execute(
-            "select distinct table_name from duckdb_tables() where schema_name = 'main' "
-            "and database_name in ('here', 'rebuilt') order by 1"
+            "select distinct table_name from duckdb_columns() where schema_name = 'main' "
+            "and database_name in ('here', 'rebuilt') and not internal order by 1"
         ).fetchall()
         rows: dict[str, int] = {}
         differences = []

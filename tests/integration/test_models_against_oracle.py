@@ -262,8 +262,8 @@ def assert_as_rebuilt(warehouse: Warehouse, raw: Path, zone: str) -> None:
 
 def all_tables(warehouse: Warehouse) -> dict[str, pd.DataFrame]:
     names = warehouse.connection.execute(
-        "select table_name from duckdb_tables() where schema_name = 'main' "
-        "and database_name = 'warehouse' order by 1"
+        "select distinct table_name from duckdb_columns() where schema_name = 'main' "
+        "and database_name = 'warehouse' and not internal order by 1"
     ).fetchall()
     return {
         name: warehouse.connection.execute(f"from main.{name} order by all").df()

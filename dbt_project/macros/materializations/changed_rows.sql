@@ -43,6 +43,44 @@ has been applied once or not at all.
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}
 
+{#-
+A view of a table of changed rows, whose changed rows are known too: as a view in schema `changes`. For a model that
+chooses and names what is stored before it, so that nothing is stored twice.
+-#}
+{% materialization changed_view, adapter='duckdb' %}
+    {%- set action = batch_action(model.name) -%}
+    {%- set target = this.incorporate(type='view') -%}
+    {%- set changes = changes_of(this) -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- if action in ('built', 'applied') %}
+        {% call noop_statement('main', 'SKIP') %}{% endcall %}
+        {{ return({'relations': [target]}) }}
+    {%- endif %}
+    {%- for relation in ([changes] if action == 'apply' else [changes, target]) %}
+        {%- set standing = load_relation(relation) %}
+        {%- if standing is not none and not standing.is_view %}
+            {%- do adapter.drop_relation(standing) %}
+        {%- endif %}
+    {%- endfor %}
+    {% call statement('main') -%}
+        {%- if action == 'apply' %}
+        create or replace view {{ changes }} as (
+            {{ sql }}
+        )
+        {%- else %}
+        drop view if exists {{ changes }};
+        {{ create_view_as(target, sql) }}
+        {%- endif %}
+    {%- endcall %}
+    {% call statement('record') -%}
+        {{ record_batch(model.name, action) }}
+    {%- endcall %}
+    {% do persist_docs(target, model) %}
+    {{ run_hooks(post_hooks) }}
+    {{ adapter.commit() }}
+    {{ return({'relations': [target]}) }}
+{% endmaterialization %}
+
 {#- Deletes what stands of every row that a batch changed. -#}
 {% macro delete_rows_before(target, changes, keys) -%}
     {%- if keys | length == 1 -%}

@@ -1,6 +1,6 @@
 {{ config(materialized='changed_rows', unique_key='agent_id') }}
 
-{{ ranked_records('agents', 'agent_id') }},
+{{ versioned_records('agents', 'agent_id') }},
 
 final as (
     select
@@ -12,8 +12,8 @@ final as (
         export_date,
         file_name,
         row_number,
-        version_rank = 1 as is_latest
-    from ranked_records
+        is_last_version as is_latest
+    from versioned_records
 )
 
 {{ final_rows('agent_id in (select agent_id from changed_keys)') }}

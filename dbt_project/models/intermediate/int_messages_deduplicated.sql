@@ -5,7 +5,10 @@ with records as (
 ),
 
 final as (
-    select * from records
+    select
+        *,
+        {{ is_counted_message('author_type', 'is_private') }} as is_counted
+    from records
     where is_standing
 )
 

@@ -1,39 +1,8 @@
-{{ config(materialized='changed_rows', unique_key='message_id') }}
+{{ config(materialized='view') }}
 
-{%- set messages = ref('int_messages_deduplicated') -%}
-{%- set threads = ref('int_threads_versioned') -%}
-{%- set changed_messages = changes_of(ref('int_messages_versioned')) -%}
-{%- set changed_threads = changes_of(threads) %}
-
-with
-{%- if is_apply() %}
-changed_keys as (
-    select distinct message_id from {{ changed_messages }}
+with messages as (
+    select * from {{ ref('int_messages_deduplicated') }}
 ),
-
--- Threads that have arrived, or that were taken back with the export that brought them.
-changed_threads as (
-    select thread_id
-    from {{ changed_threads }}
-    where is_latest
-    group by thread_id
-    having count(*) = 1
-),
-
-messages as (
-    select * from {{ messages }}
-    where message_id in (select message_id from changed_keys)
-    union all
-    select * from {{ messages }}
-    where
-        thread_id in (select thread_id from changed_threads)
-        and message_id not in (select message_id from changed_keys)
-),
-{%- else %}
-messages as (
-    select * from {{ messages }}
-),
-{%- endif %}
 
 final as (
     select
@@ -43,12 +12,7 @@ final as (
         export_date,
         file_name
     from messages
-    where not exists (
-        select 1 from {{ threads }} as threads
-        where threads.thread_id = messages.thread_id
-    )
+    where not is_thread_known
 )
 
-{{ final_rows(
-    'message_id in (select message_id from changed_keys) or thread_id in (select thread_id from changed_threads)'
-) }}
+select * from final

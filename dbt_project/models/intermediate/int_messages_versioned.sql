@@ -1,8 +1,36 @@
 {{ config(materialized='changed_rows', unique_key='message_id') }}
 
-{{ ranked_records('messages', 'message_id') }},
+{%- set threads = ref('int_threads_versioned') %}
 
-final as (
+{#- Threads that came or went, or have another day or assignee: each of their messages has to say so. -#}
+{%- set messages_of_changed_threads -%}
+    select message_id from {{ this }}
+    where thread_id in (
+        select thread_id
+        from {{ changes_of(threads) }}
+        where is_latest
+        group by thread_id
+        having
+            count(*) = 1
+            or min(is_standing) <> max(is_standing)
+            or min(created_date) <> max(created_date)
+            or count(assigned_agent_id) = 1
+            or min(assigned_agent_id) <> max(assigned_agent_id)
+    )
+{%- endset -%}
+
+{{ versioned_records('messages', 'message_id', also_touched=messages_of_changed_threads) }},
+
+threads as (
+    select
+        thread_id,
+        case when is_standing then created_date end as created_date,
+        case when is_standing then assigned_agent_id end as assigned_agent_id
+    from {{ threads }}
+    where is_latest
+),
+
+messages as (
     select
         message_id,
         thread_id,
@@ -10,11 +38,20 @@ final as (
         author_type,
         body_length,
         is_private,
-        {{ is_counted_message('author_type', 'is_private') }} as is_counted,
         sent_at,
         {{ local_date('sent_at') }} as sent_date,
         {{ version_columns() }}
-    from ranked_records
+    from versioned_records
+),
+
+final as (
+    select
+        messages.*,
+        threads.thread_id is not null as is_thread_known,
+        threads.created_date as thread_created_date,
+        threads.assigned_agent_id
+    from messages
+    left join threads on messages.thread_id = threads.thread_id
 )
 
 {{ final_rows('message_id in (select message_id from changed_keys)') }}

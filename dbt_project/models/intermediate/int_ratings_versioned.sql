@@ -1,6 +1,6 @@
 {{ config(materialized='changed_rows', unique_key='rating_id') }}
 
-{{ ranked_records('ratings', 'rating_id') }},
+{{ versioned_records('ratings', 'rating_id') }},
 
 final as (
     select
@@ -11,7 +11,7 @@ final as (
         rated_at,
         {{ local_date('rated_at') }} as rated_date,
         {{ version_columns() }}
-    from ranked_records
+    from versioned_records
 )
 
 {{ final_rows('rating_id in (select rating_id from changed_keys)') }}

@@ -1,6 +1,6 @@
 {{ config(materialized='changed_rows', unique_key='thread_id') }}
 
-{{ ranked_records('threads', 'thread_id') }},
+{{ versioned_records('threads', 'thread_id') }},
 
 final as (
     select
@@ -18,7 +18,7 @@ final as (
         {{ local_date('closed_at') }} as closed_date,
         first_closed_at,
         {{ version_columns() }}
-    from ranked_records
+    from versioned_records
 )
 
 {{ final_rows('thread_id in (select thread_id from changed_keys)') }}

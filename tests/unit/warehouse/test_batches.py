@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from orchestration.warehouse.batches import (
-    MATERIALIZATION,
+    MATERIALIZATIONS,
     Models,
     ModelState,
     is_interrupted,
@@ -13,7 +13,9 @@ from orchestration.warehouse.batches import (
 )
 
 
-def node(name: str, code: str, parents: list[str], kind: str = MATERIALIZATION) -> dict[str, Any]:
+def node(
+    name: str, code: str, parents: list[str], kind: str = MATERIALIZATIONS[0]
+) -> dict[str, Any]:
     return {
         "name": name,
         "resource_type": "model",

@@ -1,0 +1,95 @@
+{#-
+Every record version of an entity, with `is_last_version`: whether it is the record that stands for its key. That is
+the latest version; between equal versions the later export day, then the later file name, then the later row.
+Tombstones are among them: the caller decides. It ends with the CTE `versioned_records`.
+
+Few keys come more than once, so those are found first, by a number for each key, and only their rows are ordered.
+In a batch only the keys that its files name are looked at, and those of `also_touched` (a select of keys): what
+stands of them, less what the batch's files replace, and what they bring.
+-#}
+{% macro versioned_records(entity, key, also_touched=none) -%}
+{%- set records = ref('stg_inbox__' ~ entity) -%}
+{%- set changed_records = ref('stg_inbox__changed_' ~ entity) -%}
+{%- set rank -%}
+        row_number() over (
+            partition by {{ key }}
+            order by version_at desc, export_date desc, file_name desc, row_number desc
+        )
+{%- endset -%}
+{%- if is_apply() -%}
+with changed_keys as (
+    select {{ key }} from {{ changed_records }}
+    union
+    {{ also_touched or 'select ' ~ key ~ ' from ' ~ changed_records }}
+),
+
+replaced_days as (
+    select distinct export_date
+    from {{ changed_records }}
+    where not is_incoming
+),
+
+candidates as (
+    {{ union_by_name(
+        'select * from ' ~ changed_records ~ ' where is_incoming',
+        'select * from ' ~ this ~ ' where ' ~ key ~ ' in (select ' ~ key ~ ' from changed_keys)'
+        ~ ' and export_date not in (select export_date from replaced_days)'
+    ) }}
+),
+
+versioned_records as (
+    select
+        *,
+        {{ rank }} = 1 as is_last_version
+    from candidates
+)
+{%- else -%}
+with repeated_keys as (
+    select {{ text_hash(key) }} as key_hash
+    from {{ records }}
+    group by 1
+    having count(*) > 1
+),
+
+ranked_records as (
+    select
+        export_date,
+        file_name,
+        row_number,
+        {{ rank }} as version_rank
+    from {{ records }}
+    where {{ text_hash(key) }} in (select key_hash from repeated_keys)
+),
+
+superseded_records as (
+    select
+        export_date,
+        file_name,
+        row_number
+    from ranked_records
+    where version_rank > 1
+),
+
+versioned_records as (
+    select
+        records.*,
+        superseded_records.row_number is null as is_last_version
+    from {{ records }} as records
+    left join superseded_records
+        on records.export_date = superseded_records.export_date
+        and records.file_name = superseded_records.file_name
+        and records.row_number = superseded_records.row_number
+)
+{%- endif -%}
+{%- endmacro %}
+
+{#- Columns that tell which version a record is, where it came from and whether it stands. -#}
+{% macro version_columns() -%}
+        version_at,
+        deleted_at,
+        export_date,
+        file_name,
+        row_number,
+        is_last_version as is_latest,
+        is_last_version and deleted_at is null as is_standing
+{%- endmacro %}
