@@ -33,7 +33,7 @@ _PERIODS = {
 
 @dataclass(frozen=True)
 class WarehouseTables:
-    """columns: types by column, of each table and view. rows: number of rows of each table, and of what readers get.
+    """columns: types by column, of each table and view. rows: of each table and published view.
 
     periods: by table of numbers by period, the periods that its last batch recomputed; all of
     them where it was made anew.
