@@ -8,9 +8,10 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -146,28 +147,35 @@ def _command(settings: Settings, what: str) -> Iterator[None]:
 def _run(settings: Settings, due: Sequence[date]) -> RunOutcome:
     outcome = RunOutcome(days=list(due))
     before = read_publication(settings.published_folder)
-    if due:
-        logger.info("Loading %s", describe_days(due))
-        with _dagster(settings) as (instance, jobs):
-            _execute(settings, instance, jobs["load_exports"], outcome, due)
-    else:
-        report_closed(close_days(settings.raw_folder, settings.retention_days))
-    if erasure.is_unfinished(settings):
-        logger.info("Erasing users")
-        with _dagster(settings) as (instance, jobs):
-            _execute(settings, instance, jobs["erase_users"], outcome)
-    elif is_published(settings):
-        reasons = []
-        try:
-            deliver_what_is_left(settings)
-        except NotDelivered as error:
-            reasons = [str(error)]
-        outcome.failures.extend(reasons)
-        tell_outcome(settings, "job build_and_publish", reasons)
-    elif read_manifests(settings.raw_folder):
-        logger.info("Building and testing the models")
-        with _dagster(settings) as (instance, jobs):
-            _execute(settings, instance, jobs["build_and_publish"], outcome)
+    with ExitStack() as stack:
+
+        @cache
+        def dagster() -> tuple[DagsterInstance, Mapping[str, JobDefinition]]:
+            return stack.enter_context(_dagster(settings))
+
+        def execute(job: str, days: Sequence[date] = ()) -> None:
+            instance, jobs = dagster()
+            _execute(settings, instance, jobs[job], outcome, days)
+
+        if due:
+            logger.info("Loading %s", describe_days(due))
+            execute("load_exports", due)
+        else:
+            report_closed(close_days(settings.raw_folder, settings.retention_days))
+        if erasure.is_unfinished(settings):
+            logger.info("Erasing users")
+            execute("erase_users")
+        elif is_published(settings):
+            reasons = []
+            try:
+                deliver_what_is_left(settings)
+            except NotDelivered as error:
+                reasons = [str(error)]
+            outcome.failures.extend(reasons)
+            tell_outcome(settings, "job build_and_publish", reasons)
+        elif read_manifests(settings.raw_folder):
+            logger.info("Building and testing the models")
+            execute("build_and_publish")
     outcome.publication = read_publication(settings.published_folder)
     outcome.is_changed = outcome.publication != before
     return outcome

@@ -29,7 +29,12 @@ from orchestration.exports import ENTITIES
 from orchestration.settings import Settings
 from orchestration.warehouse.build import WarehouseBuild, build_warehouse
 from orchestration.warehouse.dbt import DbtResult, failures_of
-from orchestration.warehouse.tables import WarehouseTables, describe_tables, trace_columns
+from orchestration.warehouse.tables import (
+    Lineage,
+    WarehouseTables,
+    describe_tables,
+    trace_columns,
+)
 
 
 class InboxTranslator(DagsterDbtTranslator):
@@ -97,6 +102,12 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
         with retried_where_it_may_help(context):
             build = build_warehouse(settings, _selection(context, manifest, translator))
             tables = describe_tables(settings)
+        built = [
+            manifest["nodes"][result.unique_id]
+            for result in build.results
+            if result.resource_type == "model" and result.is_success
+        ]
+        lineage = trace_columns(settings, manifest, built, tables)
         for result in build.results:
             if result.resource_type == "model" and result.is_success:
                 model = manifest["nodes"][result.unique_id]
@@ -107,7 +118,7 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
                         metadata={
                             "seconds": round(result.seconds, 3),
                             **_figures(model, build, tables),
-                            **_lineage(settings, manifest, translator, model, tables),
+                            **_lineage(manifest, translator, lineage[result.unique_id]),
                         },
                     )
             elif result.resource_type == "test":
@@ -171,11 +182,7 @@ def _figures(
 
 
 def _lineage(
-    settings: Settings,
-    manifest: Mapping[str, Any],
-    translator: InboxTranslator,
-    model: Mapping[str, Any],
-    tables: WarehouseTables,
+    manifest: Mapping[str, Any], translator: InboxTranslator, columns: Lineage
 ) -> dict[str, TableColumnLineage]:
     """The columns of other assets that each column of a model is made of."""
 
@@ -184,7 +191,6 @@ def _lineage(
             manifest["nodes"].get(unique_id) or manifest["sources"][unique_id]
         )
 
-    columns = trace_columns(settings, manifest, model, tables)
     if not columns:
         return {}
     return {

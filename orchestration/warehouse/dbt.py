@@ -122,7 +122,8 @@ def run_models(
     if selection is not None and not selection:
         return []
     arguments = ["--select", *sorted(selection)] if selection else []
-    return invoke(settings, ["run", *arguments], plan.environment)
+    # Nobody reads the manifest and the results that dbt would write to files.
+    return invoke(settings, ["run", "--no-write-json", *arguments], plan.environment)
 
 
 def run_tests(
@@ -135,9 +136,8 @@ def run_tests(
     arguments = (
         ["--indirect-selection", "empty", "--select", *sorted(selection)] if selection else []
     )
-    return invoke(
-        settings, ["test", "--exclude-resource-type", "unit_test", *arguments], plan.environment
-    )
+    command = ["test", "--no-write-json", "--exclude-resource-type", "unit_test"]
+    return invoke(settings, [*command, *arguments], plan.environment)
 
 
 def invoke(

@@ -6,8 +6,10 @@ of the report, and nothing that goes wrong here is worth a failed build.
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +18,7 @@ import duckdb
 
 from orchestration.lock import hold_lock
 from orchestration.settings import Settings
+from orchestration.warehouse.dbt import project_fingerprint
 
 logger = logging.getLogger("inbox.dbt")
 
@@ -74,18 +77,48 @@ def describe_tables(settings: Settings) -> WarehouseTables:
     return WarehouseTables(columns, rows, periods)
 
 
+Lineage = dict[str, list[tuple[str, str]]]
+"""By column of a model: the columns that it is made of, each with the unique id of its parent."""
+
+
 def trace_columns(
+    settings: Settings,
+    manifest: Mapping[str, Any],
+    models: Iterable[Mapping[str, Any]],
+    tables: WarehouseTables,
+) -> dict[str, Lineage]:
+    """By unique id of the models: the columns of direct parents that each column is made of.
+
+    A model whose SQL cannot be followed has none. Read from the SQL that dbt compiled last, and
+    kept until the project changes: following all models takes seconds.
+    """
+    kept = settings.dbt_folder / "column_lineage.json"
+    key = project_fingerprint()
+    known: dict[str, Lineage] = {}
+    try:
+        record = json.loads(kept.read_text(encoding="utf-8"))
+        if record["project"] == key:
+            known = record["models"]
+    except (OSError, ValueError, KeyError):
+        pass
+    traced = {
+        model["unique_id"]: _trace_or_tell(settings, manifest, model, tables)
+        for model in models
+        if model["unique_id"] not in known
+    }
+    if traced:
+        unfinished = kept.with_suffix(f".{os.getpid()}")
+        unfinished.write_text(json.dumps({"project": key, "models": {**known, **traced}}))
+        os.replace(unfinished, kept)
+    return {**known, **traced}
+
+
+def _trace_or_tell(
     settings: Settings,
     manifest: Mapping[str, Any],
     model: Mapping[str, Any],
     tables: WarehouseTables,
-) -> dict[str, list[tuple[str, str]]]:
-    """For each column of a model, the columns of its direct parents that it is made of.
-
-    Gives (unique id of the parent, its column) in order; {} where the SQL cannot be followed.
-    Read from the SQL that dbt compiled last, once for all columns: dagster-dbt's own function
-    optimizes and parses the statement for each column again, at thirty times the cost.
-    """
+) -> Lineage:
     try:
         return _trace_columns(settings, manifest, model, tables)
     except Exception as error:  # a picture for the UI: whatever the parser says, the tables stand
@@ -98,8 +131,9 @@ def _trace_columns(
     manifest: Mapping[str, Any],
     model: Mapping[str, Any],
     tables: WarehouseTables,
-) -> dict[str, list[tuple[str, str]]]:
-    # Imported here: only a build needs it.
+) -> Lineage:
+    # Imported here: only a build needs it. Once for all columns: dagster-dbt's own function parses
+    # and optimizes the statement for each column again, at thirty times the cost.
     from sqlglot import MappingSchema, exp, parse_one
     from sqlglot.lineage import lineage
     from sqlglot.optimizer.qualify import qualify
@@ -131,7 +165,7 @@ def _trace_columns(
         identify=False,
     )
     scope = build_scope(statement)
-    columns: dict[str, list[tuple[str, str]]] = {}
+    columns: Lineage = {}
     for column in statement.named_selects:  # type: ignore[attr-defined]
         found = set()
         for node in lineage(
