@@ -11,7 +11,6 @@ from datetime import date, timedelta
 import pandas as pd
 
 NOTHING = "-"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def describe_seconds(seconds: float | None) -> str:
@@ -74,23 +73,3 @@ def describe_period(grain: str, period_start_date: date) -> str:
 def days_before(first: date, last: date) -> tuple[date, date]:
     """The range of as many days just before a range."""
     return first - (last - first) - timedelta(days=1), first - timedelta(days=1)
-
-
-def to_csv(table: pd.DataFrame) -> bytes:
-    """A table as CSV for spreadsheets: UTF-8 with its mark, days as 2024-03-31.
-
-    A text that a spreadsheet would take for a formula is led by an apostrophe.
-    """
-    safe = table.copy(deep=False)
-    for name in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[name]) and not (
-            pd.api.types.is_datetime64_any_dtype(safe[name])
-        ):
-            safe[name] = safe[name].map(_harmless, na_action="ignore")
-    return safe.to_csv(index=False, date_format="%Y-%m-%d").encode("utf-8-sig")
-
-
-def _harmless(value: object) -> object:
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value

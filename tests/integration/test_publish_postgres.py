@@ -6,7 +6,6 @@ The tests tell one story on one server, in their order.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -30,12 +29,6 @@ from tests.oracle.generate import generate_inbox, write_inbox
 from tests.services.postgres import PASSWORD, PostgresServer
 
 ZONE = "America/New_York"
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[PostgresServer]:
-    with PostgresServer() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

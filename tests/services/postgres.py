@@ -5,21 +5,28 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import pwd
 import shutil
 import socket
 import subprocess
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
+
+import psycopg2
 
 PASSWORD = "inbox-test-password"  # pragma: allowlist secret
 
 
 class PostgresServer:
-    """A server with an empty database; use as a context manager."""
+    """A server, seen from one of its databases; use as a context manager."""
+
+    name = "postgres"
 
     def __enter__(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="inbox-postgres-"))
@@ -57,7 +64,22 @@ class PostgresServer:
     @property
     def url(self) -> str:
         """The address of its database, with the password of a superuser."""
-        return f"postgresql://inbox:{PASSWORD}@127.0.0.1:{self.port}/postgres"
+        return self.url_for("inbox", PASSWORD)
+
+    def url_for(self, user: str, password: str) -> str:
+        """The address of its database for a user."""
+        user, password, name = (quote(part, safe="") for part in (user, password, self.name))
+        return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{name}"
+
+    def database(self, name: str, options: str = "") -> Self:
+        """The same server, seen from a new and empty database; options as in `create database`."""
+        with closing(psycopg2.connect(self.url)) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(f'create database "{name}" {options}')
+        seen = copy.copy(self)
+        seen.name = name
+        return seen
 
     def start(self) -> None:
         """Starts it, and waits until it answers."""
