@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -73,13 +74,30 @@ class PostgresServer:
 
     def database(self, name: str, options: str = "") -> Self:
         """The same server, seen from a new and empty database; options as in `create database`."""
-        with closing(psycopg2.connect(self.url)) as connection:
-            connection.autocommit = True
-            with connection.cursor() as cursor:
-                cursor.execute(f'create database "{name}" {options}')
+        self.execute(f'create database "{name}" {options}')
         seen = copy.copy(self)
         seen.name = name
         return seen
+
+    def execute(self, statements: str) -> None:
+        """Runs statements as a superuser, outside a transaction."""
+        with closing(psycopg2.connect(self.url)) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(statements)
+
+    def until_locks_wait(self, number: int = 1) -> None:
+        """Returns when so many transactions wait for a lock that readers or others hold."""
+        waiting = "select count(*) from pg_locks where not granted"
+        with closing(psycopg2.connect(self.url)) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                for _ in range(6000):
+                    cursor.execute(waiting)
+                    if cursor.fetchone()[0] >= number:
+                        return
+                    time.sleep(0.01)
+        raise AssertionError("nobody ever waited for a lock")
 
     def start(self) -> None:
         """Starts it, and waits until it answers."""
