@@ -112,6 +112,14 @@ def settings(published_sample: Settings, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="module")
+def postgres(postgres_server: PostgresServer) -> PostgresServer:
+    """A database that sorts texts as a language does, as those of most servers do."""
+    return postgres_server.database(
+        "Sorted-as-in-Polish", "template template0 locale_provider icu icu_locale 'pl-PL'"
+    )
+
+
+@pytest.fixture(scope="module")
 def published(settings: Settings, postgres: PostgresServer) -> Published:
     """The publication in its file and in a server, where a person and her tool may read it."""
     publish_to_postgres(
@@ -257,8 +265,16 @@ def report_tables(settings: Settings) -> dict[str, pd.DataFrame]:
     return report.tables()
 
 
-@pytest.mark.parametrize("give", [by_command, by_download])
-@pytest.mark.parametrize("table", ["cards", "series", "labels", "agents"])
+@pytest.mark.parametrize(
+    ("give", "table"),
+    [
+        (by_command, "agents"),
+        (by_download, "agents"),
+        (by_download, "cards"),
+        (by_download, "labels"),
+        (by_download, "series"),
+    ],
+)
 def test_a_spreadsheet_has_the_same_values(
     give: Callable[[Settings, str], bytes], table: str, settings: Settings, tmp_path: Path
 ) -> None:
