@@ -73,6 +73,7 @@ def publish_to_postgres(
         connection.cursor() as cursor,
     ):
         source.execute("set TimeZone = 'UTC'")
+        _lift_limits(cursor)
         _exclude_others(cursor, wait_seconds)
         old = _current(cursor)
         if old == name:  # another process was faster
@@ -115,13 +116,18 @@ def _connect(url: str) -> Any:
             "no connection to it; see that it is up, and that host, port, database, user and "
             "password of the address are right"
         ) from None
-    # What a database sets for its readers is not for a publication: it takes as long as it does,
-    # writes, and each of its statements sees what is committed.
+    # Whatever the database sets for its readers: each statement sees what is committed.
     connection.set_session(isolation_level="READ COMMITTED", readonly=False)
-    with connection, connection.cursor() as cursor:
-        for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
-            cursor.execute(f"set {limit} = 0")
     return connection
+
+
+def _lift_limits(cursor: Any) -> None:
+    """Takes off what a database sets against slow readers: loading takes as long as it does.
+
+    For this transaction alone, as a pooler may give the connection to others after it.
+    """
+    for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+        cursor.execute(f"set local {limit} = 0")
 
 
 def _exclude_others(cursor: Any, wait_seconds: float) -> None:

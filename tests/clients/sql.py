@@ -78,7 +78,7 @@ def ask_duckdb_by_adbc(published: Published, statements: Sequence[str]) -> list[
 
 def ask_psql(published: Published, statements: Sequence[str]) -> list[Rows]:
     """Each statement is described before it runs, as psql prints all values as text."""
-    script = "set timezone = 'UTC';\n" + "".join(
+    script = "".join(
         f"{statement} \\gdesc\n\\echo {_END}\n{statement};\n\\echo {_END}\n"
         for statement in statements
     )
@@ -109,9 +109,8 @@ def ask_psql(published: Published, statements: Sequence[str]) -> list[Rows]:
 
 
 def ask_odbc(published: Published, statements: Sequence[str]) -> list[Rows]:
-    """The protocol has no instants with a zone: they are told in the session's."""
+    """The protocol has no instants with a zone: they are told in the session's, the role's UTC."""
     with closing(connect_odbc(published)) as connection:
-        connection.execute("set timezone = 'UTC'")
 
         def value(given: Any) -> Any:
             return given.replace(tzinfo=UTC) if isinstance(given, datetime) else given

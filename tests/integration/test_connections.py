@@ -113,10 +113,12 @@ def settings(published_sample: Settings, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="module")
 def postgres(postgres_server: PostgresServer) -> PostgresServer:
-    """A database that sorts texts as a language does, as those of most servers do."""
-    return postgres_server.database(
-        "Sorted-as-in-Polish", "template template0 locale_provider icu icu_locale 'pl-PL'"
+    """A database that sorts texts as a language does, as most do, and is far from UTC."""
+    server = postgres_server.database(
+        "Polish-in-Nepal", "template template0 locale_provider icu icu_locale 'pl-PL'"
     )
+    server.execute(f"alter database \"{server.name}\" set timezone = 'Asia/Kathmandu'")
+    return server
 
 
 @pytest.fixture(scope="module")
@@ -128,9 +130,11 @@ def published(settings: Settings, postgres: PostgresServer) -> Published:
     reader = Published(settings.published_database, postgres, "anna", "p}s:s/w@r d%ü")
     with closing(psycopg2.connect(postgres.url)) as connection, connection:
         cursor = connection.cursor()
-        cursor.execute(f"create role {reader.user} login password %s", [reader.password])
-        cursor.execute(f"grant inbox_reader to {reader.user}")
+        cursor.execute(
+            f"create role {reader.user} login password %s in role inbox_reader", [reader.password]
+        )
         cursor.execute(f"alter role {reader.user} set search_path = inbox")
+        cursor.execute(f"alter role {reader.user} set timezone = 'UTC'")
     return reader
 
 
