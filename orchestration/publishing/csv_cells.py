@@ -40,8 +40,3 @@ def harmless_csv(table: pd.DataFrame) -> str:
     safe.columns = [str(harmless_cell(name)) for name in safe.columns]
     text: str = safe.to_csv(index=False, date_format="%Y-%m-%d")
     return text
-
-
-def spreadsheet_file(table: pd.DataFrame) -> bytes:
-    """A table as a CSV file for spreadsheets: harmless, in UTF-8 with the mark that tells it."""
-    return harmless_csv(table).encode("utf-8-sig")

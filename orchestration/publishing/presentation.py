@@ -10,6 +10,8 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from orchestration.publishing.csv_cells import harmless_csv
+
 NOTHING = "-"
 
 
@@ -73,3 +75,11 @@ def describe_period(grain: str, period_start_date: date) -> str:
 def days_before(first: date, last: date) -> tuple[date, date]:
     """The range of as many days just before a range."""
     return first - (last - first) - timedelta(days=1), first - timedelta(days=1)
+
+
+def to_csv(table: pd.DataFrame) -> bytes:
+    """A table as CSV for spreadsheets: UTF-8 with its mark, days as 2024-03-31.
+
+    A text that a spreadsheet would take for a formula is led by an apostrophe.
+    """
+    return harmless_csv(table).encode("utf-8-sig")

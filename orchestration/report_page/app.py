@@ -16,13 +16,13 @@ import duckdb
 import pandas as pd
 import streamlit as st
 
-from orchestration.publishing.csv_cells import spreadsheet_file
 from orchestration.publishing.presentation import (
     days_before,
     describe_change,
     describe_day,
     describe_number,
     describe_range,
+    to_csv,
 )
 from orchestration.publishing.report import (
     GRAINS,
@@ -358,7 +358,7 @@ def show_download(
     whose = "" if agent_id is None else "_agent"
     st.download_button(
         label,
-        lambda: spreadsheet_file(table()),
+        lambda: to_csv(table()),
         file_name=f"inbox_{name}{whose}_{view.first_date}_{view.last_date}.csv",
         mime="text/csv",
         icon=":material/download:",

@@ -22,24 +22,21 @@ def open_in_calc(file: Path) -> list[list[Any]]:
 
     The file is converted in its folder.
     """
-    subprocess.run(
+    done = subprocess.run(
         [
-            *(
-                "soffice",
-                "--headless",
-                "--norestore",
-                f"-env:UserInstallation=file://{file.parent}/user",
-            ),
+            *("soffice", "--headless", "--norestore"),
+            f"-env:UserInstallation=file://{file.parent}/user",
             # Parted by commas, texts in quotes, UTF-8, from the first line.
             *("--infilter=CSV:44,34,76,1", "--convert-to", "fods"),
             *("--outdir", str(file.parent), str(file)),
         ],
         env={"PATH": os.environ["PATH"], "HOME": str(file.parent)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=True,
-        timeout=300,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
+    assert file.with_suffix(".fods").exists(), done.stdout  # it tells failure by words alone
     document = ElementTree.parse(file.with_suffix(".fods"))
     rows = []
     for row in document.iter(f"{_TABLE}table-row"):

@@ -18,8 +18,9 @@ import psycopg2
 import pyarrow.dataset as ds
 import pytest
 
-from orchestration.publishing.csv_cells import harmless_cell, spreadsheet_file
+from orchestration.publishing.csv_cells import harmless_cell
 from orchestration.publishing.postgres import publish_to_postgres, table_keys
+from orchestration.publishing.presentation import to_csv
 from orchestration.publishing.publication import publish
 from orchestration.publishing.report import read_report
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
@@ -261,7 +262,7 @@ def by_command(settings: Settings, table: str) -> bytes:
 
 def by_download(settings: Settings, table: str) -> bytes:
     """What the report's page gives as a file."""
-    return spreadsheet_file(report_tables(settings)[table])
+    return to_csv(report_tables(settings)[table])
 
 
 def report_tables(settings: Settings) -> dict[str, pd.DataFrame]:

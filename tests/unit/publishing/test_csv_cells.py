@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from orchestration.publishing.csv_cells import harmless_csv, spreadsheet_file
+from orchestration.publishing.csv_cells import harmless_csv
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,3 @@ def test_a_carriage_return_begins_no_row() -> None:
 
 def test_a_table_without_rows_has_its_header() -> None:
     assert harmless_csv(pd.DataFrame({"a": [], "=b": []})) == "a,'=b\n"
-
-
-def test_a_file_for_spreadsheets_tells_its_encoding() -> None:
-    content = spreadsheet_file(pd.DataFrame({"label": ["Zoë", "=1"]}))
-    assert content.startswith(b"\xef\xbb\xbf"), "without it Excel takes another encoding"
-    assert content.decode("utf-8-sig") == "label\nZoë\n'=1\n"

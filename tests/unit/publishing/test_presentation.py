@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from orchestration.publishing.presentation import (
@@ -14,6 +17,7 @@ from orchestration.publishing.presentation import (
     describe_period,
     describe_range,
     describe_seconds,
+    to_csv,
 )
 
 
@@ -75,3 +79,30 @@ def test_a_period_is_told_by_its_grain() -> None:
 def test_the_days_before_are_as_many() -> None:
     assert days_before(date(2024, 3, 2), date(2024, 3, 31)) == (date(2024, 2, 1), date(2024, 3, 1))
     assert days_before(date(2024, 3, 1), date(2024, 3, 1)) == (date(2024, 2, 29), date(2024, 2, 29))
+
+
+def test_no_cell_of_a_csv_runs_as_a_formula() -> None:
+    table = pd.DataFrame(
+        {
+            "label": ["=1+1", "+1", " -1", "＠a", "\t=1", "plain", None, 'Zoë, said "no"'],
+            "change": [-1.5, 2, 3, 4, 5, 6, 7, 8],
+            "period_start_date": pd.to_datetime(["2024-03-01"] * 8),
+        }
+    )
+    content = to_csv(table)
+    assert content.startswith(b"\xef\xbb\xbf"), (
+        "without the mark Excel takes it for another encoding"
+    )
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert [row["label"] for row in rows] == [
+        "'=1+1",
+        "'+1",
+        "' -1",
+        "'＠a",
+        "'\t=1",
+        "plain",
+        "",
+        'Zoë, said "no"',
+    ]
+    assert rows[0]["change"] == "-1.5", "a number stays a number"
+    assert rows[0]["period_start_date"] == "2024-03-01"
