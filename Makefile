@@ -65,11 +65,20 @@ browser: ## Install the headless Chromium that the tests look through, where the
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends chromium >/dev/null; } || \
 		{ echo "Chromium is needed and could not be installed; install it by hand, as chromium on the path"; exit 1; }
 
-services: ## Install what the tests start beside Python: PostgreSQL, systemd's checker (Debian, as root)
-	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && command -v systemd-analyze >/dev/null; then exit 0; fi; \
-		if [ "$$(id -u)" != 0 ]; then echo "Run 'make services' once as root: the tests need Debian's postgresql and systemd"; exit 1; fi; \
-		echo "Installing postgresql and systemd"; \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql systemd >/dev/null
+# What the tests start or connect through beside Python, each by a file that tells that it is there.
+services: ## Install PostgreSQL, its ODBC and JDBC drivers, LibreOffice Calc and the like, for the tests (Debian, as root)
+	@missing=(); need() { compgen -G "$$1" >/dev/null || missing+=($${@:2}); }; \
+		need '/usr/lib/postgresql/*/bin/initdb' postgresql; \
+		need /usr/bin/systemd-analyze systemd; \
+		need '/usr/lib/*/odbc/psqlodbcw.so' odbc-postgresql; \
+		need '/usr/lib/*/libodbc.so.2' unixodbc; \
+		need /usr/share/java/postgresql.jar libpostgresql-jdbc-java; \
+		command -v java >/dev/null || missing+=(default-jre-headless); \
+		command -v soffice >/dev/null || missing+=(libreoffice-calc-nogui); \
+		if [ $${#missing[@]} = 0 ]; then exit 0; fi; \
+		if [ "$$(id -u)" != 0 ]; then echo "Run 'make services' once as root: the tests need Debian's $${missing[*]}"; exit 1; fi; \
+		echo "Installing $${missing[*]}"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $${missing[@]} >/dev/null
 
 test: $(INSTALLED) browser clients services ## Run the whole test suite
 	@echo "Some fifteen minutes on two cores; a file's tests stay in one process, in their order"

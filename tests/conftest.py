@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.services.postgres import PostgresServer
 from tests.services.s3 import S3Server
 
 
@@ -43,3 +44,16 @@ def s3(s3_server: S3Server, monkeypatch: pytest.MonkeyPatch) -> S3Server:
     for name, value in s3_server.environment.items():
         monkeypatch.setenv(name, value)
     return s3_server
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A real PostgreSQL server, one for all tests of a process."""
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def postgres(postgres_server: PostgresServer, request: pytest.FixtureRequest) -> PostgresServer:
+    """The server, with an empty database for the tests of a file."""
+    return postgres_server.database(request.module.__name__.rpartition(".")[2])

@@ -31,7 +31,7 @@ READERS = "inbox_reader"
 
 _MARK = "Inbox warehouse, publication "
 _BATCH_ROWS = 100_000
-_LOCK_MILLISECONDS = 500  # less than deadlock_timeout, so that a reader never is the one to fail
+_LOCK_MILLISECONDS = 500  # less than deadlock_timeout: a reader is never the one to fail
 _WAIT_SECONDS = 600.0
 _RETRY_SECONDS = 0.5
 
@@ -55,7 +55,8 @@ def publish_to_postgres(
     """Brings the database to the publication that is in place on this machine.
 
     published: its folder; nobody may publish meanwhile. keys: the columns of each table that are
-    unique together. wait_seconds: how long to wait for readers to end their transactions.
+    unique together. wait_seconds: how long to wait for readers to end their transactions, and
+    for another publication.
     False where the database had it. Raises PostgresUnavailable; readers of the database then keep
     the publication before it.
     """
@@ -72,11 +73,14 @@ def publish_to_postgres(
         connection.cursor() as cursor,
     ):
         source.execute("set TimeZone = 'UTC'")
-        cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [SCHEMA])
-        cursor.execute(f"create schema {new}")
+        _lift_limits(cursor)
+        _exclude_others(cursor, wait_seconds)
+        old = _current(cursor)
+        if old == name:  # another process was faster
+            return False
+        _create_schema(cursor, new)
         for table, comment in _tables(source):
             _copy_table(source, cursor, new, table, comment, keys.get(table, ()))
-        old = _current(cursor)
         if old is not None:
             _drop_old(cursor, wait_seconds)
         cursor.execute(f"alter schema {new} rename to {SCHEMA}")
@@ -103,7 +107,71 @@ def _connect(url: str) -> Any:
     # Imported here: it is in an extra of the package.
     import psycopg2
 
-    return psycopg2.connect(url, application_name="inbox", connect_timeout=10)
+    try:
+        connection = psycopg2.connect(
+            url, application_name="inbox", connect_timeout=10, client_encoding="UTF8"
+        )
+    except psycopg2.Error:
+        raise PostgresUnavailable(
+            "no connection to it; see that it is up, and that host, port, database, user and "
+            "password of the address are right"
+        ) from None
+    # Whatever the database sets for its readers: each statement sees what is committed.
+    connection.set_session(isolation_level="READ COMMITTED", readonly=False)
+    return connection
+
+
+def _lift_limits(cursor: Any) -> None:
+    """Takes off what a database sets against slow readers: loading takes as long as it does.
+
+    For this transaction alone, as a pooler may give the connection to others after it.
+    """
+    for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+        cursor.execute(f"set local {limit} = 0")
+
+
+def _exclude_others(cursor: Any, wait_seconds: float) -> None:
+    """Makes this the one publication that is at work in the database."""
+    if not _attempted(cursor, f"select pg_advisory_xact_lock(hashtext('{SCHEMA}'))", wait_seconds):
+        raise PostgresUnavailable(
+            "another publication is at work in it for longer than this one waits; see to that one "
+            "and run again"
+        )
+
+
+def _attempted(cursor: Any, lock: str, wait_seconds: float) -> bool:
+    """Takes a lock, asking again and again for so long; whether it was got.
+
+    Each time is short in all, however many tables it is for, so that readers who queue up behind it
+    are soon let go, and none of them is found in a deadlock.
+    """
+    import psycopg2.errors
+
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        cursor.execute("savepoint before_lock")
+        cursor.execute(f"set local statement_timeout = {_LOCK_MILLISECONDS}")
+        try:
+            cursor.execute(lock)
+        except psycopg2.errors.QueryCanceled:
+            cursor.execute("rollback to savepoint before_lock")
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(_RETRY_SECONDS)
+        else:
+            cursor.execute("set local statement_timeout = 0")
+            return True
+
+
+def _create_schema(cursor: Any, schema: str) -> None:
+    import psycopg2.errors
+
+    try:
+        cursor.execute(f"create schema {schema}")
+    except psycopg2.errors.InsufficientPrivilege:
+        raise PostgresUnavailable(
+            "its user may not create schemas: grant create on the database to that user"
+        ) from None
 
 
 def _current(cursor: Any) -> str | None:
@@ -192,23 +260,12 @@ def _drop_old(cursor: Any, wait_seconds: float) -> None:
         "select oid::regprocedure from pg_proc where pronamespace = %s::regnamespace", [SCHEMA]
     )
     functions = ", ".join(function for (function,) in cursor.fetchall())
-    deadline = time.monotonic() + wait_seconds
-    cursor.execute(f"set local lock_timeout = {_LOCK_MILLISECONDS}")
-    while True:
-        cursor.execute("savepoint before_lock")
-        try:
-            cursor.execute(f"lock table {tables} in access exclusive mode")
-            break
-        except psycopg2.errors.LockNotAvailable:
-            cursor.execute("rollback to savepoint before_lock")
-            if time.monotonic() >= deadline:
-                raise PostgresUnavailable(
-                    f"a transaction has kept the tables of the schema {SCHEMA} in use for "
-                    f"{wait_seconds:.0f} s; end it and run again"
-                ) from None
-            time.sleep(_RETRY_SECONDS)
-    cursor.execute("set local lock_timeout = 0")
     try:
+        if not _attempted(cursor, f"lock table {tables} in access exclusive mode", wait_seconds):
+            raise PostgresUnavailable(
+                f"a transaction has kept the tables of the schema {SCHEMA} in use for "
+                f"longer than a publication waits; end it ({_holders(cursor)}) and run again"
+            )
         if functions:
             cursor.execute(f"drop function {functions}")
         cursor.execute(f"drop table {tables}")
@@ -218,6 +275,22 @@ def _drop_old(cursor: Any, wait_seconds: float) -> None:
             f"views or other objects depend on the schema {SCHEMA}, which each publication "
             "replaces; drop them and run again"
         ) from None
+    except psycopg2.errors.InsufficientPrivilege:
+        raise PostgresUnavailable(
+            f"the schema {SCHEMA} belongs to another user: publish as that user, or drop it"
+        ) from None
+
+
+def _holders(cursor: Any) -> str:
+    """What ends the transactions that hold the tables in place."""
+    cursor.execute(
+        "select distinct pid from pg_locks join pg_class on pg_class.oid = relation "
+        "where relnamespace = %s::regnamespace and granted and pid <> pg_backend_pid() "
+        "and database = (select oid from pg_database where datname = current_database()) "
+        "order by pid",
+        [SCHEMA],
+    )
+    return ", ".join(f"select pg_terminate_backend({pid})" for (pid,) in cursor.fetchall())
 
 
 def _grant(cursor: Any) -> None:
@@ -240,13 +313,17 @@ def _grant(cursor: Any) -> None:
 def _told() -> Iterator[None]:
     """Turns a database's errors into one line; their own text names hosts, users and statements."""
     try:
-        import psycopg2
+        import psycopg2.errors
     except ImportError:
         raise PostgresUnavailable("install the extra inbox-warehouse[postgres] to use it") from None
     try:
         yield
     except NoCounterpart as error:
         raise PostgresUnavailable(str(error)) from None
+    except psycopg2.errors.UntranslatableCharacter:
+        raise PostgresUnavailable(
+            "its encoding has no place for a text of the publication; use a database in UTF8"
+        ) from None
     except psycopg2.Error as error:
         code = f" {error.pgcode}" if error.pgcode else ""
         reason = f"{type(error).__name__}{code}"

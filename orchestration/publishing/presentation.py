@@ -10,8 +10,9 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from orchestration.publishing.csv_cells import harmless_csv
+
 NOTHING = "-"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def describe_seconds(seconds: float | None) -> str:
@@ -81,16 +82,4 @@ def to_csv(table: pd.DataFrame) -> bytes:
 
     A text that a spreadsheet would take for a formula is led by an apostrophe.
     """
-    safe = table.copy(deep=False)
-    for name in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[name]) and not (
-            pd.api.types.is_datetime64_any_dtype(safe[name])
-        ):
-            safe[name] = safe[name].map(_harmless, na_action="ignore")
-    return safe.to_csv(index=False, date_format="%Y-%m-%d").encode("utf-8-sig")
-
-
-def _harmless(value: object) -> object:
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    return harmless_csv(table).encode("utf-8-sig")

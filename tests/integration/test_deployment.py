@@ -37,12 +37,6 @@ UNITS = sorted((DEPLOY / "systemd").iterdir())
 
 
 @pytest.fixture(scope="module")
-def postgres() -> Iterator[PostgresServer]:
-    with PostgresServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def settings(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Four days, of which the last has not arrived."""
     folder = tmp_path_factory.mktemp("deployment")

@@ -6,7 +6,6 @@ The tests tell one story on one server, in their order.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -24,18 +23,13 @@ from orchestration.publishing.postgres import (
     is_in_postgres,
     publish_to_postgres,
 )
-from orchestration.publishing.publication import publish, read_publication
+from orchestration.publishing.publication import read_publication
 from orchestration.settings import Settings, load_settings
 from tests.oracle.generate import generate_inbox, write_inbox
+from tests.publications import small_publication
 from tests.services.postgres import PASSWORD, PostgresServer
 
 ZONE = "America/New_York"
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[PostgresServer]:
-    with PostgresServer() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")
@@ -64,17 +58,6 @@ def rows(connection: Any, query: str) -> list[tuple[Any, ...]]:
         cursor.execute(query)
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
-
-
-def small_publication(folder: Path, number: int) -> Path:
-    """A publication of two small tables that both hold a number; the folder that it is in."""
-    warehouse = folder / f"{number}.duckdb"
-    with closing(duckdb.connect(str(warehouse))) as connection:
-        connection.execute("create table dim_report as select date '2024-03-31' as as_of_date")
-        for table in ("fct_one", "fct_two"):
-            connection.execute(f"create table {table} as select {number} as number")
-    publish(warehouse, folder / "published", f"fingerprint-{number}")
-    return folder / "published"
 
 
 def test_every_table_is_that_of_the_published_file(
@@ -256,7 +239,7 @@ def test_a_transaction_sees_one_publication(
             target=publish_to_postgres, args=(postgres.url, published, {})
         )
         publishing.start()
-        until_it_waits(postgres)
+        postgres.until_locks_wait()
         assert rows(reading, "select number from inbox.fct_two") == [(1,)]
         reading.commit()
         publishing.join(60)
@@ -264,19 +247,6 @@ def test_a_transaction_sees_one_publication(
         for table in ("fct_one", "fct_two"):
             assert rows(waiting, f"select number from inbox.{table}") == [(2,)]
             assert rows(reading, f"select number from inbox.{table}") == [(2,)]
-
-
-def until_it_waits(server: PostgresServer) -> None:
-    """Returns when the publication has asked for the tables that a reader holds."""
-    waiting = "select 1 from pg_locks where mode = 'AccessExclusiveLock' and not granted"
-    with closing(connect(server)) as connection:
-        connection.autocommit = True
-        deadline = threading.Event()
-        for _ in range(6000):
-            if rows(connection, waiting):
-                return
-            deadline.wait(0.01)
-    raise AssertionError("the publication never waited for the reader")
 
 
 def test_a_transaction_that_never_ends_keeps_what_it_has(

@@ -5,21 +5,29 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import pwd
 import shutil
 import socket
 import subprocess
 import tempfile
+import time
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
+
+import psycopg2
 
 PASSWORD = "inbox-test-password"  # pragma: allowlist secret
 
 
 class PostgresServer:
-    """A server with an empty database; use as a context manager."""
+    """A server, seen from one of its databases; use as a context manager."""
+
+    name = "postgres"
 
     def __enter__(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="inbox-postgres-"))
@@ -57,7 +65,39 @@ class PostgresServer:
     @property
     def url(self) -> str:
         """The address of its database, with the password of a superuser."""
-        return f"postgresql://inbox:{PASSWORD}@127.0.0.1:{self.port}/postgres"
+        return self.url_for("inbox", PASSWORD)
+
+    def url_for(self, user: str, password: str) -> str:
+        """The address of its database for a user."""
+        user, password, name = (quote(part, safe="") for part in (user, password, self.name))
+        return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{name}"
+
+    def database(self, name: str, options: str = "") -> Self:
+        """The same server, seen from a new and empty database; options as in `create database`."""
+        self.execute(f'create database "{name}" {options}')
+        seen = copy.copy(self)
+        seen.name = name
+        return seen
+
+    def execute(self, statements: str) -> None:
+        """Runs statements as a superuser, outside a transaction."""
+        with closing(psycopg2.connect(self.url)) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(statements)
+
+    def until_locks_wait(self, number: int = 1) -> None:
+        """Returns when so many transactions wait for a lock that readers or others hold."""
+        waiting = "select count(*) from pg_locks where not granted"
+        with closing(psycopg2.connect(self.url)) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                for _ in range(6000):
+                    cursor.execute(waiting)
+                    if cursor.fetchone()[0] >= number:
+                        return
+                    time.sleep(0.01)
+        raise AssertionError("nobody ever waited for a lock")
 
     def start(self) -> None:
         """Starts it, and waits until it answers."""

@@ -84,7 +84,7 @@ def test_the_days_before_are_as_many() -> None:
 def test_no_cell_of_a_csv_runs_as_a_formula() -> None:
     table = pd.DataFrame(
         {
-            "label": ["=1+1", "+1", "-1", "@a", "\t=1", "plain", None, 'Zoë, said "no"'],
+            "label": ["=1+1", "+1", " -1", "＠a", "\t=1", "plain", None, 'Zoë, said "no"'],
             "change": [-1.5, 2, 3, 4, 5, 6, 7, 8],
             "period_start_date": pd.to_datetime(["2024-03-01"] * 8),
         }
@@ -97,8 +97,8 @@ def test_no_cell_of_a_csv_runs_as_a_formula() -> None:
     assert [row["label"] for row in rows] == [
         "'=1+1",
         "'+1",
-        "'-1",
-        "'@a",
+        "' -1",
+        "'＠a",
         "'\t=1",
         "plain",
         "",
