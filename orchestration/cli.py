@@ -509,18 +509,13 @@ def erase(user_id: str, later: bool, **flags: Any) -> None:
         console.print(f"... and in {len(done.export_files) - MOST_LISTED} more export files")
     for place in search.found:
         errors.print(f"Found: {_one_line(place)}", soft_wrap=True, markup=False)
-    console.print(
-        f"Searched {search.parquet_files} Parquet files, {search.duckdb_tables} tables and "
-        f"{search.other_files} other files: found in {len(search.found)} places.",
-        soft_wrap=True,
-    )
+    for place in search.not_searched:
+        errors.print(f"Not searched: {_one_line(place)}", soft_wrap=True, markup=False)
+    console.print(str(search), soft_wrap=True)
     if outcome.failures:
         raise Problem("\n".join(outcome.failures))
-    if search.found:
-        raise Problem(
-            "The user is still in those places. Remove what is not the pipeline's own, delete "
-            "the runs of Dagster that name them, and run it again."
-        )
+    if not search.is_clean:
+        raise Problem(erasure.LEFT)
 
 
 MOST_LISTED = 50

@@ -24,12 +24,17 @@ from orchestration.exports.user_record import (
 )
 from orchestration.lock import hold_lock
 from orchestration.publishing.targets import remove_earlier_publications
-from orchestration.search import Search, search
+from orchestration.search import ErasedUsers, NamedUser, Search, search_everything, search_tables
 from orchestration.settings import Settings
 from orchestration.warehouse.build import build_warehouse, publish_warehouse
 from orchestration.warehouse.dbt import failures_of
 
 logger = logging.getLogger("inbox.erasure")
+
+LEFT = (
+    "Erased users may still be in these places. Mend or remove what is not the pipeline's own, "
+    "delete the runs of Dagster that name them, and erase again."
+)
 
 
 class ErasureUnfinished(RuntimeError):
@@ -90,7 +95,7 @@ def finish(settings: Settings) -> Erasure:
 def take_from_raw(settings: Settings) -> Erasure:
     """The first step: raw and quarantine without the erased, and no warehouse made with them."""
     with hold_lock(settings.warehouse_lock, "an erasure"):
-        erased = erase_landed(settings.raw_folder)
+        erased = erase_landed(settings.raw_folder, settings.pseudonym_key_bytes)
         collect_garbage(settings.raw_folder)
         _forget_warehouse(settings)
     if erased.rows:
@@ -100,7 +105,13 @@ def take_from_raw(settings: Settings) -> Erasure:
 
 def prove(settings: Settings, identifiers: list[str]) -> Search:
     """Look for a user in everything that is kept."""
-    return search(settings.home, identifiers)
+    return search_everything(settings, NamedUser(identifiers))
+
+
+def prove_all(settings: Settings) -> Search:
+    """Look for all who were ever erased in every table, by the hashes that are kept of them."""
+    users = read_user_record(settings.raw_folder).identifiers(settings.pseudonym_key_bytes)
+    return search_tables(settings, ErasedUsers(users))
 
 
 def _forget_warehouse(settings: Settings) -> None:

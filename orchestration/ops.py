@@ -10,14 +10,20 @@ from orchestration.settings import Settings
 
 @op(pool=WAREHOUSE_POOL)
 def finish_erasures(context: OpExecutionContext, settings: ResourceParam[Settings]) -> None:
-    """Takes every user whose erasure was begun out of all that the pipeline keeps."""
+    """Takes every user whose erasure was begun out of all that the pipeline keeps, and looks."""
     try:
         done = erasure.finish(settings)
     except (erasure.ErasureUnfinished, NotDelivered) as error:
         raise Failure(description=str(error), allow_retries=False) from None
+    search = erasure.prove_all(settings)
     context.add_output_metadata(
         {
             "rows_made_anonymous": done.rows,
             "export_files_with_them": len(done.export_files),
+            "search": str(search),
         }
     )
+    if not search.is_clean:
+        places = [f"Found: {place}" for place in search.found]
+        places += [f"Not searched: {place}" for place in search.not_searched]
+        raise Failure(description="\n".join([erasure.LEFT, *places]), allow_retries=False)

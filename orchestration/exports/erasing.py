@@ -11,10 +11,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet
 
 from .manifest import read_manifests
@@ -32,18 +30,19 @@ class ErasedRows:
     files: set[tuple[date, str]] = field(default_factory=set)
 
 
-def erase_landed(raw: Path) -> ErasedRows:
-    """Take every erased user out of every landed day; days that hold none are left alone."""
-    users = read_user_record(raw).identifiers()
+def erase_landed(raw: Path, pseudonym_key: bytes | None = None) -> ErasedRows:
+    """Take every erased user out of every landed day; days that hold none are left alone.
+
+    pseudonym_key: the one of the landed days, by which users are found in texts.
+    """
+    users = read_user_record(raw).identifiers(pseudonym_key)
     erased = ErasedRows()
-    if users.is_plain:
+    if not users.erased:
         return erased
 
     def is_touched(kind: str, path: Path) -> bool:
         with pyarrow.parquet.ParquetFile(path) as file:
             names = _user_columns(kind)
-            if names == []:
-                return False
             return any(
                 _without_erased(users, kind, rows) is not rows
                 for group in range(file.num_row_groups)
@@ -61,13 +60,15 @@ def erase_landed(raw: Path) -> ErasedRows:
     return erased
 
 
-def _user_columns(kind: str) -> list[str] | None:
-    """The columns that tell whether a user is in a file; None for all."""
+def _user_columns(kind: str) -> list[str]:
+    """The columns that tell whether a user is in a file, and of whom they are."""
     if kind not in CONTRACTS:
-        return None
-    contract = CONTRACTS[kind]
-    names = [contract.user_column, "author_type"]
-    return [name for name in names if name in contract.by_name and contract.user_column]
+        return list(file_schema(kind).names)
+    return [
+        column.name
+        for column in CONTRACTS[kind].landed_columns
+        if column.names_user or column.is_free_text or column.name == "author_type"
+    ]
 
 
 def _without_erased(users: UserIdentifiers, kind: str, rows: pa.Table) -> pa.Table:
@@ -81,11 +82,12 @@ def _without_erased(users: UserIdentifiers, kind: str, rows: pa.Table) -> pa.Tab
 
 
 def _note(erased: ErasedRows, kind: str, before: pa.Table, after: pa.Table) -> None:
-    name = CONTRACTS[kind].user_column if kind in CONTRACTS else "row_text"
-    was, now = before[name], after[name]
-    changed = pc.fill_null(pc.not_equal(was, now), pc.xor(pc.is_null(was), pc.is_null(now)))
-    files: list[dict[str, Any]] = (
-        before.select(["export_date", "file_name"]).filter(changed).to_pylist()
+    names = _user_columns(kind)
+    places = before.select(["export_date", "file_name"]).to_pylist()
+    rows = zip(
+        before.select(names).to_pylist(), after.select(names).to_pylist(), places, strict=True
     )
-    erased.rows[kind] += len(files)
-    erased.files.update((file["export_date"], file["file_name"]) for file in files)
+    for was, now, place in rows:
+        if was != now:
+            erased.rows[kind] += 1
+            erased.files.add((place["export_date"], place["file_name"]))

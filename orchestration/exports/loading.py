@@ -67,7 +67,7 @@ def load_days(settings: Settings, requested: Sequence[str] | None = None) -> Loa
         raw = settings.raw_folder
         claim_key(raw, settings.pseudonym_key_bytes)
         if not read_user_record(raw).is_finished:
-            erase_landed(raw)
+            erase_landed(raw, settings.pseudonym_key_bytes)
         outcome = _load_days(settings, requested)
         report_closed(close_days(raw, settings.retention_days))
         return outcome

@@ -53,6 +53,7 @@ class Column:
     maximum: int = 2**63 - 1
     repeats: bool = False  # few distinct values: worth a dictionary in the landed file
     names_user: bool = False  # may name a customer: never shown, see `users`
+    is_free_text: bool = False  # somebody's own words, which might name a customer
 
 
 @dataclass(frozen=True)
@@ -139,13 +140,13 @@ CONTRACTS: dict[str, Contract] = {
                     repeats=True,
                 ),
                 _identifier("user_id", names_user=True),
-                Column("channel", Kind.TEXT, repeats=True),
+                Column("channel", Kind.TEXT, repeats=True, is_free_text=True),
                 _identifier("assigned_agent_id", repeats=True),
                 Column("closed_at", Kind.TIMESTAMP, required_when=("status", "closed")),
                 _timestamp("first_closed_at"),
                 _identifier("closed_by_agent_id", repeats=True),
                 Column("reopen_count", Kind.INTEGER, repeats=True),
-                Column("labels", Kind.LABELS, repeats=True),
+                Column("labels", Kind.LABELS, repeats=True, is_free_text=True),
                 _timestamp("deleted_at"),
             ),
         ),

@@ -1,7 +1,8 @@
 """Identifiers of users at the door: pseudonyms in their place, and none for those who were erased.
 
 Whatever lands goes through here: rows in their landed types and records of quarantine. Only
-identifiers of users are replaced; an agent, a bot or the system keeps its own. What is kept of the
+identifiers of users are replaced; an agent, a bot or the system keeps its own. Free texts, such as
+labels, lose the word that names an erased user. What is kept of the
 erased is a keyed hash of the identifier that would land, so that no list of names is made of those
 who asked for none.
 """
@@ -10,18 +11,32 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from base64 import b32encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .schema import CONTRACTS, MAX_IDENTIFIER_CHARACTERS
+from .schema import CONTRACTS, MAX_IDENTIFIER_CHARACTERS, Kind
+
+SHORTEST_IN_TEXT = 6
+"""Characters of an identifier below which it cannot be told from other text."""
+
+ERASED = "erased"
+"""What stands in a text for an erased user."""
 
 _PSEUDONYM_BYTES = 20  # 160 bits, 32 characters
 _NOT_USERS = ("agent", "bot", "system")
+# What of a text may be an identifier: all of it, what stands between spaces, a run of the
+# characters that identifiers and addresses are made of.
+_PARTS_OF_TEXT = (
+    re.compile(r"(?s).+"),
+    re.compile(r"\S+"),
+    re.compile(r"[\w@](?:[\w@.+-]*[\w@])?"),
+)
 
 
 @dataclass(frozen=True)
@@ -57,14 +72,31 @@ class UserIdentifiers:
         landed = self.pseudonym(identifier)
         return None if self.is_erased(landed) else landed
 
+    def in_text(self, text: str) -> str:
+        """A text with another word in the place of erased users whom it names.
+
+        A word of letters alone may be anything, and so may a short one: both stay.
+        """
+        if self.erased:
+            for part in _PARTS_OF_TEXT:
+                text = part.sub(
+                    lambda found: ERASED if self._names_erased(found[0]) else found[0], text
+                )
+        return text
+
+    def _names_erased(self, word: str) -> bool:
+        is_telling = len(word) >= SHORTEST_IN_TEXT and not word.isalpha()
+        return is_telling and (self.is_erased(word) or self.is_erased(self.pseudonym(word)))
+
     def in_rows(self, entity: str, rows: pa.Table) -> pa.Table:
         """Rows as they land, of rows as they came."""
-        return self._in_rows(entity, rows, self.landed)
+        return self._in_texts(entity, self._in_rows(entity, rows, self.landed))
 
     def in_landed_rows(self, entity: str, rows: pa.Table) -> pa.Table:
         """Landed rows without the erased; the same object where none of them is in it."""
-        return self._in_rows(
-            entity, rows, lambda landed: None if self.is_erased(landed) else landed
+        return self._in_texts(
+            entity,
+            self._in_rows(entity, rows, lambda landed: None if self.is_erased(landed) else landed),
         )
 
     def in_rejected(self, record: dict[str, Any]) -> dict[str, Any]:
@@ -103,13 +135,39 @@ class UserIdentifiers:
             replaced = pc.if_else(is_user, replaced, rows[name])
         return rows.set_column(rows.schema.get_field_index(name), rows.schema.field(name), replaced)
 
+    def _in_texts(self, entity: str, rows: pa.Table) -> pa.Table:
+        """Rows whose free texts name no erased user; the same object where none did."""
+        for column in CONTRACTS[entity].columns if self.erased else ():
+            if not column.is_free_text:
+                continue
+            values = rows[column.name]
+            is_list = column.kind is Kind.LABELS
+            texts = pc.unique(pc.list_flatten(values) if is_list else values).to_pylist()
+            changed = {
+                text: self.in_text(text) for text in texts if text and self.in_text(text) != text
+            }
+            if not changed:
+                continue
+            now = [_replaced(value, changed) for value in values.to_pylist()]
+            field = rows.schema.field(column.name)
+            rows = rows.set_column(
+                rows.schema.get_field_index(column.name), field, pa.array(now, field.type)
+            )
+        return rows
+
     def _in_record(
         self, record: dict[str, Any], replace: Callable[[str], str | None]
     ) -> dict[str, Any]:
-        if self.is_plain or record["row_text"] is None:
+        if self.is_plain:
+            return record
+        reason = self.in_text(record["reason"])
+        if reason != record["reason"]:
+            record = {**record, "reason": reason}
+        if record["row_text"] is None:
             return record
         cells: dict[str, Any] = json.loads(record["row_text"])
-        user_column = CONTRACTS[record["entity"]].user_column
+        contract = CONTRACTS[record["entity"]]
+        user_column = contract.user_column
         is_of_user = cells.get("author_type") not in _NOT_USERS
         changed = {}
         for name, value in cells.items():
@@ -119,11 +177,25 @@ class UserIdentifiers:
                 value = None if len(text) > MAX_IDENTIFIER_CHARACTERS else replace(text)
             elif record["column_name"] is None and self.is_erased(str(value)):
                 value = None  # of a row whose cells may stand under a wrong name
+            elif name not in contract.by_name or contract.by_name[name].kind is not Kind.IDENTIFIER:
+                value = self._in_cell(value)
             if value is not None:
                 changed[name] = value
         if changed == {name: value for name, value in cells.items() if value is not None}:
             return record
         return {**record, "row_text": json.dumps(changed, ensure_ascii=False)}
+
+    def _in_cell(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return list(dict.fromkeys(map(self._in_cell, value)))
+        return self.in_text(value) if isinstance(value, str) else value
+
+
+def _replaced(value: Any, texts: Mapping[str, str]) -> Any:
+    """A text, or a list of them without its repetitions, with other texts for some."""
+    if isinstance(value, list):
+        return list(dict.fromkeys(texts.get(text, text) for text in value))
+    return texts.get(value, value)
 
 
 def erasure_hash(key: bytes, landed: str) -> str:

@@ -42,7 +42,11 @@ class PostgresUnavailable(Exception):
 
 def is_in_postgres(url: str, publication: Publication) -> bool:
     """Whether readers of the database have this publication. Raises PostgresUnavailable."""
-    with _told(), closing(_connect(url)) as connection, connection.cursor() as cursor:
+    with (
+        told_postgres_errors(),
+        closing(connect_postgres(url)) as connection,
+        connection.cursor() as cursor,
+    ):
         return _current(cursor) == publication_name(publication)
 
 
@@ -66,9 +70,9 @@ def publish_to_postgres(
     name = publication_name(publication)
     new = f"{SCHEMA}_{name[:20].lower()}"
     with (
-        _told(),
+        told_postgres_errors(),
         closing(duckdb.connect(str(published / "inbox.duckdb"), read_only=True)) as source,
-        closing(_connect(url)) as connection,
+        closing(connect_postgres(url)) as connection,
         connection,  # commits at its end, rolls back on any error
         connection.cursor() as cursor,
     ):
@@ -103,7 +107,8 @@ def table_keys(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
     return keys
 
 
-def _connect(url: str) -> Any:
+def connect_postgres(url: str) -> Any:
+    """A connection of its own, to be closed by who asked for it. Raises psycopg2.Error."""
     # Imported here: it is in an extra of the package.
     import psycopg2
 
@@ -310,8 +315,11 @@ def _grant(cursor: Any) -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Turns a database's errors into one line; their own text names hosts, users and statements."""
+def told_postgres_errors() -> Iterator[None]:
+    """Turns a database's errors into one line; their own text names hosts, users and statements.
+
+    Raises PostgresUnavailable.
+    """
     try:
         import psycopg2.errors
     except ImportError:
@@ -329,7 +337,7 @@ def _told() -> Iterator[None]:
         reason = f"{type(error).__name__}{code}"
     else:
         return
-    raise PostgresUnavailable(f"the database did not take it ({reason}); run again once it is well")
+    raise PostgresUnavailable(f"the database failed ({reason}); run again once it is well")
 
 
 def _name(identifier: str) -> str:

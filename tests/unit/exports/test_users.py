@@ -233,3 +233,46 @@ def test_an_erasure_is_unfinished_until_it_is_done_everywhere(tmp_path: Path) ->
     assert (len(record.erased), record.finished) == (2, 1)
     finish_erasures(raw, 2)
     assert read_user_record(raw).is_finished
+
+
+@pytest.mark.parametrize("key", [None, KEY])
+def test_texts_that_name_an_erased_user_lose_the_name_and_nothing_else(
+    tmp_path: Path, key: bytes | None
+) -> None:
+    """In labels, a channel and what was set aside; words like any other stay where they are."""
+    exports, raw = tmp_path / "exports", tmp_path / "raw"
+    user = "anna@example.com"
+    kept = ["vip", "johanna@example.com", "anna@example.com.au"]
+    write_records(
+        exports,
+        "threads.jsonl",
+        [
+            thread(user_id=user, labels=[*kept, f"of <{user}>.", user]),
+            thread(
+                thread_id="t2", user_id="other", channel=f"mail {user}", labels=[user, "erased"]
+            ),
+            thread(thread_id="t3", user_id="billing", labels=["billing", "12345"]),
+            thread(thread_id="t4", user_id="12345", labels=None),
+            thread(thread_id="t5", status=user, labels=[f"{user}/2"]),
+        ],
+    )
+    load(exports, raw, key)
+    for gone in (user, "billing", "12345"):
+        begin_erasure(raw, UserIdentifiers(key).pseudonym(gone))
+    erased = erase_landed(raw, key)
+    assert erased.rows == {"threads": 4, "quarantine": 1}
+    expected = [
+        ("t1", "chat", [*kept, "of <erased>.", "erased"]),
+        ("t2", "mail erased", ["erased"]),
+        ("t3", "chat", ["billing", "12345"]),
+        ("t4", "chat", None),
+    ]
+
+    def landed() -> list[tuple[str, str, list[str] | None]]:
+        return [(row["thread_id"], row["channel"], row["labels"]) for row in rows(raw, "threads")]
+
+    assert landed() == expected
+    assert user not in str(rows(raw, "quarantine")).replace("johanna", "")
+    load(exports, raw, key)
+    assert landed() == expected, "a later delivery lands alike"
+    assert erase_landed(raw, key).rows == {}
