@@ -35,8 +35,10 @@ def main() -> int:
         if "--hash=sha256:" not in requirement:
             problems.append(f"{name}: has no hash")
     with (ROOT / ".ci" / "advisories.csv").open(encoding="utf-8", newline="") as file:
-        advisories = list(csv.DictReader(file))
+        advisories = list(csv.DictReader(line for line in file if not line.startswith("#")))
     for advisory in advisories:
+        if advisory["package"] not in locked:
+            problems.append(f"advisories.csv: {advisory['package']} is not locked; take it out")
         for version in sorted(locked.get(advisory["package"], ())):
             if Version(version) < Version(advisory["fixed_in"]):
                 problems.append(
