@@ -11,7 +11,7 @@ MAX_RETRIES = 3
 FIRST_WAIT_SECONDS = 5.0
 
 # A machine, a disk or a network that is not itself for a moment; not a file that is missing,
-# forbidden or wrong, which somebody has to mend.
+# forbidden or wrong, nor a full disk, which somebody has to mend.
 _PASSING = frozenset(
     {
         errno.EAGAIN,
@@ -29,7 +29,6 @@ _PASSING = frozenset(
         errno.ENETUNREACH,
         errno.ENFILE,
         errno.ENOLCK,
-        errno.ENOSPC,
         errno.EPIPE,
         errno.ESTALE,
         errno.ETIMEDOUT,

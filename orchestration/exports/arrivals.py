@@ -117,6 +117,7 @@ def _state(day: ExportDay) -> str:
         f"{file.name}\0{file.size_bytes}\0{file.modified_ns}\0{file.version}\n"
         for file in day.files
     ]
+    lines.append(str(day.problem))
     return hashlib.sha256("".join(lines).encode()).hexdigest()[:16]
 
 

@@ -53,6 +53,17 @@ class BadExportFile(Exception):
         )
 
 
+class UnreadableDay(BadExportFile):
+    """A day's folder that cannot be read, or holds a file that cannot even be looked at."""
+
+    def __str__(self) -> str:
+        return (
+            f"Export day folder {self.file_name} cannot be read ({self.reason}). Nothing of"
+            f" {self.export_date} was loaded; let this user read it, or mend the disk, and run"
+            " again."
+        )
+
+
 class BrokenManifest(Exception):
     """A manifest under `raw/manifests` that is not one: damaged, or written by something else."""
 

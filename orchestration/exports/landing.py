@@ -62,10 +62,12 @@ def load_day(
     """Read, check and land one day's files, and give the manifest that was written.
 
     pseudonym_key: with one, users' identifiers land as pseudonyms.
-    Raises `BadExportFile` for a file that cannot be read, `ExportsUnreachable` where its store does
-    not answer, `LandingFailed` where the raw folder cannot be written, `WrongPseudonymKey`; the day
-    then stays as it was.
+    Raises `BadExportFile` for a file or a folder that cannot be read, `ExportsUnreachable` where
+    its store does not answer, `LandingFailed` where the raw folder cannot be written,
+    `WrongPseudonymKey`; the day then stays as it was.
     """
+    if day.problem is not None:
+        raise day.problem
     while True:
         try:
             record = claim_key(raw, pseudonym_key)

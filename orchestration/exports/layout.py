@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from .errors import ExportsNotFound
+from .errors import ExportsNotFound, UnreadableDay
 from .limits import ReadLimits
 from .schema import ENTITIES
 
@@ -45,11 +46,15 @@ class ExportFile:
 
 @dataclass(frozen=True)
 class ExportDay:
-    """One day's folder: its export files and the names that are none, both ordered by name."""
+    """One day's folder: its export files and the names that are none, both ordered by name.
+
+    problem: why the folder could not be listed, or a file in it looked at; no files are told then.
+    """
 
     export_date: date
     files: tuple[ExportFile, ...]
     ignored: tuple[str, ...]
+    problem: UnreadableDay | None = None
 
 
 class ExportsElsewhere(Protocol):
@@ -65,7 +70,8 @@ def find_export_days(
 ) -> list[ExportDay]:
     """The days that have arrived, oldest first, from `first` to `last` (both included).
 
-    Raises `ExportsNotFound` when the folder is missing or may not be read.
+    A day that cannot be read is among them, with its problem. Raises `ExportsNotFound` when the
+    folder is missing or may not be read.
     """
     if not isinstance(exports, Path):
         return [
@@ -76,10 +82,14 @@ def find_export_days(
     days = []
     for entry in _listing(exports):
         export_date = day_of_name(entry.name)
-        if export_date is None or not _is_inside(entry, exports, folder=True):
+        if export_date is None:
             continue
         if (first is None or first <= export_date) and (last is None or export_date <= last):
-            days.append(list_day(Path(entry.path), export_date, exports))
+            try:
+                if _is_inside(entry, exports, folder=True):
+                    days.append(list_day(Path(entry.path), export_date, exports))
+            except OSError as error:
+                days.append(_unreadable(Path(entry.path), export_date, error))
     return sorted(days, key=lambda day: day.export_date)
 
 
@@ -91,21 +101,29 @@ def find_ignored(exports: Path | ExportsElsewhere) -> tuple[str, ...]:
         sorted(
             printable(entry.name)
             for entry in _listing(exports)
-            if day_of_name(entry.name) is None or not _is_inside(entry, exports, folder=True)
+            if day_of_name(entry.name) is None or _leads_out(entry, exports)
         )
     )
 
 
 def list_day(folder: Path, export_date: date, exports: Path) -> ExportDay:
-    """The export files of one day's folder; links that lead out of `exports` are ignored."""
+    """The export files of one day's folder; links that lead out of `exports` are ignored.
+
+    A file that cannot be looked at is the whole day's problem: without it, a part would load.
+    """
     files: list[ExportFile] = []
     ignored: list[str] = []
-    for entry in _listing(folder):
-        file = _export_file(entry, exports)
-        if file is None:
-            ignored.append(printable(entry.name))
-        else:
-            files.append(file)
+    try:
+        with os.scandir(folder) as listing:
+            entries = list(listing)
+        for entry in entries:
+            file = _export_file(entry, exports)
+            if file is None:
+                ignored.append(printable(entry.name))
+            else:
+                files.append(file)
+    except OSError as error:
+        return _unreadable(folder, export_date, error)
     files.sort(key=lambda file: file.name)
     return ExportDay(export_date, tuple(files), tuple(sorted(ignored)))
 
@@ -151,21 +169,40 @@ def _export_file(entry: os.DirEntry[str], exports: Path) -> ExportFile | None:
         return None
     try:
         status = entry.stat()
-    except OSError:  # it went meanwhile
+    except FileNotFoundError:  # it went meanwhile
         return None
     return parse_file_name(Path(entry.path), status.st_size, status.st_mtime_ns)
 
 
 def _is_inside(entry: os.DirEntry[str], exports: Path, *, folder: bool) -> bool:
-    """Whether an entry is a folder (or a file) that does not lead out of the exports folder."""
+    """Whether an entry is a folder (or a file) that does not lead out of the exports folder.
+
+    Raises OSError where that cannot be told.
+    """
     try:
         if not (entry.is_dir() if folder else entry.is_file()):
             return False
         return not entry.is_symlink() or Path(entry.path).resolve().is_relative_to(
             exports.resolve()
         )
-    except (OSError, RuntimeError):  # a link to itself, or a file that went meanwhile
+    except RuntimeError:  # a link to itself
         return False
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ELOOP):
+            return False
+        raise
+
+
+def _leads_out(entry: os.DirEntry[str], exports: Path) -> bool:
+    try:
+        return not _is_inside(entry, exports, folder=True)
+    except OSError:  # a day with a problem, and told as one
+        return False
+
+
+def _unreadable(folder: Path, export_date: date, error: OSError) -> ExportDay:
+    reason = error.strerror or type(error).__name__
+    return ExportDay(export_date, (), (), UnreadableDay(export_date, str(folder), reason))
 
 
 def _listing(folder: Path) -> list[os.DirEntry[str]]:

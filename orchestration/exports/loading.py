@@ -31,6 +31,7 @@ logger = logging.getLogger("inbox.exports")
 Landed = DayManifest | BadExportFile | ExportsUnreachable | LandingFailed
 
 PROGRESS_LINES = 100  # for more days than that, a line is for several of them
+UNREACHABLE_DAYS = 3  # so many in a row are the store's fault, no longer the days'
 
 
 @dataclass
@@ -57,8 +58,8 @@ def load_days(settings: Settings, requested: Sequence[str] | None = None) -> Loa
 
     requested: the days (YYYY-MM-DD), read again even where nothing has changed; None is every day
     that has arrived and is not loaded, or whose files have changed.
-    A day that retention has closed is never read again. A full disk, or a store that does not
-    answer, ends the load.
+    A day that retention has closed is never read again. A full disk ends the load, and so does a
+    store that does not give the files of several days in a row.
     Raises ExportsNotFound where there is no exports folder, SettingsError where none is set,
     LockBusy where another load does not end, WrongPseudonymKey where the loaded days have another
     key.
@@ -115,6 +116,7 @@ def _load_days(settings: Settings, requested: Sequence[str] | None) -> LoadOutco
             if day not in arrived and day not in closed_days
         )
     progress = _Progress(len(days))
+    unreachable = 0
     for day, (result, seconds) in zip(days, _land(settings, days), strict=False):
         if isinstance(result, LandingFailed):
             # Neither would the next day have room; a later load goes on from this one.
@@ -122,9 +124,14 @@ def _load_days(settings: Settings, requested: Sequence[str] | None) -> LoadOutco
             outcome.failed.append(str(result))
             break
         if isinstance(result, ExportsUnreachable):
-            # The next day would wait for the same store; a later load goes on from this day.
             outcome.failed.append(f"{day.export_date}: {result}")
-            break
+            unreachable += 1
+            if unreachable == UNREACHABLE_DAYS:
+                # The next day would wait for the same store; a later load goes on from here.
+                break
+            progress.add(None)
+            continue
+        unreachable = 0
         if isinstance(result, BadExportFile):
             logger.error("%s", result)
             outcome.failed.append(str(result))

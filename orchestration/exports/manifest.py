@@ -138,8 +138,9 @@ def pending_days(days: Sequence[ExportDay], raw: Path) -> list[ExportDay]:
 
     A file whose size and modified time are as recorded is taken to be unchanged; where only the
     time differs, its bytes decide. In an object store size and version decide, and nothing is
-    read. A day that retention has closed is never pending, whatever becomes of its files (see
-    `changed_closed_days`). Raises `BrokenManifest`.
+    read. A day that cannot be read is pending, so that loading tells it. A day that retention has
+    closed is never pending, whatever becomes of its files (see `changed_closed_days`).
+    Raises `BrokenManifest`.
     """
     manifests = read_manifests(raw)
     return [
@@ -166,7 +167,7 @@ def _is_closed(manifest: DayManifest | None) -> bool:
 
 
 def _is_pending(day: ExportDay, manifest: DayManifest | None, raw: Path) -> bool:
-    if manifest is None or manifest.format_version != FORMAT_VERSION:
+    if manifest is None or manifest.format_version != FORMAT_VERSION or day.problem is not None:
         return True
     recorded = {file.file_name: file for file in manifest.files}
     if {file.name for file in day.files} != recorded.keys():

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 
 from .manifest import DayManifest, FileEntry, read_manifest, read_manifests
-from .schema import CONTRACTS, ENTITIES, QUARANTINE
+from .schema import CONTRACTS, ENTITIES, QUARANTINE, QUARANTINE_HISTORY
 
 LOADED = "loaded"
 NOT_DELIVERED_AGAIN = "not delivered again"
@@ -93,12 +93,7 @@ def quarantined_rows(
     file_name: str | None = None,
 ) -> Iterator[dict[str, Any]]:
     """The rows set aside, of a day, an entity, a file, or all; columns as in QUARANTINE_SCHEMA."""
-    for day, manifest in read_manifests(raw).items():
-        if manifest.quarantine is None or export_date not in (None, day):
-            continue
-        for row in _rows(raw / manifest.quarantine):
-            if entity in (None, row["entity"]) and file_name in (None, row["file_name"]):
-                yield row
+    return _rows_of_days(raw, QUARANTINE, export_date, entity, file_name)
 
 
 def resolved_rows(
@@ -108,10 +103,17 @@ def resolved_rows(
     file_name: str | None = None,
 ) -> Iterator[dict[str, Any]]:
     """The rows that are set aside no longer, with their outcome and the time of that load."""
+    return _rows_of_days(raw, QUARANTINE_HISTORY, export_date, entity, file_name)
+
+
+def _rows_of_days(
+    raw: Path, kind: str, export_date: date | None, entity: str | None, file_name: str | None
+) -> Iterator[dict[str, Any]]:
     for day, manifest in read_manifests(raw).items():
-        if manifest.quarantine_history is None or export_date not in (None, day):
+        path = manifest.files_by_kind.get(kind)
+        if path is None or export_date not in (None, day):
             continue
-        for row in _rows(raw / manifest.quarantine_history):
+        for row in _rows(raw / path):
             if entity in (None, row["entity"]) and file_name in (None, row["file_name"]):
                 yield row
 

@@ -114,6 +114,9 @@ def _files_of_day(
     day: ExportDay, report: ValidationReport
 ) -> Iterator[tuple[date | None, ExportFile]]:
     report.ignored.extend(f"{day.export_date}/{name}" for name in day.ignored)
+    if day.problem is not None:
+        reason = f"its folder cannot be read ({day.problem.reason})"
+        report.files.append(FileReport(day.export_date, "*", "", 0, 0, 0, (), reason))
     for file in day.files:
         yield day.export_date, file
 

@@ -77,9 +77,13 @@ class S3Server:
         """Answers that many more requests of a method, then none of any, until `recover`."""
         self._control({"left": requests, "method": method})
 
+    def fail_at(self, text: str) -> None:
+        """Answers no request for an object with a text in its name, until `recover`."""
+        self._control({"name": text})
+
     def recover(self) -> None:
         """Answers again."""
-        self._control({"left": None, "method": ""})
+        self._control({})
 
     def _control(self, state: dict[str, Any]) -> None:
         request = urllib.request.Request(
@@ -96,22 +100,26 @@ class _Outages:
         self._lock = threading.Lock()
         self._left: int | None = None
         self._method = ""
+        self._name = ""
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ["PATH_INFO"] == _CONTROL:
             state = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
             with self._lock:
-                self._left, self._method = state["left"], state["method"]
+                self._left, self._method = state.get("left"), state.get("method", "")
+                self._name = state.get("name", "")
             start_response("204 No Content", [])
             return [b""]
-        if self._is_unavailable(environ["REQUEST_METHOD"]):
+        if self._is_unavailable(environ["REQUEST_METHOD"], environ["PATH_INFO"]):
             start_response("503 Service Unavailable", [("Content-Type", "application/xml")])
             return [_UNAVAILABLE]
         answer: Iterable[bytes] = self._application(environ, start_response)
         return answer
 
-    def _is_unavailable(self, method: str) -> bool:
+    def _is_unavailable(self, method: str, path: str) -> bool:
         with self._lock:
+            if self._name and self._name in path:
+                return True
             if self._left is None:
                 return False
             if self._left == 0:

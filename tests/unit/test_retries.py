@@ -16,7 +16,7 @@ from orchestration.retries import MAX_RETRIES, may_pass, wait_seconds
     [
         (LockBusy("Held by a build"), True),
         (OSError(5, "Input/output error"), True),
-        (OSError(28, "No space left on device"), True),
+        (OSError(28, "No space left on device"), False),
         (ConnectionResetError(104, "Connection reset by peer"), True),
         (TimeoutError(), True),
         (FileNotFoundError(2, "No such file"), False),

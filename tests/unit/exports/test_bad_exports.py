@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from orchestration.exports import ExportsNotFound, find_export_days, read_manifests
+from orchestration.exports import (
+    BadExportFile,
+    ExportsNotFound,
+    find_export_days,
+    layout,
+    load_day,
+    read_manifests,
+    validate_files,
+)
+from orchestration.exports.loading import load_days
+from orchestration.settings import load_settings
 
 from .bad_exports import GROUPS, PAGE, BadExport, table_row, what_the_operator_sees
 from .builders import DAY, rating, write_records
@@ -64,11 +77,69 @@ def test_a_file_that_may_not_be_read_fails_its_day(open_folder: Path) -> None:
     assert seen == "bad file: it cannot be read (Permission denied)"
 
 
-def test_a_folder_that_may_not_be_read_is_told(open_folder: Path) -> None:
-    path = write_records(open_folder / "exports", "ratings.csv", [rating()])
-    for folder in (path.parent, path.parent.parent):
-        folder.chmod(0o000)
-        with somebody_else(), pytest.raises(ExportsNotFound, match="cannot be read") as raised:
-            find_export_days(open_folder / "exports")
-        assert str(folder) in str(raised.value)
-        folder.chmod(0o700 if folder.name == str(DAY) else 0o755)
+def test_an_exports_folder_that_may_not_be_read_is_told(open_folder: Path) -> None:
+    exports = write_records(open_folder / "exports", "ratings.csv", [rating()]).parent.parent
+    exports.chmod(0o000)
+    with somebody_else(), pytest.raises(ExportsNotFound, match="cannot be read") as raised:
+        find_export_days(exports)
+    assert str(exports) in str(raised.value)
+    exports.chmod(0o755)
+
+
+def test_a_day_that_may_not_be_read_fails_alone_and_loads_once_it_may(open_folder: Path) -> None:
+    exports, raw = open_folder / "exports", open_folder / "home" / "raw"
+    settings = load_settings(exports=exports, home=open_folder / "home")
+    after = DAY + timedelta(days=1)
+    for day in (DAY, after):
+        folder = write_records(exports, "ratings.csv", [rating()], day=day).parent
+    (exports / str(DAY)).chmod(0o000)
+    folder.chmod(0o755)
+    with somebody_else():
+        outcome = load_days(settings)
+        validated = validate_files(exports)
+    assert [manifest.export_date for manifest in outcome.loaded] == [after]
+    (told,) = outcome.failed
+    assert told == (
+        f"Export day folder {exports / str(DAY)} cannot be read (Permission denied). Nothing of "
+        f"{DAY} was loaded; let this user read it, or mend the disk, and run again."
+    )
+    (bad_file,) = validated.bad_files
+    assert bad_file.bad_reason == "its folder cannot be read (Permission denied)"
+    (exports / str(DAY)).chmod(0o755)
+    with somebody_else():
+        assert load_days(settings).failed == []
+    assert list(read_manifests(raw)) == [DAY, after]
+
+
+@pytest.mark.parametrize("call", ["scandir", "stat"])
+def test_a_day_on_a_broken_part_of_the_disk_fails_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """A file that cannot be looked at must not be passed over: a part of the day would load."""
+    after = DAY + timedelta(days=1)
+    for day in (DAY, after):
+        write_records(tmp_path / "exports", "ratings.csv", [rating()], day=day)
+    if call == "scandir":
+        real = os.scandir
+
+        def scandir(path: Any) -> Any:
+            if Path(path).name == str(DAY):
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return real(path)
+
+        monkeypatch.setattr(os, "scandir", scandir)
+    else:
+        lying = tmp_path / "exports" / str(DAY)
+        real_inside = layout._is_inside
+
+        def inside(entry: os.DirEntry[str], exports: Path, *, folder: bool) -> bool:
+            if Path(entry.path).parent == lying:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return real_inside(entry, exports, folder=folder)
+
+        monkeypatch.setattr(layout, "_is_inside", inside)
+    first, second = find_export_days(tmp_path / "exports")
+    assert second.problem is None
+    assert [file.name for file in second.files] == ["ratings.csv"]
+    with pytest.raises(BadExportFile, match="Input/output error"):
+        load_day(first, tmp_path / "raw")

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from orchestration.exports import ExportDay, LandingFailed, loading, read_manifests
+from orchestration.exports import (
+    ExportDay,
+    ExportsUnreachable,
+    LandingFailed,
+    loading,
+    read_manifests,
+)
 from orchestration.exports.loading import load_days
 from orchestration.settings import Settings, load_settings
 
@@ -88,6 +94,40 @@ def test_a_fault_of_the_machine_ends_the_load_and_leaves_the_rest_due(
     monkeypatch.setattr(loading, "load_day", real)
     load_days(settings)
     assert list(read_manifests(settings.raw_folder)) == days(6)
+
+
+@pytest.mark.parametrize(
+    ("away", "loaded", "failed"),
+    [
+        ({1}, [0, 2, 3, 4, 5, 6], [1]),
+        ({0, 1, 3, 4, 6}, [2, 5], [0, 1, 3, 4, 6]),
+        (set(range(7)), [], [0, 1, 2]),
+    ],
+)
+def test_a_day_that_its_store_does_not_give_fails_alone_until_three_in_a_row(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    away: set[int],
+    loaded: list[int],
+    failed: list[int],
+) -> None:
+    every = days(7)
+    for day in every:
+        write_records(settings.exports_folder, "ratings.csv", [rating()], day=day)
+
+    def fail(day: ExportDay, raw: Path, **options: Any) -> object:
+        if every.index(day.export_date) in away:
+            raise ExportsUnreachable("s3://exports", "cannot be reached (SlowDown)")
+        return real(day, raw, **options)
+
+    real = loading.load_day
+    monkeypatch.setattr(loading, "load_day", fail)
+    outcome = load_days(settings)
+    assert [manifest.export_date for manifest in outcome.loaded] == [every[n] for n in loaded]
+    assert [text.partition(":")[0] for text in outcome.failed] == [str(every[n]) for n in failed]
+    monkeypatch.setattr(loading, "load_day", real)
+    assert load_days(settings).failed == []
+    assert list(read_manifests(settings.raw_folder)) == every
 
 
 def test_the_same_day_twice_is_loaded_once(settings: Settings) -> None:

@@ -145,12 +145,30 @@ def test_a_store_that_fails_in_the_middle_is_gone_on_with(
     s3.fail_after(6, "GET")
     outcome = load_days(settings)
     assert [manifest.export_date.day for manifest in outcome.loaded] == [10, 11]
-    (line,) = outcome.failed
-    assert line.startswith(f"2024-03-12: Exports folder {exports.url} cannot be reached")
-    assert "\n" not in line
+    for day, line in zip((12, 13), outcome.failed, strict=True):
+        assert line.startswith(f"2024-03-{day}: Exports folder {exports.url} cannot be reached")
+        assert "\n" not in line
     s3.recover()
     outcome = load_days(settings)
     assert [manifest.export_date.day for manifest in outcome.loaded] == [12, 13]
+    assert outcome.failed == []
+
+
+def test_a_day_that_the_store_does_not_give_fails_alone(
+    exports: ObjectExports, s3: S3Server, tmp_path: Path
+) -> None:
+    after = DAY + timedelta(days=1)
+    write_records(tmp_path / "more", "threads.csv", [thread()], day=after)
+    put(exports, tmp_path / "more")
+    settings = settings_of(exports, tmp_path)
+    s3.fail_at(f"{DAY}/ratings.csv")
+    outcome = load_days(settings)
+    assert [manifest.export_date for manifest in outcome.loaded] == [after]
+    (line,) = outcome.failed
+    assert line.startswith(f"{DAY}: Exports folder {exports.url} cannot be reached")
+    s3.recover()
+    outcome = load_days(settings)
+    assert [manifest.export_date for manifest in outcome.loaded] == [DAY]
     assert outcome.failed == []
 
 
