@@ -2,7 +2,7 @@
 
 Folders keep others out whatever the mode of a file in them; the umask does the same for files that
 are copied elsewhere. A set-group-id bit on the published folder gives what is written there to the
-group.
+group; where the process is the group's own, what it writes is the group's without.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from orchestration.settings import Settings
 
 OWNER_ONLY = 0o700
 GROUP_ENTERS = 0o710
-GROUP_READS = 0o2750
+GROUP_READS = 0o750
+SET_GROUP_ID = 0o2000
 
 
 def make_private(settings: Settings) -> None:
@@ -38,7 +39,9 @@ def make_private(settings: Settings) -> None:
         _make(settings.home, OWNER_ONLY)
         return
     group = grp.getgrnam(settings.group).gr_gid
-    _make(settings.published_folder, GROUP_READS, group)
+    # A service may have been forbidden to set the bit: it then runs as the group.
+    inherits = 0 if group == os.getegid() else SET_GROUP_ID
+    _make(settings.published_folder, GROUP_READS | inherits, group)
     _make(settings.home, GROUP_ENTERS, group)
 
 

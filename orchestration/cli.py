@@ -610,10 +610,12 @@ def sample(
 @setting_flags
 def dev(exports: str | None, host: str, port: int, **flags: Any) -> None:
     """Open the Dagster UI over the same instance: runs, assets, checks and schedules."""
+    from orchestration.access import make_private
     from orchestration.pipeline import prepare_dagster_home
     from orchestration.settings import PROJECT_ROOT
 
     settings = read_settings(exports=exports, **flags)
+    make_private(settings)
     for name in ("exports", "home"):
         if getattr(settings, name) is not None:
             os.environ[f"INBOX_{name.upper()}"] = str(getattr(settings, name))
@@ -671,9 +673,11 @@ def docs(**flags: Any) -> None:
 @setting_flags
 def prepare(**flags: Any) -> None:
     """Make the home ready for Dagster's own processes, which a deployment starts by themselves."""
+    from orchestration.access import make_private
     from orchestration.pipeline import prepare_dagster_home
 
     settings = read_settings(**flags)
+    make_private(settings)
     try:
         prepare_dagster_home(settings)
     except SettingsError as error:

@@ -1,6 +1,9 @@
 """What Dagster loads, by `workspace.yaml`: the code location for the current settings."""
 
+from orchestration.access import make_private
 from orchestration.build import build_defs
 from orchestration.settings import load_settings
 
-defs = build_defs(load_settings())
+settings = load_settings()
+make_private(settings)  # each of Dagster's processes writes as the command does
+defs = build_defs(settings)

@@ -7,10 +7,12 @@ or how a number looks (see presentation).
 
 from __future__ import annotations
 
+import os
+import stat
 import tempfile
 import threading
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache, partial
@@ -261,13 +263,25 @@ def _open(database: Path, engine: Mapping[str, str]) -> duckdb.DuckDBPyConnectio
     connection = duckdb.connect(
         config={
             "autoinstall_known_extensions": "false",
-            "temp_directory": str(Path(tempfile.gettempdir()) / "inbox-report-spill"),
+            "temp_directory": str(_spill_folder()),
             **engine,
         }
     )
     path = str(database).replace("'", "''")
     connection.execute(f"attach '{path}' as inbox (read_only)")
     return connection
+
+
+def _spill_folder() -> Path:
+    """Where a reader's engine puts what does not fit in memory: a folder that is theirs alone."""
+    folder = Path(tempfile.gettempdir()) / f"inbox-report-{os.geteuid()}"
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    status = folder.lstat()
+    is_ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
+    if is_ours and not stat.S_IMODE(status.st_mode) & 0o077:
+        return folder
+    return Path(tempfile.mkdtemp(prefix="inbox-report-"))  # somebody else was there before
 
 
 def _answer(connection: duckdb.DuckDBPyConnection, query: str, *parameters: object) -> pd.DataFrame:
