@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import duckdb
+import pyarrow.dataset
 import pyarrow.parquet
 
 from .outcome import Search
@@ -54,9 +55,10 @@ def _in_parquet(path: Path, wanted: Wanted) -> list[str]:
         if "row_text" in file.schema_arrow.names:
             rows = _rows_set_aside(file, wanted)
             return [f" ({rows})"] if rows else []
-    relation = f"read_parquet({_text(str(path))})"
     with closing(duckdb.connect()) as connection:
-        return _in_relation(connection, relation, wanted, "")
+        # By Arrow: a path with brackets in it is a pattern to the engine.
+        connection.register("parquet", pyarrow.dataset.dataset(path))
+        return _in_relation(connection, "parquet", wanted, "")
 
 
 def _rows_set_aside(file: pyarrow.parquet.ParquetFile, wanted: Wanted) -> int:
@@ -163,7 +165,3 @@ def _pieces(path: Path) -> Iterator[bytes]:
 
 def _name(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
