@@ -6,6 +6,7 @@ import gzip
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
@@ -83,11 +84,19 @@ def _csv(table: pa.Table) -> bytes:
 
 
 def _json_lines(table: pa.Table, path: Path) -> bytes:
-    """Arrow writes no JSON; DuckDB does, keeps the order and names every column in every line."""
+    """Arrow writes no JSON; DuckDB does, keeps the order and names every column in every line.
+
+    It gets the rows in a file: a scan of Arrow's memory hands them to Arrow's own threads, which
+    may let go of the last of them when Python has ended, and that ends the process.
+    """
     target = str(path).replace("'", "''")
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.register("rows", _texts(table, with_lists=True))
-        connection.execute(f"copy (from rows) to '{target}' (format json, compression none)")
+    with TemporaryDirectory() as folder, duckdb.connect(config={"threads": 1}) as connection:
+        rows = f"{folder}/rows.parquet"
+        pyarrow.parquet.write_table(_texts(table, with_lists=True), rows, compression="none")
+        connection.execute(
+            f"copy (from read_parquet($rows)) to '{target}' (format json, compression none)",
+            {"rows": rows},
+        )
     return path.read_bytes()
 
 

@@ -6,6 +6,7 @@ A database's file is looked through as bytes too, for what is left in blocks tha
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,7 +14,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 import duckdb
-import pyarrow.dataset
 import pyarrow.parquet
 
 from .outcome import Search
@@ -55,10 +55,10 @@ def _in_parquet(path: Path, wanted: Wanted) -> list[str]:
         if "row_text" in file.schema_arrow.names:
             rows = _rows_set_aside(file, wanted)
             return [f" ({rows})"] if rows else []
+    # To the engine a path is a pattern; each character of one stands for itself in brackets.
+    pattern = re.sub(r"[*?\[]", r"[\g<0>]", str(path)).replace("'", "''")
     with closing(duckdb.connect()) as connection:
-        # By Arrow: a path with brackets in it is a pattern to the engine.
-        connection.register("parquet", pyarrow.dataset.dataset(path))
-        return _in_relation(connection, "parquet", wanted, "")
+        return _in_relation(connection, f"read_parquet('{pattern}')", wanted, "")
 
 
 def _rows_set_aside(file: pyarrow.parquet.ParquetFile, wanted: Wanted) -> int:

@@ -1,6 +1,9 @@
 """Sample exports: deterministic, accepted, of the promised shape, with late changes."""
 
 import hashlib
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from click.testing import CliRunner
 from orchestration.cli import main
 from orchestration.exports import validate_files
 from orchestration.sampling import FORMATS, Shape, write_history, write_one_more_day
+from orchestration.settings import PROJECT_ROOT
 
 SHAPE = Shape(messages=40_000, days=120, seed=3)
 
@@ -204,3 +208,27 @@ def test_the_command_writes_a_history_and_the_day_after_it(tmp_path: Path) -> No
     assert runner.invoke(main, ["sample", *flags, "--one-more-day"]).exit_code == 0
     assert len(list((tmp_path / "exports").iterdir())) == 6
     assert runner.invoke(main, ["sample", *flags, "--day-messages", "9"]).exit_code == 2
+
+
+LEFT_THREADS = """
+import os, sys
+from datetime import date
+from pathlib import Path
+from orchestration.sampling import Shape, write_history
+before = len(os.listdir("/proc/self/task"))
+write_history(Path(sys.argv[1]), Shape(300, 5, 1, date(2024, 1, 1), "timed"), "mixed")
+print(len(os.listdir("/proc/self/task")) - before)
+"""
+
+
+def test_writing_leaves_no_thread_that_could_outlive_python(tmp_path: Path) -> None:
+    """One that lets go of Python's memory after Python has ended aborts the process."""
+    done = subprocess.run(
+        [sys.executable, "-c", LEFT_THREADS, str(tmp_path / "exports")],
+        env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert done.stdout == "0\n"
