@@ -5,10 +5,15 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from orchestration import pipeline
@@ -53,17 +58,57 @@ def inbox(published_home: Settings, tmp_path: Path) -> Settings:
 
 
 def run_with_a_fault(settings: Settings, step: str, fault: str) -> tuple[int, str]:
-    """`inbox run` in a process of its own, with a fault from a step on; its code and output."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.integration.faulty_run", *STEPS[step], fault],
-        env={**environment(settings), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(PROJECT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    """`inbox run` in a process of its own, with a fault from a step on; its code and output.
+
+    Somebody reads what is published all the while.
+    """
+    with a_reader(settings):
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.integration.faulty_run", *STEPS[step], fault],
+            env={
+                **environment(settings),
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "PYTHONPATH": str(PROJECT),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=300,
+            check=False,
+        )
     return done.returncode, done.stdout
+
+
+@contextmanager
+def a_reader(settings: Settings) -> Iterator[None]:
+    """Opens the published file and Parquet again and again; each time it must get whole tables."""
+    ended = threading.Event()
+    seen: list[tuple[date, int]] = []
+    failed: list[Exception] = []
+
+    def read() -> None:
+        while not ended.wait(0.1):
+            try:
+                with duckdb.connect(str(settings.published_database), read_only=True) as connection:
+                    rows = connection.execute(
+                        "select as_of_date, (select count(*) from fct_threads) from dim_report"
+                    ).fetchall()
+                files = settings.published_folder / "parquet" / "fct_threads"
+                pq.read_table(files / "fct_threads.parquet", use_threads=False)
+                seen.extend(rows)
+            except Exception as error:
+                failed.append(error)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        reader.join()
+    assert failed == []
+    assert len(seen) > 5
+    assert len(set(seen)) <= 2, "those before, and perhaps those of the run"
 
 
 def assert_mended_by_the_next_run(settings: Settings) -> None:
@@ -119,7 +164,7 @@ def test_too_little_memory_is_told_and_enough_of_it_mends(inbox: Settings) -> No
     assert "raise INBOX_MEMORY_LIMIT" in little.stdout
     assert "Traceback" not in little.stdout
     assert_same(published(inbox), before)
-    enough = run_with_memory(inbox, "6GB")
+    enough = run_with_memory(inbox, "200MB")
     assert enough.returncode == 0, enough.stdout
     assert_as_the_oracle_says(inbox)
 

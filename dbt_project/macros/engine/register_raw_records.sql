@@ -10,6 +10,9 @@ pattern, says what is loaded: a half-written or superseded file beside it is nev
 {% macro duckdb__register_raw_records() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
     {%- set catalog = sql_text(env_var('INBOX_RAW_CATALOG', '../data/warehouse/raw_catalog.json')) -%}
+    {#- A reader of JSON takes twice of this at once, so it is no more than what the catalog has. -#}
+    {%- set catalog_bytes = run_query("select size from read_text(" ~ catalog ~ ")").rows[0][0] | int -%}
+    {%- set object_bytes = [16777216, catalog_bytes + 1] | max -%}
     {%- set files = {'landed_files': {}, 'incoming_files': {}, 'replaced_files': {}} -%}
     {%- for kind, paths in files.items() -%}
         {%- set query -%}
@@ -17,7 +20,7 @@ pattern, says what is loaded: a half-written or superseded file beside it is nev
                 select unnest({{ kind }}) as file
                 from read_json({{ catalog }}, columns = {
                     {{ kind }}: 'struct(entity varchar, export_date date, path varchar)[]'
-                }, maximum_object_size = 1073741824)
+                }, maximum_object_size = {{ object_bytes }})
             )
 
             select file.entity, file.path
@@ -31,13 +34,13 @@ pattern, says what is loaded: a half-written or superseded file beside it is nev
     create schema if not exists raw;
     create or replace table raw.export_days as
     select unnest(export_days) as export_date
-    from read_json({{ catalog }}, columns = {export_days: 'date[]'}, maximum_object_size = 1073741824);
+    from read_json({{ catalog }}, columns = {export_days: 'date[]'}, maximum_object_size = {{ object_bytes }});
     create or replace table raw.export_files as
     with files as (
         select unnest(export_files) as file
         from read_json({{ catalog }}, columns = {
             export_files: 'struct(export_date date, entity varchar, file_name varchar, rows_read bigint, rows_loaded bigint, rows_rejected bigint, rows_superseded bigint)[]'
-        }, maximum_object_size = 1073741824)
+        }, maximum_object_size = {{ object_bytes }})
     )
 
     select unnest(file) from files;
