@@ -115,15 +115,14 @@ class StoredExportFile(ExportFile):
 
     @contextmanager
     def on_disk(self, folder: Path | None, limits: ReadLimits) -> Iterator[ExportFile]:
-        """A private copy in the folder, of the object as it is now; it goes when it has been read.
+        """A private copy on the folder's disk, of the object as it is now.
 
-        Raises BadExportFile where the object is gone, changes meanwhile or is too big,
+        It has no name, so that it goes with the process, however that ends: texts of messages are
+        in it. Raises BadExportFile where the object is gone, changes meanwhile or is too big,
         ExportsUnreachable where the store does not answer.
         """
-        descriptor, name = tempfile.mkstemp(dir=folder, prefix="export-")
-        os.close(descriptor)
-        copy = Path(name)
-        try:
+        with tempfile.TemporaryFile(dir=folder) as unnamed:
+            copy = Path(f"/proc/self/fd/{unnamed.fileno()}")
             info = self._copy(copy, limits)
             os.utime(copy, ns=(info.modified_ns, info.modified_ns))
             yield ExportFile(
@@ -134,8 +133,6 @@ class StoredExportFile(ExportFile):
                 modified_ns=info.modified_ns,
                 version=info.version,
             )
-        finally:
-            copy.unlink(missing_ok=True)
 
     def _copy(self, copy: Path, limits: ReadLimits) -> ObjectInfo:
         try:

@@ -154,6 +154,21 @@ def test_a_store_that_fails_in_the_middle_is_gone_on_with(
     assert outcome.failed == []
 
 
+def test_a_file_that_is_read_has_no_name_on_this_machine(
+    exports: ObjectExports, tmp_path: Path
+) -> None:
+    """Texts of messages are in it, and a killed process tidies up nothing."""
+    (day,) = find_export_days(exports)
+    folder = tmp_path / "incoming"
+    folder.mkdir()
+    for file in day.files:
+        with file.on_disk(folder, ReadLimits()) as local:
+            assert list(folder.iterdir()) == []
+            original = tmp_path / "local" / str(DAY) / file.name
+            assert local.path.read_bytes() == original.read_bytes()
+            assert local.path.stat().st_mtime_ns == local.modified_ns
+
+
 def test_a_day_that_the_store_does_not_give_fails_alone(
     exports: ObjectExports, s3: S3Server, tmp_path: Path
 ) -> None:
