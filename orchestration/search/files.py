@@ -29,15 +29,15 @@ _BATCH_ROWS = 50_000
 
 
 def search_file(path: Path, name: str, wanted: Wanted, outcome: Search) -> None:
-    """Look into one file; `name` is what it is called in the outcome.
+    """Look into one file; `name` is what it is called in the outcome, and its end says its kind.
 
     A file without tables is looked into only for a user by name.
     """
     try:
-        if path.suffix == ".parquet":
+        if name.endswith(".parquet"):
             outcome.parquet_files += 1
             places = _in_parquet(path, wanted)
-        elif path.suffix == ".duckdb":
+        elif name.endswith(".duckdb"):
             places = _in_duckdb(path, wanted, outcome)
         elif isinstance(wanted, NamedUser):
             outcome.other_files += 1

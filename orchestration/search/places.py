@@ -5,11 +5,10 @@ A place that does not answer is named in the outcome and holds up no other.
 
 from __future__ import annotations
 
-import shutil
+import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 from orchestration.publishing.postgres import (
@@ -83,18 +82,14 @@ def _told(outcome: Search, place: str, search: Callable[[], None]) -> None:
 def _search_store(target: ObjectFolder, home: Path, wanted: Wanted, outcome: Search) -> None:
     """Look into every object under the target, of whatever publication.
 
-    Each is copied to the home for as long as it is read.
+    Each is copied to the home's disk for as long as it is read, without a name: the user is in it.
     """
-    folder = Path(mkdtemp(dir=home, prefix=".search-"))
-    try:
-        for item in target.listing().objects:
-            copy = folder / f"object{Path(item.name).suffix}"
+    for item in target.listing().objects:
+        with tempfile.TemporaryFile(dir=home) as unnamed:
+            copy = Path(f"/proc/self/fd/{unnamed.fileno()}")
             target.download(item.name, copy)
             search_file(copy, f"{target}/{item.name}", wanted, outcome)
-            copy.unlink()
-            outcome.objects += 1
-    finally:
-        shutil.rmtree(folder)
+        outcome.objects += 1
 
 
 # The schema that readers have, and what else a publication may have left.
