@@ -94,7 +94,7 @@ def _search_store(target: ObjectFolder, home: Path, wanted: Wanted, outcome: Sea
 
 # The schema that readers have, and what else a publication may have left.
 _OURS = f"nspname = '{SCHEMA}' or nspname like '{SCHEMA}\\_%'"
-_DAGSTER = "oid in (select relnamespace from pg_class where relname = 'event_logs')"
+_DAGSTER = "pg_namespace.oid in (select relnamespace from pg_class where relname = 'event_logs')"
 
 
 def _search_postgres(url: str, schemas: str, wanted: Wanted, outcome: Search) -> None:

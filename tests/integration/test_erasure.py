@@ -251,3 +251,21 @@ def test_the_job_erases_and_proves_without_the_identifier(
         assert in_postgres(postgres, text) == []
     search = search_everything(keyed, NamedUser([USER, pseudonym]))
     assert search.is_clean, search.found
+
+
+def test_dagsters_tables_in_postgresql_are_looked_into(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    (tmp_path / "home").mkdir()
+    settings = load_settings(home=tmp_path / "home", dagster_postgres=postgres.url)
+    with closing(psycopg2.connect(postgres.url)) as connection, connection:
+        cursor = connection.cursor()
+        cursor.execute("create schema dagster")
+        cursor.execute("create table dagster.event_logs (id bigint, event text)")
+        cursor.execute("create table dagster.runs (run_body text)")
+        cursor.execute("insert into dagster.event_logs values (1, 'nobody')")
+        cursor.execute("insert into dagster.runs values (%s)", [json.dumps({"user": USER})])
+    search = search_everything(settings, NamedUser([USER]))
+    assert search.not_searched == []
+    assert search.found == ["PostgreSQL dagster.runs run_body (1)"]
+    assert search.postgres_tables == 2
