@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -36,12 +35,6 @@ USER = "anna.o'hara+1@example.com"
 OTHER = "somebody-else@example.com"
 KEY = "a key that nobody would ever guess"  # pragma: allowlist secret
 DAYS = [date(2024, 3, 28 + number) for number in range(4)]
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[PostgresServer]:
-    with PostgresServer() as server:
-        yield server
 
 
 @pytest.fixture
