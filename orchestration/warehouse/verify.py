@@ -1,7 +1,7 @@
-"""Checking a warehouse that grew batch by batch: is it what a rebuild from the same files gives?
+"""Checking a warehouse: is it what a rebuild from the same files gives, or another engine?
 
-Belongs here: the rebuild aside and the comparison of published tables. The warehouse and what
-readers open are only read.
+Belongs here: the rebuild aside, and what is compared with what. The warehouse and what readers
+open are only read.
 """
 
 from __future__ import annotations
@@ -11,46 +11,26 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
-
-import duckdb
 
 from orchestration.lock import hold_lock
 from orchestration.settings import Settings
 from orchestration.warehouse.batches import read_states
 from orchestration.warehouse.build import build_warehouse
+from orchestration.warehouse.comparison import Comparison, compare
 
 logger = logging.getLogger("inbox.verify")
+
+# Another engine may add doubles up in another order.
+TOLERANCE = 1e-9
 
 
 class NothingToVerify(RuntimeError):
     """There is no warehouse yet, or one in the middle of a build."""
 
 
-@dataclass(frozen=True)
-class TableDifference:
-    """One table that differs: how many rows are on one side alone, and the first of them.
-
-    rows_here, rows_rebuilt: such rows in the warehouse and in the rebuild. examples: a line each.
-    """
-
-    table: str
-    rows_here: int
-    rows_rebuilt: int
-    examples: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Verification:
-    """What a verification compared. rows: by table."""
-
-    rows: dict[str, int]
-    differences: tuple[TableDifference, ...]
-
-
-def verify_warehouse(settings: Settings, examples: int = 5) -> Verification:
+def verify_warehouse(settings: Settings, examples: int = 5) -> Comparison:
     """Builds the warehouse anew beside it from the landed files, and compares every value.
 
     examples: rows shown of a table that differs. Needs the space of a second warehouse, and holds
@@ -70,50 +50,17 @@ def verify_warehouse(settings: Settings, examples: int = 5) -> Verification:
             return compare(settings.warehouse_database, aside.warehouse_database, examples)
 
 
-def compare(here: Path, rebuilt: Path, examples: int = 5) -> Verification:
-    """Every table of the published schema of two databases, value by value; order is none."""
-    with closing(duckdb.connect()) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        for name, path in (("here", here), ("rebuilt", rebuilt)):
-            text = str(path).replace("'", "''")
-            connection.execute(f"attach '{text}' as {name} (read_only)")
-        names = connection.execute(
-            "select distinct table_name from duckdb_columns() where schema_name = 'main' "
-            "and database_name in ('here', 'rebuilt') and not internal order by 1"
-        ).fetchall()
-        rows: dict[str, int] = {}
-        differences = []
-        for (name,) in names:
-            logger.info("Comparing %s", name)
-            difference = _difference(connection, name, examples, rows)
-            if difference is not None:
-                differences.append(difference)
-        return Verification(rows, tuple(differences))
+def verify_against(settings: Settings, other: Path, examples: int = 5) -> Comparison:
+    """Compares the warehouse with another one of the same exports, value by value.
 
-
-def _difference(
-    connection: duckdb.DuckDBPyConnection, table: str, examples: int, rows: dict[str, int]
-) -> TableDifference | None:
-    sides = {"here": f"here.main.{table}", "rebuilt": f"rebuilt.main.{table}"}
-    try:
-        alone = {
-            side: connection.sql(f"from {sides[side]} except all from {sides[other]}")
-            for side, other in (("here", "rebuilt"), ("rebuilt", "here"))
-        }
-    except duckdb.Error as error:  # a table or a column is on one side alone
-        return TableDifference(table, 0, 0, (str(error).splitlines()[0],))
-    counted = connection.execute(f"select count(*) from {sides['here']}").fetchall()
-    rows[table] = int(counted[0][0])
-    found = {side: relation.order("all").fetchall() for side, relation in alone.items()}
-    if not found["here"] and not found["rebuilt"]:
-        return None
-    columns = alone["here"].columns
-    shown = [
-        f"{side}: " + ", ".join(f"{c}={v}" for c, v in zip(columns, row, strict=True))
-        for side in ("here", "rebuilt")
-        for row in found[side][:examples]
-    ]
-    return TableDifference(table, len(found["here"]), len(found["rebuilt"]), tuple(shown))
+    other: a DuckDB file, or a folder with a folder of Parquet files for each table. Doubles may
+    differ by 1e-9 of their value. Holds the warehouse's lock meanwhile.
+    Raises NothingToVerify, NotAWarehouse, LockBusy.
+    """
+    with hold_lock(settings.warehouse_lock, "a verification"):
+        if not read_states(settings.warehouse_database):
+            raise NothingToVerify("There is no warehouse to verify. Run: inbox run")
+        return compare(settings.warehouse_database, other, examples, TOLERANCE)
 
 
 @contextmanager

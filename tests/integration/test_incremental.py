@@ -17,8 +17,9 @@ from orchestration.publishing.publication import read_publication
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse.batches import read_states
 from orchestration.warehouse.build import build_warehouse
+from orchestration.warehouse.comparison import compare
 from orchestration.warehouse.tables import describe_tables
-from orchestration.warehouse.verify import compare, verify_warehouse
+from orchestration.warehouse.verify import verify_warehouse
 from tests.models import parsed_dbt_folder
 from tests.oracle.generate import generate_inbox, write_day, write_inbox
 
