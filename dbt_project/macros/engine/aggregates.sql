@@ -7,6 +7,14 @@
     arg_min_null({{ value }}, row({{ order_by | join(', ') }})) filter (where {{ condition }})
 {%- endmacro %}
 
+{% macro spark__earliest_value(value, order_by, condition) -%}
+    min_by({{ value }}, struct({{ order_by | join(', ') }})) filter (where {{ condition }})
+{%- endmacro %}
+
+{% macro postgres__earliest_value(value, order_by, condition) -%}
+    (array_agg({{ value }} order by {{ order_by | join(', ') }}) filter (where {{ condition }}))[1]
+{%- endmacro %}
+
 {#- An exact quantile, interpolated between the two middle values; null over no values. -#}
 {% macro exact_quantile(value, fraction) -%}
     {{ return(adapter.dispatch('exact_quantile', 'inbox_warehouse')(value, fraction)) }}

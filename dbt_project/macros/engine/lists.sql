@@ -7,11 +7,23 @@
     coalesce(len({{ list }}), 0)
 {%- endmacro %}
 
+{% macro spark__list_length(list) -%}
+    coalesce(array_size({{ list }}), 0)
+{%- endmacro %}
+
+{% macro postgres__list_length(list) -%}
+    coalesce(cardinality({{ list }}), 0)
+{%- endmacro %}
+
 {#- The entries of a list column, as rows. -#}
 {% macro list_entries(list) -%}
     {{ return(adapter.dispatch('list_entries', 'inbox_warehouse')(list)) }}
 {%- endmacro %}
 
-{% macro duckdb__list_entries(list) -%}
+{% macro default__list_entries(list) -%}
     unnest({{ list }})
+{%- endmacro %}
+
+{% macro spark__list_entries(list) -%}
+    explode({{ list }})
 {%- endmacro %}

@@ -20,6 +20,15 @@ the same day at a fraction of the cost; outside the years that it covers, the en
     end
 {%- endmacro %}
 
+{#- The first argument of from_utc_timestamp is read, and its result cast, in the session's zone: profiles.yml says UTC. -#}
+{% macro spark__local_date(instant) -%}
+    cast(from_utc_timestamp({{ instant }}, {{ sql_text(var('inbox_timezone')) }}) as date)
+{%- endmacro %}
+
+{% macro postgres__local_date(instant) -%}
+    cast(timezone({{ sql_text(var('inbox_timezone')) }}, {{ instant }}) as date)
+{%- endmacro %}
+
 {#- Pairs of (first microsecond since 1970 in UTC, offset in microseconds), ascending; the first is the offset at 1970. -#}
 {% macro zone_offset_changes() -%}
     {%- if not execute -%}{{ return([(0, 0)]) }}{%- endif -%}

@@ -65,6 +65,87 @@ pattern, says what is loaded: a half-written or superseded file beside it is nev
     {%- endif -%}
 {%- endmacro %}
 
+{#-
+On Spark a relation reads the folder of an entity, less the files that the catalog does not name: a list of thousands
+of paths is no relation that can be planned. Its columns are told, so that no file is asked for them. A day's folder is
+a partition, so that a batch reads its days only. The folder's table is an external one: to drop it deletes no file.
+-#}
+{% macro spark__register_raw_records() -%}
+    {%- if not execute -%}{{ return('') }}{%- endif -%}
+    {%- set path = spark__file_url(env_var('INBOX_RAW_CATALOG', '../data/warehouse/raw_catalog.json')) -%}
+    {%- set catalog = 'text.`' ~ path | replace('`', '``') ~ '`' -%}
+    {%- set raw = generate_schema_name('raw', none) | trim -%}
+    {%- do run_query('create schema if not exists ' ~ raw) -%}
+    {%- for table in ('export_days', 'export_files', 'landed_files') -%}
+        {%- do run_query('drop table if exists ' ~ raw ~ '.' ~ table) -%}
+    {%- endfor -%}
+    {%- do run_query(
+        'create table ' ~ raw ~ ".export_days using parquet as select explode(from_json(value, "
+        ~ "'export_days array<date>').export_days) as export_date from " ~ catalog
+    ) -%}
+    {%- do run_query(
+        'create table ' ~ raw ~ ".export_files using parquet as select file.* from (select explode(from_json(value, "
+        ~ "'export_files array<struct<export_date: date, entity: string, file_name: string, rows_read: bigint, "
+        ~ "rows_loaded: bigint, rows_rejected: bigint, rows_superseded: bigint>>').export_files) as file from "
+        ~ catalog ~ ') as files'
+    ) -%}
+    {%- set kinds = [] -%}
+    {%- for kind in ('landed', 'incoming', 'replaced') -%}
+        {%- do kinds.append(
+            "select '" ~ kind ~ "' as kind, file.entity, file.export_date, "
+            ~ "regexp_extract(file.path, '[^/]+$', 0) as landed_name, "
+            ~ "regexp_replace(file.path, '/export_date=[^/]+/[^/]+$', '') as folder from "
+            ~ "(select explode(from_json(value, '" ~ kind
+            ~ "_files array<struct<entity: string, export_date: date, path: string>>')." ~ kind ~ '_files) as file from '
+            ~ catalog ~ ') as files'
+        ) -%}
+    {%- endfor -%}
+    {%- do run_query('create table ' ~ raw ~ '.landed_files using parquet as ' ~ kinds | join(' union all ')) -%}
+    {%- set folders = {} -%}
+    {%- for row in run_query('select distinct entity, folder from ' ~ raw ~ '.landed_files').rows -%}
+        {%- do folders.update({row[0]: row[1]}) -%}
+    {%- endfor -%}
+    {%- for entity, columns in raw_columns().items() -%}
+        {%- set typed_columns = [] -%}
+        {%- for column, type in columns.items() -%}
+            {%- do typed_columns.append(column ~ ' ' ~ column_type(type)) -%}
+        {%- endfor -%}
+        {%- do run_query('drop table if exists ' ~ raw ~ '.' ~ entity ~ '_folder') -%}
+        {#- Without a single landed file there is no folder, but an empty table. -#}
+        {%- do run_query(
+            'create table ' ~ raw ~ '.' ~ entity ~ '_folder (' ~ typed_columns | join(', ') ~ ') using parquet'
+            ~ (' location ' ~ sql_text(spark__file_url(folders[entity])) if entity in folders else '')
+        ) -%}
+        {%- do run_query(
+            'create or replace view ' ~ raw ~ '.' ~ entity ~ ' as ' ~ spark__raw_rows(raw, entity, columns, 'landed')
+        ) -%}
+        {%- do run_query(
+            'create or replace view ' ~ raw ~ '.changed_' ~ entity
+            ~ ' as select *, true as is_incoming from (' ~ spark__raw_rows(raw, entity, columns, 'incoming') ~ ')'
+            ~ ' union all select *, false as is_incoming from (' ~ spark__raw_rows(raw, entity, columns, 'replaced') ~ ')'
+        ) -%}
+    {%- endfor -%}
+    {{ return('') }}
+{%- endmacro %}
+
+{#- A select of the rows of the landed files of an entity and a kind. -#}
+{% macro spark__raw_rows(raw, entity, columns, kind) -%}
+    select records.{{ columns.keys() | join(', records.') }}
+    from {{ raw }}.{{ entity }}_folder as records
+    left semi join {{ raw }}.landed_files as landed
+        on landed.kind = '{{ kind }}' and landed.entity = '{{ entity }}'
+        and landed.export_date = records.export_date and landed.landed_name = records._metadata.file_name
+{%- endmacro %}
+
+{#- A path as Spark is to read it: a path of the machine is a file, whatever the cluster's default is. -#}
+{% macro spark__file_url(path) -%}
+    {{ 'file://' ~ path if path.startswith('/') else path }}
+{%- endmacro %}
+
+{#- PostgreSQL reads no Parquet: whoever builds there has filled the schema raw. -#}
+{% macro postgres__register_raw_records() -%}
+{%- endmacro %}
+
 {#- The landed columns of each entity, with DuckDB's types: what an inbox without a single such record still has. -#}
 {% macro raw_columns() -%}
     {%- set origin = {'export_date': 'date', 'file_name': 'varchar', 'row_number': 'bigint'} -%}
@@ -89,9 +170,4 @@ pattern, says what is loaded: a half-written or superseded file beside it is nev
             updated_at='timestamptz', **origin
         )
     }) }}
-{%- endmacro %}
-
-{#- A text as an SQL literal. -#}
-{% macro sql_text(value) -%}
-    '{{ value | replace("'", "''") }}'
 {%- endmacro %}

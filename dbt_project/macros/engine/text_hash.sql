@@ -6,3 +6,11 @@
 {% macro duckdb__text_hash(text) -%}
     hash({{ text }})
 {%- endmacro %}
+
+{% macro spark__text_hash(text) -%}
+    xxhash64({{ text }})
+{%- endmacro %}
+
+{% macro postgres__text_hash(text) -%}
+    hashtextextended({{ text }}, 0)
+{%- endmacro %}

@@ -8,3 +8,8 @@
 union all by name
 {{ second }}
 {%- endmacro %}
+
+{#- Only a batch needs it, and only DuckDB builds by batches: other engines make each table anew. -#}
+{% macro default__union_by_name(first, second) -%}
+    {{ exceptions.raise_compiler_error('Batches are applied on DuckDB only') }}
+{%- endmacro %}

@@ -126,6 +126,13 @@ the table before whether the changes of this batch are all that the copy lacks.
 
 {#- What each table of changed rows has had; it goes with the database that it speaks of. -#}
 {% macro create_load_state() -%}
+    {{ return(adapter.dispatch('create_load_state', 'inbox_warehouse')()) }}
+{%- endmacro %}
+
+{% macro default__create_load_state() -%}
+{%- endmacro %}
+
+{% macro duckdb__create_load_state() -%}
     create schema if not exists changes;
     create schema if not exists load_state;
     create table if not exists load_state.models (

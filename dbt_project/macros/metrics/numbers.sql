@@ -43,7 +43,7 @@
 
 {#- The mean score of a number of ratings; null where there are none. -#}
 {% macro average_rating(score_sum, ratings) -%}
-    cast({{ score_sum }} as double) / nullif({{ ratings }}, 0)
+    cast({{ score_sum }} as {{ column_type('double') }}) / nullif({{ ratings }}, 0)
 {%- endmacro %}
 
 {#-

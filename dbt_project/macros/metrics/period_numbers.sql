@@ -380,5 +380,5 @@ order by period_start_date, rank
 
 {#- 1 is the label on the most threads; ties in label order. -#}
 {% macro label_rank(partition_by=none) -%}
-    row_number() over ({{ 'partition by ' ~ partition_by ~ ' ' if partition_by }}order by new_threads desc, label asc)
+    cast(row_number() over ({{ 'partition by ' ~ partition_by ~ ' ' if partition_by }}order by new_threads desc, label asc) as bigint)
 {%- endmacro %}

@@ -87,7 +87,7 @@ cards as (
         '{{ metric }}' as metric,
         '{{ label }}' as label,
         ranges.start_date_of_range,
-        cast({{ 'users' if metric == 'unique_users' else 'sums' }}.{{ metric }} as double precision) as card_value
+        cast({{ 'users' if metric == 'unique_users' else 'sums' }}.{{ metric }} as {{ column_type('double precision') }}) as card_value
     from ranges
     inner join sums on ranges.range_name = sums.range_name
     inner join users on ranges.range_name = users.range_name

@@ -16,8 +16,8 @@ final as (
         {{ period_start('date', 'month') }} as month_start_date,
         cast({{ dbt.date_trunc('quarter', 'date') }} as date) as quarter_start_date,
         {{ period_start('date', 'year') }} as year_start_date,
-        cast(extract(isodow from date) as bigint) as iso_day_of_week,
-        extract(isodow from date) >= 6 as is_weekend
+        cast({{ iso_day_of_week('date') }} as bigint) as iso_day_of_week,
+        {{ iso_day_of_week('date') }} >= 6 as is_weekend
     from days
 )
 

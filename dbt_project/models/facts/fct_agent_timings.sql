@@ -45,8 +45,8 @@ final as (
         thread_id,
         agent_id,
         created_date,
-        cast(max(first_response_seconds) as double precision) as first_response_seconds,
-        cast(max(closing_seconds) as double precision) as closing_seconds
+        cast(max(first_response_seconds) as {{ column_type('double precision') }}) as first_response_seconds,
+        cast(max(closing_seconds) as {{ column_type('double precision') }}) as closing_seconds
     from unioned
     group by thread_id, agent_id, created_date
 )

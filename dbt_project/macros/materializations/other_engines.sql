@@ -1,0 +1,14 @@
+{#- Engines other than DuckDB make every table anew in each build: batches are DuckDB's. -#}
+{% materialization changed_rows, adapter='spark' %}
+    {{ return(materialization_table_spark()) }}
+{% endmaterialization %}
+
+{% materialization changed_rows, default %}
+    {{ return(materialization_table_default()) }}
+{% endmaterialization %}
+
+{#- They have no functions with arguments either: readers there filter the tables. -#}
+{% materialization table_function, default %}
+    {% call noop_statement('main', 'SKIP') %}{% endcall %}
+    {{ return({'relations': []}) }}
+{% endmaterialization %}

@@ -1,0 +1,1 @@
+select cast({{ raise_error("it's wrong") }} as date) as date
