@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 CLIENTS := build/clients
+SPARK := build/spark
 
 # The bundled sample, where no exports of your own are named.
 # The home is named, so that a home in .env never gets the sample.
@@ -84,6 +85,19 @@ test: $(INSTALLED) browser clients services ## Run the whole test suite
 	@echo "Some fifteen minutes on two cores; a file's tests stay in one process, in their order"
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
+spark: $(SPARK) ## Install Spark and Java for the tests that need a cluster (some 500 MB)
+
+$(SPARK): $(INSTALLED) Makefile
+	@command -v java >/dev/null || \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends openjdk-17-jre-headless >/dev/null; } || \
+		{ echo "Java 17 or newer is needed and could not be installed; install it by hand, as java on the path"; exit 1; }
+	@rm -rf $(SPARK)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --target $@ pyspark==4.2.1
+	@touch $@
+
+test-spark: $(INSTALLED) $(SPARK) ## Test the models on a Spark cluster of this machine (slow; not part of make test)
+	@$(BIN)/python -m pytest tests/spark
+
 bench: $(INSTALLED) ## Measure rebuilds, days, queries and loads (SIZE=S|M|L, PARTS=rebuild,day,...)
 	@$(BIN)/python -m bench --size $(or $(SIZE),S) $(if $(PARTS),--parts $(PARTS)) $(if $(REPETITIONS),--repetitions $(REPETITIONS))
 
@@ -116,5 +130,5 @@ clean: ## Remove what was made: data/, the environment and caches
 	@rm -rf data $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install demo run dev test bench lint format lock clean report screenshots browser docs clients services \
+.PHONY: help install demo run dev test spark test-spark bench lint format lock clean report screenshots browser docs clients services \
 	fuzz audit audit-online

@@ -7,6 +7,14 @@
     {{ return(materialization_table_default()) }}
 {% endmaterialization %}
 
+{% materialization changed_view, adapter='spark' %}
+    {{ return(materialization_table_spark()) }}
+{% endmaterialization %}
+
+{% materialization changed_view, default %}
+    {{ return(materialization_table_default()) }}
+{% endmaterialization %}
+
 {#- They have no functions with arguments either: readers there filter the tables. -#}
 {% materialization table_function, default %}
     {% call noop_statement('main', 'SKIP') %}{% endcall %}
