@@ -23,6 +23,7 @@ from orchestration.exports.user_record import (
     read_user_record,
 )
 from orchestration.lock import hold_lock
+from orchestration.publishing.publication import clear_leftovers
 from orchestration.publishing.targets import remove_earlier_publications
 from orchestration.search import ErasedUsers, NamedUser, Search, search_everything, search_tables
 from orchestration.settings import Settings
@@ -123,14 +124,7 @@ def _forget_warehouse(settings: Settings) -> None:
 
 def _clear_past(settings: Settings) -> None:
     """What readers no longer get: earlier Parquet, leftovers of dead publications, dbt's logs."""
-    published = settings.published_folder
-    for leftover in published.glob(".inbox-*"):
-        leftover.unlink()
-    link = published / "parquet"
-    current = link.resolve() if link.is_symlink() else None
-    for folder in (published / ".parquet").glob("*"):
-        if folder.resolve() != current:
-            _remove(folder)
+    clear_leftovers(settings.published_folder)
     for name in ("logs", "target/compiled", "target/run", "target/run_results.json"):
         _remove(settings.dbt_folder / name)
 

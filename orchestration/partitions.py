@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from dagster import DailyPartitionsDefinition
@@ -28,11 +28,6 @@ def export_days(settings: Settings) -> DailyPartitionsDefinition:
         # Without an offset the last partition is yesterday's.
         end_offset=(last - today).days + 1,
     )
-
-
-def days_in(first: date, last: date) -> list[date]:
-    """Every day from one to another, both included."""
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def _known_days(settings: Settings) -> list[date]:

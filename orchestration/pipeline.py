@@ -273,7 +273,7 @@ def _execute(
     days: Sequence[date] = (),
 ) -> None:
     """Runs a job, for certain days where some are given."""
-    from orchestration.failures import reasons_of
+    from orchestration.failures import reasons_of, reasons_of_run
     from orchestration.jobs import load_run
 
     request = load_run(days) if days else {"tags": {}, "run_config": {}}
@@ -293,6 +293,8 @@ def _execute(
             "Ended by a signal: readers have what they had. Run again, and it goes on from here"
         )
     reasons = reasons_of(result.get_step_failure_events())
+    if not result.success and not reasons:
+        reasons = reasons_of_run(instance, result.run_id) or ["The run ended without a reason."]
     outcome.failures.extend(reasons)
     tell_outcome(settings, f"job {job.name}", reasons, result.run_id)
 
@@ -301,7 +303,7 @@ def _is_interruption(event: DagsterEvent) -> bool:
     from dagster import DagsterEventType
     from dagster._core.events import RunFailureReason
 
-    return (
+    return event.event_type == DagsterEventType.RUN_CANCELED or (
         event.event_type == DagsterEventType.RUN_FAILURE
         and event.job_failure_data.failure_reason == RunFailureReason.UNEXPECTED_TERMINATION
     )

@@ -1,6 +1,6 @@
 {#-
 Incremental builds. A batch is what export days brought since the batch before it: landed files that came and files
-that were replaced. In a batch each table of the materialization `changed_rows` is either built anew from all that
+that were replaced. In a batch each table of the materialization `changed_rows` (and each view of one, `changed_view`) is either built anew from all that
 lies before it, or has the batch's changes applied, exactly once; which of both is decided before dbt starts and is
 handed over in INBOX_BATCH_PLAN:
 

@@ -1,7 +1,8 @@
 {#-
 Every record version of an entity, with `is_last_version`: whether it is the record that stands for its key. That is
 the latest version; between equal versions the later export day, then the later file name, then the later row.
-Tombstones are among them: the caller decides. It ends with the CTE `versioned_records`.
+Tombstones are among them: the caller decides. Retention drops superseded rows by the same order
+(orchestration/exports/retention.py): change both. It ends with the CTE `versioned_records`.
 
 Few keys come more than once, so those are found first, by a number for each key, and only their rows are ordered.
 In a batch only the keys that its files name are looked at, and those of `also_touched` (a select of keys): what
@@ -92,4 +93,21 @@ versioned_records as (
         row_number,
         is_last_version as is_latest,
         is_last_version and deleted_at is null as is_standing
+{%- endmacro %}
+
+{#- The keys of messages whose thread came or went, or has another day or assignee: each of them has to say so. -#}
+{% macro messages_of_changed_threads(threads) -%}
+    select message_id from {{ this }}
+    where thread_id in (
+        select thread_id
+        from {{ changes_of(threads) }}
+        where is_latest
+        group by thread_id
+        having
+            count(*) = 1
+            or min(is_standing) <> max(is_standing)
+            or min(created_date) <> max(created_date)
+            or count(assigned_agent_id) = 1
+            or min(assigned_agent_id) <> max(assigned_agent_id)
+    )
 {%- endmacro %}

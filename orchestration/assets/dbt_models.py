@@ -107,7 +107,8 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
             for result in build.results
             if result.resource_type == "model" and result.is_success
         ]
-        lineage = trace_columns(settings, manifest, built, tables)
+        applied = {name for name, state in build.states.items() if state.action == "applied"}
+        lineage = trace_columns(settings, manifest, built, tables, applied)
         for result in build.results:
             if result.resource_type == "model" and result.is_success:
                 model = manifest["nodes"][result.unique_id]
@@ -118,7 +119,7 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
                         metadata={
                             "seconds": round(result.seconds, 3),
                             **_figures(model, build, tables),
-                            **_lineage(manifest, translator, lineage[result.unique_id]),
+                            **_lineage(manifest, translator, lineage.get(result.unique_id, {})),
                         },
                     )
             elif result.resource_type == "test":
@@ -163,7 +164,7 @@ def _check_key(
 def _figures(
     model: Mapping[str, Any], build: WarehouseBuild, tables: WarehouseTables
 ) -> dict[str, Any]:
-    """A model's rows (none for a view), and what the last batch of changes did to it.
+    """A model's rows (but a view's that is not published), and what the last batch did to it.
 
     rows_changed: the rows that were written; the rows as they were before are counted too where
     only changes were applied. periods_recomputed: the days or periods whose numbers were.

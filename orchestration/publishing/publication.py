@@ -92,7 +92,7 @@ def publish(
     Raises NothingToPublish where no export day is loaded.
     """
     published.mkdir(parents=True, exist_ok=True)
-    _clear_leftovers(published)
+    clear_leftovers(published)
     previous = read_publication(published)
     if previous and previous.database_identity != _identity(published / "inbox.duckdb"):
         previous = None  # a publication died after its file was in place and before its record was
@@ -103,8 +103,12 @@ def publish(
     if previous is not None:
         try:
             made = _make(warehouse, database, parquet, published, versions or {}, previous)
-        except duckdb.Error:
-            logger.warning("The last publication cannot be gone on from; all is copied anew")
+        except duckdb.Error as error:
+            logger.warning(
+                "The last publication cannot be gone on from (%s: %s); all is copied anew",
+                type(error).__name__,
+                str(error).splitlines()[0],
+            )
             database.unlink(missing_ok=True)
             shutil.rmtree(parquet)
             parquet.mkdir()
@@ -428,7 +432,7 @@ def _write_record(published: Path, publication: Publication) -> None:
     os.replace(unfinished, published / ".publication.json")
 
 
-def _clear_leftovers(published: Path) -> None:
+def clear_leftovers(published: Path) -> None:
     """Removes what a dead publication left, and Parquet that is no longer linked.
 
     The folder that is linked now stays for readers who opened it, until the next publication.

@@ -34,7 +34,6 @@ LONGEST_WAIT_DAYS = 670  # 22 months
 STATUSES = ("open", "pending", "snoozed", "closed")
 CLOSED = STATUSES.index("closed")
 LABEL_SETS = 4096
-NO_LABELS = 0
 
 _MILLISECOND = 1000
 _MINUTE = 60_000

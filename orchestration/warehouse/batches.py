@@ -110,6 +110,15 @@ class Models:
         }
 
     @property
+    def views(self) -> set[str]:
+        """The names of those models that are views of tables of changed rows."""
+        return {
+            node["name"]
+            for node in self._nodes.values()
+            if node["config"]["materialized"] == MATERIALIZATIONS[1]
+        }
+
+    @property
     def keys(self) -> dict[str, list[str]]:
         """By model: the columns that tell which rows a changed row replaces."""
         keys = {
@@ -234,6 +243,13 @@ def plan_batch(
             actions[name] = "build"
         elif state.batch_number == batch_number:
             actions[name] = state.action
+            # Its changes are a view of changes that went when the table before it was built anew.
+            if (
+                name in models.views
+                and state.action == "applied"
+                and any(actions[parent] in ("build", "built") for parent in models.parents[name])
+            ):
+                actions[name] = "build"
         elif state.batch_number != batch_number - 1:
             actions[name] = "build"
         else:

@@ -159,13 +159,19 @@ def _remove_database(settings: Settings) -> None:
 def _drop_unknown_relations(settings: Settings, models: Models) -> None:
     """Drops what models of an earlier version left."""
     with closing(duckdb.connect(str(settings.warehouse_database))) as connection:
-        for schema, table in connection.execute(
-            "select schema_name, table_name from duckdb_tables() "
-            "where schema_name in ('main', 'intermediate', 'changes') "
-            "and not list_contains(?, table_name)",
+        for kind, schema, name in connection.execute(
+            "select * from ("
+            "select 'table', schema_name, table_name as name from duckdb_tables() union all "
+            "select 'view', schema_name, view_name from duckdb_views() where not internal) "
+            "where schema_name in ('main', 'staging', 'intermediate', 'changes') "
+            "and not list_contains(?, name)",
             [sorted(models.names)],
         ).fetchall():
-            connection.execute(f'drop table {schema}."{table}"')
+            connection.execute(f'drop {kind} {schema}."{name}"')
+        connection.execute(
+            "delete from load_state.models where not list_contains(?, model_name)",
+            [sorted(models.names)],
+        )
 
 
 def publish_warehouse(settings: Settings) -> Publication:
@@ -191,7 +197,7 @@ def publish_warehouse(settings: Settings) -> Publication:
                 tuple(models.required[name]),
             )
             for name, state in states.items()
-            if name in models.published
+            if name in models.published and name in models.keys
         }
         publication = publish(
             settings.warehouse_database, settings.published_folder, fingerprint, versions

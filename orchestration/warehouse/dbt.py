@@ -156,22 +156,24 @@ def invoke(
     settings.warehouse_folder.mkdir(parents=True, exist_ok=True)
     with _environment(_dbt_environment(settings, batch_plan)):
         runner = dbtRunner(manifest=_parsed(settings), callbacks=[progress])
-        outcome = runner.invoke(
-            [
-                "--log-level",
-                "none",
-                "--no-use-colors",
-                *command,
-                "--project-dir",
-                str(DBT_PROJECT),
-                "--profiles-dir",
-                str(DBT_PROJECT),
-                "--vars",
-                json.dumps(settings.dbt_vars),
-            ]
-        )
-        # The database is one process's alone as long as it is open.
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        try:
+            outcome = runner.invoke(
+                [
+                    "--log-level",
+                    "none",
+                    "--no-use-colors",
+                    *command,
+                    "--project-dir",
+                    str(DBT_PROJECT),
+                    "--profiles-dir",
+                    str(DBT_PROJECT),
+                    "--vars",
+                    json.dumps(settings.dbt_vars),
+                ]
+            )
+        finally:
+            # The database is one process's alone as long as it is open.
+            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     results = [_result(result) for result in getattr(outcome.result, "results", None) or []]
     if outcome.exception is not None or (not outcome.success and not results):
         reason = str(outcome.exception or progress.last_error or "no reason was given")

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Iterable, Mapping
-from contextlib import closing
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,31 +86,33 @@ def trace_columns(
     manifest: Mapping[str, Any],
     models: Iterable[Mapping[str, Any]],
     tables: WarehouseTables,
+    applied: Collection[str] = (),
 ) -> dict[str, Lineage]:
     """By unique id of the models: the columns of direct parents that each column is made of.
 
     A model whose SQL cannot be followed has none. Read from the SQL that dbt compiled last, and
-    kept until the project changes: following all models takes seconds.
+    kept until the project changes: following all models takes seconds. applied: names of models
+    whose SQL was that of a batch, which tells nothing of this; they are as they were.
     """
     kept = settings.dbt_folder / "column_lineage.json"
-    key = project_fingerprint()
-    known: dict[str, Lineage] = {}
+    project = project_fingerprint()
     try:
-        record = json.loads(kept.read_text(encoding="utf-8"))
-        if record["project"] == key:
-            known = record["models"]
-    except (OSError, ValueError, KeyError):
-        pass
-    traced = {
-        model["unique_id"]: _trace_or_tell(settings, manifest, model, tables)
-        for model in models
-        if model["unique_id"] not in known
-    }
-    if traced:
+        known: dict[str, dict[str, Any]] = dict(json.loads(kept.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        known = {}
+    is_changed = False
+    for model in models:
+        unique_id = model["unique_id"]
+        if known.get(unique_id, {}).get("project") != project and model["name"] not in applied:
+            columns = _trace_or_tell(settings, manifest, model, tables)
+            known[unique_id] = {"project": project if columns else "", "columns": columns}
+            is_changed = True
+    if is_changed:
         unfinished = kept.with_suffix(f".{os.getpid()}")
-        unfinished.write_text(json.dumps({"project": key, "models": {**known, **traced}}))
-        os.replace(unfinished, kept)
-    return {**known, **traced}
+        with suppress(OSError):  # then it is traced again next time
+            unfinished.write_text(json.dumps(known), encoding="utf-8")
+            os.replace(unfinished, kept)
+    return {unique_id: record["columns"] for unique_id, record in known.items()}
 
 
 def _trace_or_tell(

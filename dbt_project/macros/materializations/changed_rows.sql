@@ -16,6 +16,7 @@ has been applied once or not at all.
         {% call noop_statement('main', 'SKIP') %}{% endcall %}
         {{ return({'relations': [target]}) }}
     {%- endif %}
+    {%- do drop_relations_of_another_type([changes, target] if action == 'build' else [changes], 'table') %}
     {%- if action == 'apply' %}
         {% call statement('changes') -%}
             create or replace table {{ changes }} as (
@@ -56,12 +57,7 @@ chooses and names what is stored before it, so that nothing is stored twice.
         {% call noop_statement('main', 'SKIP') %}{% endcall %}
         {{ return({'relations': [target]}) }}
     {%- endif %}
-    {%- for relation in ([changes] if action == 'apply' else [changes, target]) %}
-        {%- set standing = load_relation(relation) %}
-        {%- if standing is not none and not standing.is_view %}
-            {%- do adapter.drop_relation(standing) %}
-        {%- endif %}
-    {%- endfor %}
+    {%- do drop_relations_of_another_type([changes, target] if action == 'build' else [changes], 'view') %}
     {% call statement('main') -%}
         {%- if action == 'apply' %}
         create or replace view {{ changes }} as (
@@ -80,6 +76,16 @@ chooses and names what is stored before it, so that nothing is stored twice.
     {{ adapter.commit() }}
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}
+
+{#- Drops those of the relations that stand as a view where a table is to be, or the other way round. -#}
+{% macro drop_relations_of_another_type(relations, type) -%}
+    {%- for relation in relations -%}
+        {%- set standing = load_relation(relation) -%}
+        {%- if standing is not none and standing.type != type -%}
+            {%- do adapter.drop_relation(standing) -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
 
 {#- Deletes what stands of every row that a batch changed. -#}
 {% macro delete_rows_before(target, changes, keys) -%}

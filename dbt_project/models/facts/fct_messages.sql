@@ -12,9 +12,6 @@ with messages as (
 
 final as (
     select
-        {%- if is_apply() %}
-        is_after,
-        {%- endif %}
         message_id,
         thread_id,
         case when author_type = 'user' then author_id end as user_id,
@@ -26,7 +23,7 @@ final as (
         assigned_agent_id,
         is_private,
         is_counted,
-        body_length
+        body_length{{ ', is_after' if is_apply() }}
     from messages
 )
 

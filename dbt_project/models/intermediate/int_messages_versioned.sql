@@ -1,25 +1,8 @@
 {{ config(materialized='changed_rows', unique_key='message_id') }}
 
-{%- set threads = ref('int_threads_versioned') %}
+{%- set threads = ref('int_threads_versioned') -%}
 
-{#- Threads that came or went, or have another day or assignee: each of their messages has to say so. -#}
-{%- set messages_of_changed_threads -%}
-    select message_id from {{ this }}
-    where thread_id in (
-        select thread_id
-        from {{ changes_of(threads) }}
-        where is_latest
-        group by thread_id
-        having
-            count(*) = 1
-            or min(is_standing) <> max(is_standing)
-            or min(created_date) <> max(created_date)
-            or count(assigned_agent_id) = 1
-            or min(assigned_agent_id) <> max(assigned_agent_id)
-    )
-{%- endset -%}
-
-{{ versioned_records('messages', 'message_id', also_touched=messages_of_changed_threads) }},
+{{ versioned_records('messages', 'message_id', also_touched=messages_of_changed_threads(threads)) }},
 
 threads as (
     select

@@ -123,3 +123,21 @@ def test_a_chosen_table_is_built_anew_without_a_new_batch() -> None:
     plan = plan_batch(7, m, had, frozenset(["users"]))
     assert plan.actions["users"] == "build"
     assert not plan.needs_work(["users"])
+
+
+def test_a_view_of_changes_is_made_anew_once_its_table_was() -> None:
+    """Its changes are a view of the table's, which went when that was built anew by itself."""
+    nodes = [
+        node("versions", "m", []),
+        node("facts", "v", ["versions"], "changed_view"),
+        node("days", "d", ["facts"]),
+    ]
+    m = Models({"nodes": {f"model.{n['name']}": n for n in nodes}, "macros": {}}, "UTC")
+    had = states(m, versions=(8, "built"), facts=(8, "applied"), days=(8, "applied"))
+    assert plan_batch(8, m, had).actions == {
+        "versions": "built",
+        "facts": "build",
+        "days": "applied",
+    }
+    again = {**had, **states(m, facts=(8, "built"))}
+    assert not plan_batch(8, m, again).needs_work([])

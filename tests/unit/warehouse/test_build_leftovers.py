@@ -1,0 +1,34 @@
+"""What models of an earlier version left in a warehouse goes with the next build."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+
+from orchestration.settings import load_settings
+from orchestration.warehouse.batches import Models
+from orchestration.warehouse.build import _drop_unknown_relations
+from tests.unit.warehouse.test_batches import node
+
+
+def test_tables_and_views_of_unknown_models_are_dropped(tmp_path: Path) -> None:
+    settings = load_settings(home=tmp_path)
+    settings.warehouse_folder.mkdir()
+    with closing(duckdb.connect(str(settings.warehouse_database))) as connection:
+        connection.execute("create schema changes; create schema load_state")
+        connection.execute("create table load_state.models as select 'gone' as model_name")
+        connection.execute("insert into load_state.models values ('kept')")
+        for schema in ("main", "changes"):
+            connection.execute(f"create table {schema}.kept (id int)")
+            connection.execute(f"create view {schema}.gone as select * from {schema}.kept")
+            connection.execute(f"create table {schema}.gone_too (id int)")
+    manifest = {"nodes": {"model.kept": node("kept", "k", [])}, "macros": {}}
+    _drop_unknown_relations(settings, Models(manifest, ""))
+    with closing(duckdb.connect(str(settings.warehouse_database))) as connection:
+        tables = connection.execute("select table_name from duckdb_tables() order by 1").fetchall()
+        views = connection.execute("select view_name from duckdb_views() where not internal")
+        assert tables == [("kept",), ("kept",), ("models",)]
+        assert views.fetchall() == []
+        assert connection.execute("from load_state.models").fetchall() == [("kept",)]
