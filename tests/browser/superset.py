@@ -180,12 +180,12 @@ def chart_named(page: Page, title: str) -> Locator:
 
 
 def read_cards(page: Page) -> dict[str, tuple[str, str]]:
-    """Value and change of each card by its title."""
+    """Value and change of each card by its title; an empty change where none is shown."""
     cards = page.locator(CHARTS).filter(has=page.locator(".header-line"))
     return {
         card.locator('[data-test="slice-header"]').get_by_role("link").inner_text(): (
             card.locator(".header-line").inner_text(),
-            card.locator(".subheader-line").inner_text(),
+            "".join(card.locator(".subheader-line").all_inner_texts()),
         )
         for card in cards.all()
     }
