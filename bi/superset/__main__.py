@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from bi.superset.bundle import database_uri, write_bundle
-from bi.superset.server import SupersetFailed, running
+from bi.superset.server import IMPORTS, SupersetFailed, running
 from orchestration.publishing.report import NothingPublished
 from orchestration.settings import SettingsError, load_settings
 
@@ -42,9 +42,9 @@ def serve(port: int) -> None:
 def bundle(folder: Path, uri: str | None) -> None:
     """Write the dashboard as zip files for a Superset of your own."""
     uri = uri or database_uri(load_settings().published_database)
-    for kind, name in (("Dashboard", "dashboard"), ("assets", "assets")):
-        file = folder / f"inbox_report_{name}.zip"
-        write_bundle(file, uri, kind)  # type: ignore[arg-type]
+    for kind in IMPORTS:
+        file = folder / f"inbox_report_{kind.lower()}.zip"
+        write_bundle(file, uri, kind)
         click.echo(f"{file}: {uri}")
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bi.superset.bundle import database_uri, write_bundle
+from bi.superset.bundle import Kind, database_uri, write_bundle
 from orchestration.access import OWNER_ONLY
 from orchestration.publishing.report import NothingPublished
 from orchestration.settings import PROJECT_ROOT, Settings
@@ -31,6 +31,11 @@ ENVIRONMENT = PROJECT_ROOT / "build" / "superset"
 HOST = "127.0.0.1"
 USER = "admin"
 DASHBOARD = "/superset/dashboard/inbox-report/"
+# Where a bundle of each kind is sent to, and as which field of the form.
+IMPORTS: dict[Kind, tuple[str, str]] = {
+    "Dashboard": ("/api/v1/dashboard/import/", "formData"),
+    "assets": ("/api/v1/assets/import/", "bundle"),
+}
 # Requests that are answered at a time: a page of the dashboard asks for some ten charts at once.
 THREADS = 8
 SECONDS_TO_START = 120
@@ -98,14 +103,14 @@ def running(settings: Settings, port: int) -> Iterator[LocalSuperset]:
                 _wait_until_healthy(superset.address, server, log)
                 bundle = home / "inbox_report.zip"
                 write_bundle(bundle, database_uri(database), "assets")
-                import_bundle(superset, bundle)
+                import_bundle(superset, bundle, "assets")
                 yield superset
             finally:
                 server.terminate()
 
 
-def import_bundle(superset: LocalSuperset, bundle: Path) -> None:
-    """Sends a bundle of the kind `assets`, as one does to any Superset. Raises SupersetFailed."""
+def import_bundle(superset: LocalSuperset, bundle: Path, kind: Kind) -> None:
+    """Sends a bundle of the kind, as one does to any Superset. Raises SupersetFailed."""
     opener = urllib.request.build_opener(
         urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
     )
@@ -128,13 +133,14 @@ def import_bundle(superset: LocalSuperset, bundle: Path) -> None:
     )["access_token"]
     headers = {"Authorization": f"Bearer {token}", "Referer": superset.address}
     headers["X-CSRFToken"] = ask("/api/v1/security/csrf_token/", headers)["result"]
+    path, name = IMPORTS[kind]
     boundary = uuid.uuid4().hex
     part = (
-        f'--{boundary}\r\nContent-Disposition: form-data; name="bundle"; filename="{bundle.name}"'
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{bundle.name}"'
         "\r\nContent-Type: application/zip\r\n\r\n"
     )
     ask(
-        "/api/v1/assets/import/",
+        path,
         headers | {"Content-Type": f"multipart/form-data; boundary={boundary}"},
         part.encode() + bundle.read_bytes() + f"\r\n--{boundary}--\r\n".encode(),
     )

@@ -48,19 +48,24 @@ class Superset:
     address: str
     user: str
     password: str
-    token: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
+    opener: urllib.request.OpenerDirector = field(
+        default_factory=lambda: urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    )
 
-    def ask(self, path: str, content: Mapping[str, Any] | None = None) -> Any:
-        """What its API answers, logged in once there is a token. Raises Refused."""
+    def ask(
+        self, path: str, content: Mapping[str, Any] | None = None, method: str | None = None
+    ) -> Any:
+        """What its API answers. Raises Refused."""
         request = urllib.request.Request(
             self.address + path,
             None if content is None else json.dumps(content).encode(),
-            {"Content-Type": "application/json", "Referer": self.address}
-            | ({"Authorization": f"Bearer {self.token}"} if self.token else {}),
+            {"Content-Type": "application/json", "Referer": self.address, **self.headers},
+            method=method,
         )
         try:
-            with urllib.request.urlopen(request, timeout=120) as response:
+            with self.opener.open(request, timeout=120) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
             raise Refused(f"{error.code}: {error.read().decode()}") from None
@@ -68,7 +73,9 @@ class Superset:
     def log_in(self) -> None:
         """As the user that was printed."""
         login = {"username": self.user, "password": self.password, "provider": "db"}
-        self.token = self.ask("/api/v1/security/login", login)["access_token"]
+        token = self.ask("/api/v1/security/login", login)["access_token"]
+        self.headers["Authorization"] = f"Bearer {token}"
+        self.headers["X-CSRFToken"] = self.ask("/api/v1/security/csrf_token/")["result"]
 
     def datasets(self) -> dict[str, int]:
         """Numbers of the datasets by name."""
