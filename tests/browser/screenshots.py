@@ -56,7 +56,7 @@ def write(file: Path, content: bytes) -> None:
 
 def take_dashboard(browser: Browser, superset: dashboard.Superset) -> bytes:
     """The dashboard's first tab as PNG."""
-    with closing(browser.new_context(viewport={"width": 1280, "height": 1480})) as context:
+    with closing(browser.new_context(viewport={"width": 1280, "height": 1350})) as context:
         page = context.new_page()
         page.set_default_timeout(60_000)
         dashboard.open_dashboard(page, superset)
