@@ -10,6 +10,7 @@ import http.cookiejar
 import json
 import os
 import secrets
+import socket
 import subprocess
 import time
 import urllib.error
@@ -71,6 +72,13 @@ def running(settings: Settings, port: int) -> Iterator[LocalSuperset]:
     database = settings.published_database
     if not database.exists():
         raise NothingPublished(f"Nothing is published yet: there is no {database}. Run: inbox run")
+    # Else another server there would be taken for this one, and be told the password.
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+        except OSError as error:
+            raise SupersetFailed(f"Port {port} cannot be listened on: {error.strerror}") from None
     os.umask(0o077)
     home = (settings.home / "superset").resolve()
     home.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)

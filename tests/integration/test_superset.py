@@ -281,6 +281,27 @@ def test_a_new_publication_is_seen_without_a_restart(superset: Superset, home: P
     assert as_of_date() == AS_OF_DATE
 
 
+def test_a_port_in_use_is_said_and_no_login_is_sent_there(superset: Superset, home: Path) -> None:
+    port = superset.address.rpartition(":")[2]
+    command = [sys.executable, "-m", "bi.superset", "serve", "--port", port]
+    environment = {"PATH": os.environ["PATH"], "INBOX_HOME": str(home)}
+    done = subprocess.run(
+        command, env=environment, cwd=PROJECT_ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert f"Port {port} cannot be listened on" in done.stderr
+
+
+def test_before_the_first_publication_the_command_says_so(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bi.superset", "serve"]
+    environment = {"PATH": os.environ["PATH"], "INBOX_HOME": str(tmp_path)}
+    done = subprocess.run(
+        command, env=environment, cwd=PROJECT_ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "Nothing is published yet" in done.stderr
+
+
 def test_the_bundle_goes_into_an_empty_superset(
     superset: Superset, home: Path, tmp_path: Path, ask: Any
 ) -> None:
@@ -342,7 +363,10 @@ def test_descriptions_are_those_of_the_published_columns(ask: Any) -> None:
 @pytest.fixture(scope="module")
 def context(superset: Superset) -> Iterator[BrowserContext]:
     with open_chromium() as chromium:
-        context = chromium.new_context(viewport={"width": 1400, "height": 1400})
+        # Days are the workspace's, wherever they are looked at.
+        context = chromium.new_context(
+            viewport={"width": 1400, "height": 1400}, timezone_id="America/Los_Angeles"
+        )
         context.set_default_timeout(60_000)
         with closing(context):
             yield context
