@@ -62,7 +62,7 @@ $(SUPERSET)/.installed: bi/superset/requirements.lock | $(INSTALLED)
 	@test -n "$(SUPERSET_PYTHON)" || { echo "Superset needs Python 3.11 or 3.12; name one with SUPERSET_PYTHON=..."; exit 1; }
 	@echo "Setting up $(SUPERSET) from $< (900 MB; a minute or two)"
 	@rm -rf $(SUPERSET) && $(SUPERSET_PYTHON) -m venv --without-pip $(SUPERSET)
-	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(SUPERSET)/bin/python --requirement $<
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(SUPERSET)/bin/python --no-deps --requirement $<
 	@touch $@
 
 docs: $(INSTALLED) ## Describe every table, number and test on one page, data/docs/index.html
@@ -148,7 +148,7 @@ lock: $(INSTALLED) ## Resolve the dependencies of pyproject.toml into requiremen
 
 superset-lock: $(INSTALLED) ## Resolve what Superset needs into bi/superset/requirements.lock anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links \
-		--generate-hashes --output-file bi/superset/requirements.lock bi/superset/requirements.in
+		--generate-hashes --override bi/superset/overrides.in --output-file bi/superset/requirements.lock bi/superset/requirements.in
 
 clean: ## Remove what was made: data/, the environment and caches
 	@rm -rf data $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
