@@ -7,6 +7,10 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 CLIENTS := build/clients
 SPARK := build/spark
+SUPERSET := build/superset
+# Superset holds back too many packages to share the environment, and Python too.
+SUPERSET_PYTHON ?= $(shell for python in $(PYTHON) python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null && { echo $$python; break; }; done)
 
 # The bundled sample, where no exports of your own are named.
 # The home is named, so that a home in .env never gets the sample.
@@ -14,7 +18,7 @@ SAMPLE := INBOX_EXPORTS="$(CURDIR)/sample/exports" INBOX_HOME="$(or $(INBOX_HOME
 SETTINGS := $(if $(or $(INBOX_EXPORTS),$(wildcard .env)),,$(SAMPLE))
 
 help: ## List what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(INSTALLED) ## Set up the virtual environment from the lock file
 
@@ -46,6 +50,21 @@ dev: $(INSTALLED) ## Open the Dagster UI on http://127.0.0.1:3000
 report: $(INSTALLED) ## Open the report's page on http://127.0.0.1:8501
 	@$(SETTINGS) $(BIN)/inbox serve
 
+superset: $(INSTALLED) superset-environment ## Open the report as a dashboard of a local Superset on http://127.0.0.1:8088
+	@$(SETTINGS) $(BIN)/python -m bi.superset serve
+
+superset-bundle: $(INSTALLED) ## Write the dashboard for a Superset of your own (URI=duckdb:////...), build/superset-bundle/
+	@$(SETTINGS) $(BIN)/python -m bi.superset bundle build/superset-bundle $(if $(URI),--uri "$(URI)")
+
+superset-environment: $(SUPERSET)/.installed ## Set up Superset's own virtual environment from its lock file
+
+$(SUPERSET)/.installed: bi/superset/requirements.lock | $(INSTALLED)
+	@test -n "$(SUPERSET_PYTHON)" || { echo "Superset needs Python 3.11 or 3.12; name one with SUPERSET_PYTHON=..."; exit 1; }
+	@echo "Setting up $(SUPERSET) from $< (900 MB; a minute or two)"
+	@rm -rf $(SUPERSET) && $(SUPERSET_PYTHON) -m venv --without-pip $(SUPERSET)
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(SUPERSET)/bin/python --no-deps --requirement $<
+	@touch $@
+
 docs: $(INSTALLED) ## Describe every table, number and test on one page, data/docs/index.html
 	@$(SETTINGS) $(BIN)/inbox docs
 
@@ -58,7 +77,7 @@ $(CLIENTS): $(INSTALLED) Makefile
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --target $@/newest duckdb==2.0.0
 	@touch $@
 
-screenshots: $(INSTALLED) browser ## Make the pictures of docs/images anew, from the sample
+screenshots: $(INSTALLED) browser superset-environment ## Make the pictures of docs/images anew, from the sample
 	@$(BIN)/python -m tests.browser.screenshots docs/images
 
 browser: ## Install the headless Chromium that the tests look through, where there is none
@@ -81,7 +100,7 @@ services: ## Install PostgreSQL, its ODBC and JDBC drivers, LibreOffice Calc and
 		echo "Installing $${missing[*]}"; \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $${missing[@]} >/dev/null
 
-test: $(INSTALLED) browser clients services ## Run the whole test suite
+test: $(INSTALLED) browser clients services superset-environment ## Run the whole test suite
 	@echo "Some fifteen minutes on two cores; a file's tests stay in one process, in their order"
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
@@ -113,10 +132,11 @@ format: $(INSTALLED) ## Bring code into style
 audit: $(INSTALLED) ## Check the locked dependencies for advisories, and all files for secrets; needs no network
 	@$(BIN)/python .ci/audit.py
 	@$(BIN)/uv pip check --quiet --python $(BIN)/python
-	@git ls-files -z -- . ':!requirements.lock' ':!sample' | xargs -0 $(BIN)/detect-secrets-hook
+	@git ls-files -z -- . ':!*requirements.lock' ':!sample' | xargs -0 $(BIN)/detect-secrets-hook
 
 audit-online: $(INSTALLED) ## The same question to the public database of advisories
 	@$(BIN)/uv tool run pip-audit --requirement requirements.lock --no-deps --disable-pip
+	@$(BIN)/uv tool run pip-audit --requirement bi/superset/requirements.lock --no-deps --disable-pip
 
 fuzz: $(INSTALLED) ## Fuzz the readers of exports for SECONDS (300), guided by coverage
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group fuzz
@@ -126,9 +146,13 @@ lock: $(INSTALLED) ## Resolve the dependencies of pyproject.toml into requiremen
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev --group bench --no-header \
 		--no-emit-index-url --no-emit-find-links --generate-hashes --output-file requirements.lock pyproject.toml
 
+superset-lock: $(INSTALLED) ## Resolve what Superset needs into bi/superset/requirements.lock anew
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links \
+		--generate-hashes --override bi/superset/overrides.in --output-file bi/superset/requirements.lock bi/superset/requirements.in
+
 clean: ## Remove what was made: data/, the environment and caches
 	@rm -rf data $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help install demo run dev test spark test-spark bench lint format lock clean report screenshots browser docs clients services \
-	fuzz audit audit-online
+	fuzz audit audit-online superset superset-bundle superset-environment superset-lock

@@ -1,6 +1,6 @@
 """Audits the locked dependencies: pinned, hashed, from no named host, and with no known advisory.
 
-It reads requirements.lock and advisories.csv beside it and needs no network. `make audit-online`
+It reads the lock files and advisories.csv beside it and needs no network. `make audit-online`
 asks the public database too, and whatever it finds belongs into that file.
 """
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
+LOCK_FILES = ("requirements.lock", "bi/superset/requirements.lock")
 PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)")
 
 
@@ -21,19 +22,20 @@ def main() -> int:
     """Prints what is wrong; 1 where anything is."""
     problems: list[str] = []
     locked: dict[str, set[str]] = {}
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    if "://" in text:
-        problems.append("requirements.lock names a host")
-    # A requirement goes on over lines that are indented; its hashes are there.
-    for requirement in re.split(r"\n(?=[^\s#])", re.sub(r"(?m)^\s*#.*\n?", "", text).strip()):
-        match = PINNED.match(requirement)
-        if match is None:
-            problems.append(f"not pinned: {requirement.splitlines()[0]}")
-            continue
-        name = re.sub(r"[-_.]+", "-", match["name"]).lower()
-        locked.setdefault(name, set()).add(match["version"])
-        if "--hash=sha256:" not in requirement:
-            problems.append(f"{name}: has no hash")
+    for lock_file in LOCK_FILES:
+        text = (ROOT / lock_file).read_text(encoding="utf-8")
+        if "://" in text:
+            problems.append(f"{lock_file} names a host")
+        # A requirement goes on over lines that are indented; its hashes are there.
+        for requirement in re.split(r"\n(?=[^\s#])", re.sub(r"(?m)^\s*#.*\n?", "", text).strip()):
+            match = PINNED.match(requirement)
+            if match is None:
+                problems.append(f"not pinned in {lock_file}: {requirement.splitlines()[0]}")
+                continue
+            name = re.sub(r"[-_.]+", "-", match["name"]).lower()
+            locked.setdefault(name, set()).add(match["version"])
+            if "--hash=sha256:" not in requirement:
+                problems.append(f"{name}: has no hash in {lock_file}")
     with (ROOT / ".ci" / "advisories.csv").open(encoding="utf-8", newline="") as file:
         advisories = list(csv.DictReader(line for line in file if not line.startswith("#")))
     for advisory in advisories:

@@ -1,0 +1,1 @@
+"""Ready-made reports for BI tools; a folder a tool."""
