@@ -13,6 +13,9 @@ with messages as (
 final as (
     select
         message_id,
+        {%- if is_apply() %}
+        is_after,
+        {%- endif %}
         thread_id,
         case when author_type = 'user' then author_id end as user_id,
         case when author_type = 'agent' then author_id end as agent_id,
@@ -23,7 +26,7 @@ final as (
         assigned_agent_id,
         is_private,
         is_counted,
-        body_length{{ ', is_after' if is_apply() }}
+        body_length
     from messages
 )
 
