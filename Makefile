@@ -101,7 +101,7 @@ services: ## Install PostgreSQL, its ODBC and JDBC drivers, LibreOffice Calc and
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $${missing[@]} >/dev/null
 
 test: $(INSTALLED) browser clients services superset-environment ## Run the whole test suite
-	@echo "Some fifteen minutes on two cores; a file's tests stay in one process, in their order"
+	@echo "Some twenty minutes on two cores; a file's tests stay in one process, in their order"
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 spark: $(SPARK) ## Install Spark and Java for the tests that need a cluster (some 500 MB)
