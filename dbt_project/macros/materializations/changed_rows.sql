@@ -35,12 +35,7 @@ has been applied once or not at all.
             {{ create_table_as(false, target, sql) }}
         {%- endcall %}
     {%- endif %}
-    {% call statement('record') -%}
-        {{ record_batch(model.name, action) }}
-    {%- endcall %}
-    {% do persist_docs(target, model) %}
-    {{ run_hooks(post_hooks) }}
-    {{ adapter.commit() }}
+    {{ end_batch_of_model(target, action, post_hooks) }}
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}
 
@@ -68,14 +63,19 @@ chooses and names what is stored before it, so that nothing is stored twice.
         {{ create_view_as(target, sql) }}
         {%- endif %}
     {%- endcall %}
+    {{ end_batch_of_model(target, action, post_hooks) }}
+    {{ return({'relations': [target]}) }}
+{% endmaterialization %}
+
+{#- The end of both: the note that the model has had the batch, its comments, and the end of the transaction. -#}
+{% macro end_batch_of_model(target, action, post_hooks) -%}
     {% call statement('record') -%}
         {{ record_batch(model.name, action) }}
     {%- endcall %}
     {% do persist_docs(target, model) %}
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
-    {{ return({'relations': [target]}) }}
-{% endmaterialization %}
+{%- endmacro %}
 
 {#- Drops those of the relations that stand as a view where a table is to be, or the other way round. -#}
 {% macro drop_relations_of_another_type(relations, type) -%}
