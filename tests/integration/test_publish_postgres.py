@@ -168,8 +168,9 @@ def test_the_readers_role_reads_and_changes_nothing(
 ) -> None:
     with closing(connect(postgres)) as connection:
         connection.autocommit = True
-        rows(connection, "create role anna login in role inbox_reader; select 1")
-        rows(connection, "set role anna; select 1")
+        # Roles belong to the server, which other modules share.
+        rows(connection, "create role reader_of_publications login in role inbox_reader; select 1")
+        rows(connection, "set role reader_of_publications; select 1")
         assert rows(connection, "select count(*) > 0 from inbox.fct_threads") == [(True,)]
         assert len(rows(connection, "select * from inbox.inbox_cards(null, null)")) == 6
         for change in ("delete from inbox.fct_threads", "create table inbox.mine (i int)"):
