@@ -6,6 +6,8 @@ import errno
 
 from orchestration.exports.errors import ExportsUnreachable
 from orchestration.lock import LockBusy
+from orchestration.storage.store import StoreUnavailable
+from orchestration.warehouse.cluster import ClusterUnavailable
 
 MAX_RETRIES = 3
 FIRST_WAIT_SECONDS = 5.0
@@ -35,15 +37,24 @@ _PASSING = frozenset(
     }
 )
 
+_PASSING_ERRORS = (
+    ClusterUnavailable,
+    ConnectionError,
+    ExportsUnreachable,
+    LockBusy,
+    StoreUnavailable,
+    TimeoutError,
+)
+
 
 def may_pass(error: BaseException) -> bool:
     """Whether the same thing, tried again in a while, may well succeed.
 
-    A lock that another process holds, a disk or network error, a store that does not answer, a
-    database file that is in use.
+    A lock that another process holds, a disk or network error, a store or a cluster that does not
+    answer, a database file that is in use.
     Never a bad file, a failed test, a wrong setting or a fault of the code.
     """
-    if isinstance(error, LockBusy | ExportsUnreachable | ConnectionError | TimeoutError):
+    if isinstance(error, _PASSING_ERRORS):
         return True
     if isinstance(error, OSError):
         return error.errno in _PASSING

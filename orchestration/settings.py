@@ -26,7 +26,9 @@ DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 
 
 # Settings whose values are never shown.
-SECRETS = frozenset({"alert_url", "dagster_postgres", "pseudonym_key", "publish_postgres"})
+SECRETS = frozenset(
+    {"alert_url", "dagster_postgres", "pseudonym_key", "publish_postgres", "spark_password"}
+)
 
 
 class SettingsError(ValueError):
@@ -86,6 +88,32 @@ class Settings(BaseSettings):
         pattern=r"^\d+(\.\d+)?\s?[KMGT]i?B$",
         description="Memory of the engine before it spills to disk, such as 8GB; 60% of the "
         "machine's unless set.",
+    )
+
+    engine: Literal["duckdb", "spark"] = Field(
+        default="duckdb",
+        description="What builds the tables from what has landed: duckdb, on this machine, or "
+        "spark, on a cluster.",
+    )
+    spark_host: str = Field(
+        default="127.0.0.1", description="Host of the cluster's Thrift server (HiveServer2)."
+    )
+    spark_port: int = Field(default=10000, ge=1, le=65535, description="Its port.")
+    spark_user: str = Field(default="inbox", description="Who builds there.")
+    spark_password: SecretStr | None = Field(
+        default=None, description="Their password, where the server asks for one (LDAP)."
+    )
+    spark_schema: str = Field(
+        default="inbox",
+        pattern=r"^[a-z][a-z0-9_]*$",
+        description="How the names of the databases there begin: <name>_main holds what readers "
+        "get.",
+    )
+
+    spark_raw: Annotated[InstanceOf[ObjectFolder] | None, NoDecode] = Field(
+        default=None,
+        description="Folder of an object store that gets a copy of the landed files, s3:// or "
+        "gs://, for a cluster that does not see INBOX_HOME.",
     )
 
     publish_store: Annotated[InstanceOf[ObjectFolder] | None, NoDecode] = Field(
@@ -151,10 +179,17 @@ class Settings(BaseSettings):
             raise ValueError("give a folder of this machine")
         return _local_folder(value)
 
-    @field_validator("publish_store", mode="before")
+    @field_validator("publish_store", "spark_raw", mode="before")
     @classmethod
     def _object_folder(cls, value: Any) -> Any:
         return ObjectFolder(parse_object_url(value)) if isinstance(value, str) else value
+
+    @field_validator("spark_raw")
+    @classmethod
+    def _store_of_a_cluster(cls, value: ObjectFolder | None) -> ObjectFolder | None:
+        if value is not None and not value.url.startswith(("s3://", "gs://")):
+            raise ValueError("give it as s3://<bucket>/<folder> or gs://<bucket>/<folder>")
+        return value
 
     @field_validator("exports", "home")
     @classmethod
@@ -228,7 +263,10 @@ class Settings(BaseSettings):
 
     @property
     def warehouse_database(self) -> Path:
-        """The DuckDB file that dbt builds in; readers never open it."""
+        """The DuckDB file that dbt builds in, or that holds views of a cluster's tables.
+
+        Readers never open it.
+        """
         return self.warehouse_folder / "warehouse.duckdb"
 
     @property
@@ -287,8 +325,8 @@ class Settings(BaseSettings):
 
     @property
     def fingerprint(self) -> str:
-        """A hash of the settings that change a number or whether it may be published."""
-        text = json.dumps([self.timezone, self.week_start, self.max_rejected])
+        """A hash of the settings that change a number, who makes it, or whether it is published."""
+        text = json.dumps([self.timezone, self.week_start, self.max_rejected, self.engine])
         return hashlib.sha256(text.encode()).hexdigest()
 
 

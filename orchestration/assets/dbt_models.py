@@ -108,7 +108,9 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
             if result.resource_type == "model" and result.is_success
         ]
         applied = {name for name, state in build.states.items() if state.action == "applied"}
-        lineage = trace_columns(settings, manifest, built, tables, applied)
+        lineage: dict[str, Lineage] = {}
+        if settings.engine == "duckdb":  # the SQL of another engine names other relations
+            lineage = trace_columns(settings, manifest, built, tables, applied)
         for result in build.results:
             if result.resource_type == "model" and result.is_success:
                 model = manifest["nodes"][result.unique_id]

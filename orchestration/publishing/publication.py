@@ -46,14 +46,12 @@ class TableVersion:
     """What is known of a table that changes row by row.
 
     previous_version: the one that the rows in schema `changes` lead on from; None where the table
-    was built anew. keys: the columns that tell which rows a changed row replaces. required: those
-    that are never null.
+    was built anew. keys: the columns that tell which rows a changed row replaces.
     """
 
     version: str
     previous_version: str | None
     keys: tuple[str, ...]
-    required: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,12 +81,14 @@ def publish(
     published: Path,
     fingerprint: str,
     versions: Mapping[str, TableVersion] | None = None,
+    required: Mapping[str, Sequence[str]] | None = None,
 ) -> Publication:
     """Copies the published schema of the warehouse and puts it in place for readers.
 
     warehouse: the database that dbt built; only read. published: folder of `inbox.duckdb` and
     `parquet/<table>/`. versions: of tables whose changed rows the warehouse knows; all others are
-    copied whole. Whatever fails leaves the publication before it in place.
+    copied whole. required: the columns that are never null, by view of the warehouse, which says
+    nothing of them. Whatever fails leaves the publication before it in place.
     Raises NothingToPublish where no export day is loaded.
     """
     published.mkdir(parents=True, exist_ok=True)
@@ -100,9 +100,10 @@ def publish(
     database = published / f".inbox-{identifier}.duckdb"
     parquet = published / ".parquet" / identifier
     parquet.mkdir(parents=True)
+    known = _Known(versions or {}, required or {})
     if previous is not None:
         try:
-            made = _make(warehouse, database, parquet, published, versions or {}, previous)
+            made = _make(warehouse, database, parquet, published, known, previous)
         except duckdb.Error as error:
             logger.warning(
                 "The last publication cannot be gone on from (%s: %s); all is copied anew",
@@ -114,7 +115,7 @@ def publish(
             parquet.mkdir()
             previous = None
     if previous is None:
-        made = _make(warehouse, database, parquet, published, versions or {}, None)
+        made = _make(warehouse, database, parquet, published, known, None)
     _sync(database)
     for file in parquet.rglob("*.parquet"):
         _sync(file)
@@ -129,7 +130,7 @@ def publish(
         published_at=datetime.now(UTC),
         rows=made.rows,
         database_bytes=(published / "inbox.duckdb").stat().st_size,
-        versions={name: table.version for name, table in (versions or {}).items()},
+        versions={name: table.version for name, table in known.versions.items()},
         replaced_rows=made.replaced_rows,
         rows_written=made.rows_written,
         database_identity=_identity(published / "inbox.duckdb"),
@@ -151,6 +152,14 @@ def read_publication(published: Path) -> Publication | None:
     return Publication(**record)
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What the caller of `publish` knows of the tables."""
+
+    versions: Mapping[str, TableVersion]
+    required: Mapping[str, Sequence[str]]
+
+
 @dataclass
 class _Made:
     as_of_date: date
@@ -164,7 +173,7 @@ def _make(
     database: Path,
     parquet: Path,
     published: Path,
-    versions: Mapping[str, TableVersion],
+    known: _Known,
     previous: Publication | None,
 ) -> _Made:
     """Makes the database file and the Parquet files of a publication aside."""
@@ -174,7 +183,7 @@ def _make(
         made = _Made(_as_of_date(connection))
         connection.execute("begin")
         months = {
-            table: _bring_table(connection, table, versions.get(table), previous, made)
+            table: _bring_table(connection, table, known, previous, made)
             for table in _tables(connection, "warehouse")
         }
         for table in _tables(connection, "published"):
@@ -228,7 +237,7 @@ def _tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
 def _bring_table(
     connection: duckdb.DuckDBPyConnection,
     table: str,
-    version: TableVersion | None,
+    known: _Known,
     previous: Publication | None,
     made: _Made,
 ) -> set[date] | None:
@@ -236,6 +245,7 @@ def _bring_table(
 
     Gives the months whose rows have changed; None stands for all of them.
     """
+    version = known.versions.get(table)
     published_version = previous.versions.get(table) if previous else None
     if previous is not None and version is not None and published_version == version.version:
         made.rows[table] = previous.rows[table]
@@ -254,7 +264,7 @@ def _bring_table(
             made.replaced_rows[table] = replaced
             made.rows_written += changed
             return months
-    made.rows[table] = _copy_table(connection, table, version.required if version else ())
+    made.rows[table] = _copy_table(connection, table, known.required.get(table, ()))
     made.rows_written += made.rows[table]
     return None
 
@@ -310,9 +320,7 @@ def _day_column(connection: duckdb.DuckDBPyConnection, table: str) -> str | None
     return None if row is None else str(row[0])
 
 
-def _copy_table(
-    connection: duckdb.DuckDBPyConnection, table: str, required: Sequence[str] = ()
-) -> int:
+def _copy_table(connection: duckdb.DuckDBPyConnection, table: str, required: Sequence[str]) -> int:
     """Copies a table or a view with its order, its comments and its columns that are never null.
 
     required: those of a view, which says nothing of them.

@@ -77,8 +77,11 @@ def _rows_set_aside(file: pyarrow.parquet.ParquetFile, wanted: Wanted) -> int:
 def _in_duckdb(path: Path, wanted: Wanted, outcome: Search) -> list[str]:
     places = []
     with closing(duckdb.connect(str(path), read_only=True)) as connection:
+        # A cluster's tables are views of files; landed files are looked into by themselves.
         tables = connection.execute(
-            "select schema_name, table_name from duckdb_tables() where not internal order by all"
+            "select schema_name, table_name from duckdb_tables() where not internal union all "
+            "select schema_name, view_name from duckdb_views() where not internal "
+            "and schema_name <> 'raw' and contains(sql, 'read_parquet(') order by all"
         ).fetchall()
         for schema, table in tables:
             relation = f"{_name(schema)}.{_name(table)}"

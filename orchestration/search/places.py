@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +61,10 @@ def _files(home: Path) -> list[Path]:
 
 
 def _search_targets(settings: Settings, wanted: Wanted, outcome: Search) -> None:
-    store = settings.publish_store
-    if store is not None:
-        _told(outcome, str(store), lambda: _search_store(store, settings.home, wanted, outcome))
+    for store in (settings.spark_raw, settings.publish_store):
+        if store is not None:
+            search = partial(_search_store, store, settings.home, wanted, outcome)
+            _told(outcome, str(store), search)
     if settings.publish_postgres is not None:
         url = settings.publish_postgres.get_secret_value()
         _told(

@@ -44,6 +44,18 @@ class ModelState:
     rows_written: int
 
 
+STATE_COLUMNS = {
+    "model_name": "varchar",
+    "fingerprint": "varchar",
+    "batch_number": "bigint",
+    "action": "varchar",
+    "version": "varchar",
+    "previous_version": "varchar",
+    "rows_written": "bigint",
+}
+"""The columns of `load_state.models`, as the macro `create_load_state` makes them."""
+
+
 @dataclass(frozen=True)
 class BatchPlan:
     """What each table of changed rows has to do: build, apply, or nothing (built, applied)."""
@@ -148,7 +160,7 @@ class Models:
     @property
     def published(self) -> set[str]:
         """The names of the relations that readers get."""
-        return {node["name"] for node in self._nodes.values() if node["schema"] == "main"}
+        return {node["name"] for node in self._nodes.values() if layer_of(node) == "main"}
 
     def _parents(self, unique_id: str) -> Iterator[str]:
         for parent in self._nodes[unique_id]["depends_on"]["nodes"]:
@@ -187,7 +199,8 @@ class Models:
         found: dict[str, str] = {}
         waiting = [
             *node["depends_on"]["macros"],
-            f"macro.inbox_warehouse.materialization_{node['config']['materialized']}_duckdb",
+            "macro.inbox_warehouse.materialization_"
+            f"{node['config']['materialized']}_{self._manifest['metadata']['adapter_type']}",
         ]
         while waiting:
             unique_id = waiting.pop()
@@ -196,6 +209,11 @@ class Models:
                 found[unique_id] = macro["macro_sql"]
                 waiting.extend(macro["depends_on"]["macros"])
         return found
+
+
+def layer_of(model: Mapping[str, Any]) -> str:
+    """The schema of a model's relation, whichever name it has with an engine."""
+    return str(model["config"]["schema"])
 
 
 def read_states(database: Path) -> dict[str, ModelState]:

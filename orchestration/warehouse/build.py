@@ -10,10 +10,11 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
@@ -27,9 +28,10 @@ from orchestration.publishing.publication import (
     read_publication,
 )
 from orchestration.publishing.targets import deliver
-from orchestration.settings import Settings
-from orchestration.warehouse import dbt
+from orchestration.settings import Settings, SettingsError
+from orchestration.warehouse import cluster, dbt
 from orchestration.warehouse.batches import (
+    BatchPlan,
     Models,
     ModelState,
     is_interrupted,
@@ -37,11 +39,13 @@ from orchestration.warehouse.batches import (
     read_states,
 )
 from orchestration.warehouse.catalog import (
+    Catalog,
     next_catalog,
     raw_fingerprint,
     read_catalog,
     write_catalog,
 )
+from orchestration.warehouse.raw_copy import remove_unnamed, upload_catalog
 
 logger = logging.getLogger("inbox.warehouse")
 
@@ -79,7 +83,7 @@ def build_warehouse(
     Such a build can be published only where a whole one of the same inputs passed before it.
     Raises DbtFailed where dbt could not begin, LockBusy where another process does not end.
     """
-    models = Models(dbt.load_manifest(settings), dbt.basis(settings))
+    models = _load_models(settings)
     with hold_lock(settings.warehouse_lock, "a build"):
         manifests = read_manifests(settings.raw_folder)
         fingerprint = input_fingerprint(settings, manifests)
@@ -114,14 +118,16 @@ def _bring_up_to_date(
     """Runs the models: those of a batch that was interrupted, then those of what has landed."""
     catalog = read_catalog(settings.raw_catalog)
     collect_garbage(settings.raw_folder, {Path(path) for path in catalog.paths} if catalog else ())
-    states = read_states(settings.warehouse_database)
+    states = _standing_states(settings)
     if catalog is not None and is_interrupted(catalog.batch_number, models, states):
         if catalog.is_readable:
             logger.info("Going on with the build that was interrupted")
-            results = dbt.run_models(settings, plan_batch(catalog.batch_number, models, states))
+            results = _run_models(
+                settings, catalog, plan_batch(catalog.batch_number, models, states)
+            )
             if not all(result.is_success for result in results):
                 return results
-            states = read_states(settings.warehouse_database)
+            states = _standing_states(settings)
         else:
             catalog = None
     following = next_catalog(catalog, manifests, settings.raw_folder)
@@ -139,9 +145,67 @@ def _bring_up_to_date(
         _remove_database(settings)
     write_catalog(following, settings.raw_catalog)
     is_part = bool(selection) and is_same and not plan.needs_work(rebuild)
-    results = dbt.run_models(settings, plan, models.names & set(selection) if is_part else None)
-    _drop_unknown_relations(settings, models)
+    part = models.names & set(selection) if is_part else None
+    results = _run_models(settings, following, plan, part)
+    if settings.engine == "spark":
+        _see_cluster(settings, models, is_whole=all(result.is_success for result in results))
+    else:
+        _drop_unknown_relations(settings, models)
     return results
+
+
+def _run_models(
+    settings: Settings, catalog: Catalog, plan: BatchPlan, part: Collection[str] | None = None
+) -> list[dbt.DbtResult]:
+    """Runs models with the landed files where the engine reads them."""
+    store = settings.spark_raw if settings.engine == "spark" else None
+    if store is not None:
+        upload_catalog(store, settings.raw_folder, catalog)
+    results = dbt.run_models(settings, plan, part)
+    if store is not None and all(result.is_success for result in results):
+        remove_unnamed(store, settings.raw_folder, catalog)
+    return results
+
+
+def _load_models(settings: Settings) -> Models:
+    if settings.engine == "spark" and find_spec("pyhive") is None:
+        raise SettingsError("INBOX_ENGINE: install the extra inbox-warehouse[spark] to use spark")
+    return Models(dbt.load_manifest(settings, settings.engine), dbt.basis(settings))
+
+
+def _standing_states(settings: Settings) -> Mapping[str, ModelState]:
+    """What batches the tables of the engine have had."""
+    if settings.engine == "spark":
+        return {
+            table.name: table.state
+            for table in cluster.read_cluster(settings)
+            if table.state is not None
+        }
+    return read_states(settings.warehouse_database)
+
+
+def _see_cluster(settings: Settings, models: Models, *, is_whole: bool) -> None:
+    """Makes the file of views over what a cluster has built.
+
+    is_whole: whether every model is there; else the views and functions over them cannot be.
+    """
+    cluster.drop_unknown_relations(settings, models.names)
+    nodes = dbt.load_manifest(settings)["nodes"].values()
+    tables = cluster.read_cluster(settings)
+    stored = [table for table in tables if table.name not in models.views]
+    cluster.write_views(settings, stored, {node["name"]: node for node in nodes})
+    if is_whole:
+        views = dict.fromkeys(models.views, "build")
+        dbt.run_views(settings, BatchPlan(0, views, models.fingerprints))
+        applied = [
+            table.name
+            for table in tables
+            if table.name in views and table.state and table.state.action == "applied"
+        ]
+        if applied:
+            plan = BatchPlan(0, dict.fromkeys(applied, "apply"), models.fingerprints)
+            dbt.run_views(settings, plan, applied)
+        cluster.write_states(settings, tables)
 
 
 def _batch_number(settings: Settings) -> int:
@@ -180,7 +244,7 @@ def publish_warehouse(settings: Settings) -> Publication:
     Raises WarehouseNotTested where the last build did not pass as a whole; readers then keep what
     they have. Raises NotDelivered where the tables are in place, but not in every further target.
     """
-    models = Models(dbt.load_manifest(settings), dbt.basis(settings))
+    models = _load_models(settings)
     with hold_lock(settings.warehouse_lock, "a publication"):
         fingerprint = _tested_fingerprint(settings)
         if fingerprint is None:
@@ -194,13 +258,16 @@ def publish_warehouse(settings: Settings) -> Publication:
                 state.version,
                 state.previous_version,
                 tuple(models.keys[name]),
-                tuple(models.required[name]),
             )
             for name, state in states.items()
             if name in models.published and name in models.keys
         }
         publication = publish(
-            settings.warehouse_database, settings.published_folder, fingerprint, versions
+            settings.warehouse_database,
+            settings.published_folder,
+            fingerprint,
+            versions,
+            models.required,
         )
         deliver(settings)
         return publication

@@ -20,10 +20,11 @@ from orchestration.exports.manifest import FORMAT_VERSION
 from orchestration.lock import hold_lock
 from orchestration.settings import DBT_PROJECT, Settings
 from orchestration.warehouse.batches import BatchPlan
+from orchestration.warehouse.raw_copy import CATALOG, cluster_address
 
 logger = logging.getLogger("inbox.dbt")
 
-PARSED = "parsed.msgpack"
+DUCKDB = "duckdb"
 SUCCEEDED = frozenset({"success", "pass", "warn", "no-op"})
 
 
@@ -65,50 +66,55 @@ def project_fingerprint() -> str:
     return digest.hexdigest()
 
 
-def load_manifest(settings: Settings) -> dict[str, Any]:
-    """dbt's manifest, parsed anew only where the project or a setting has changed."""
-    if not _is_parsed(settings):
+def load_manifest(settings: Settings, target: str = DUCKDB) -> dict[str, Any]:
+    """dbt's manifest for a target, parsed anew only where the project or a setting has changed.
+
+    What Dagster shows and readers get has the names of DuckDB's, whichever engine builds it.
+    """
+    files = _ParsedFiles(settings, target)
+    if not files.are_current:
         # dbt's folder is one process's at a time, as the warehouse is.
         with hold_lock(settings.warehouse_lock, "parsing the dbt project"):
-            if not _is_parsed(settings):
+            if not files.are_current:
                 logger.info("Parsing the dbt project (some 10 seconds, once)")
-                stamp = settings.dbt_folder / "manifest.fingerprint"
-                stamp.unlink(missing_ok=True)
-                invoke(settings, ["parse"])
-                for made, kept in (("manifest.json",) * 2, ("partial_parse.msgpack", PARSED)):
-                    shutil.copyfile(
-                        settings.dbt_folder / "target" / made, settings.dbt_folder / kept
-                    )
-                stamp.write_text(_parse_key(settings))
-    manifest = settings.dbt_folder / "manifest.json"
-    loaded: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
+                files.stamp.unlink(missing_ok=True)
+                invoke(settings, ["parse"], target=target)
+                made = settings.dbt_folder / "target"
+                shutil.copyfile(made / "manifest.json", files.manifest)
+                shutil.copyfile(made / "partial_parse.msgpack", files.parsed)
+                files.stamp.write_text(files.key)
+    loaded: dict[str, Any] = json.loads(files.manifest.read_text(encoding="utf-8"))
     return loaded
 
 
-def _parse_key(settings: Settings) -> str:
-    return f"{project_fingerprint()} {json.dumps(settings.dbt_vars)}"
+class _ParsedFiles:
+    """What is kept of a project parsed for a target, and what it was parsed from."""
 
+    def __init__(self, settings: Settings, target: str) -> None:
+        ending = "" if target == DUCKDB else f".{target}"
+        self.manifest = settings.dbt_folder / f"manifest{ending}.json"
+        self.parsed = settings.dbt_folder / f"parsed{ending}.msgpack"
+        self.stamp = settings.dbt_folder / f"manifest{ending}.fingerprint"
+        schema = [] if target == DUCKDB else [settings.spark_schema]
+        self.key = f"{project_fingerprint()} {json.dumps([settings.dbt_vars, *schema])}"
 
-def _is_parsed(settings: Settings) -> bool:
-    files = [settings.dbt_folder / name for name in ("manifest.json", PARSED)]
-    stamp = settings.dbt_folder / "manifest.fingerprint"
-    return all(file.exists() for file in (*files, stamp)) and stamp.read_text() == _parse_key(
-        settings
-    )
+    @property
+    def are_current(self) -> bool:
+        """Whether they are all there, and of the project and settings of now."""
+        files = (self.manifest, self.parsed, self.stamp)
+        return all(file.exists() for file in files) and self.stamp.read_text() == self.key
 
+    def load(self) -> Any:
+        """The project as dbt parsed it last, if that is still so: reading it is far less work."""
+        from dbt.contracts.graph.manifest import Manifest
 
-def _parsed(settings: Settings) -> Any:
-    """The project as dbt parsed it last, if that is still so: reading it is far less work."""
-    from dbt.contracts.graph.manifest import Manifest
-
-    if not _is_parsed(settings):
-        return None
-    return Manifest.from_msgpack((settings.dbt_folder / PARSED).read_bytes())
+        return Manifest.from_msgpack(self.parsed.read_bytes()) if self.are_current else None
 
 
 def basis(settings: Settings) -> str:
     """What besides the project decides over the rows of its tables: settings and versions."""
-    versions = [version(package) for package in ("dbt-core", "dbt-duckdb", "duckdb")]
+    packages = ("dbt-core", f"dbt-{settings.engine}", "duckdb")
+    versions = [version(package) for package in packages]
     return json.dumps([settings.timezone, settings.week_start, FORMAT_VERSION, *versions])
 
 
@@ -123,7 +129,22 @@ def run_models(
         return []
     arguments = ["--select", *sorted(selection)] if selection else []
     # Nobody reads the manifest and the results that dbt would write to files.
-    return invoke(settings, ["run", "--no-write-json", *arguments], plan.environment)
+    command = ["run", "--no-write-json", *arguments]
+    return invoke(settings, command, plan.environment, settings.engine)
+
+
+def run_views(settings: Settings, plan: BatchPlan, names: Collection[str] = ()) -> None:
+    """Makes views and functions in DuckDB, over tables that another engine has made.
+
+    names: of models; none is all that store nothing. Raises DbtFailed where one cannot be made.
+    """
+    selection = sorted(names) or [
+        f"config.materialized:{kind}" for kind in ("changed_view", "table_function")
+    ]
+    command = ["run", "--no-write-json", "--select", *selection]
+    failed = failures_of(invoke(settings, command, plan.environment))
+    if failed:
+        raise DbtFailed(f"{failed[0].name}: {failed[0].message or failed[0].status}")
 
 
 def run_tests(
@@ -137,15 +158,19 @@ def run_tests(
         ["--indirect-selection", "empty", "--select", *sorted(selection)] if selection else []
     )
     command = ["test", "--no-write-json", "--exclude-resource-type", "unit_test"]
-    return invoke(settings, [*command, *arguments], plan.environment)
+    return invoke(settings, [*command, *arguments], plan.environment, settings.engine)
 
 
 def invoke(
-    settings: Settings, command: Sequence[str], batch_plan: str | None = None
+    settings: Settings,
+    command: Sequence[str],
+    batch_plan: str | None = None,
+    target: str = DUCKDB,
 ) -> list[DbtResult]:
     """Runs one dbt command in this process, under the settings; its results, if it has any.
 
     batch_plan: what each table has to do; without one, every table that runs is built anew.
+    target: the engine, as profiles.yml names it.
     Raises DbtFailed where it could not begin.
     """
     # Imported here: dbt takes seconds to import, and most commands never need it.
@@ -154,8 +179,8 @@ def invoke(
 
     progress = _Progress()
     settings.warehouse_folder.mkdir(parents=True, exist_ok=True)
-    with _environment(_dbt_environment(settings, batch_plan)):
-        runner = dbtRunner(manifest=_parsed(settings), callbacks=[progress])
+    with _environment(_dbt_environment(settings, batch_plan, target)):
+        runner = dbtRunner(manifest=_ParsedFiles(settings, target).load(), callbacks=[progress])
         try:
             outcome = runner.invoke(
                 [
@@ -167,6 +192,8 @@ def invoke(
                     str(DBT_PROJECT),
                     "--profiles-dir",
                     str(DBT_PROJECT),
+                    "--target",
+                    target,
                     "--vars",
                     json.dumps(settings.dbt_vars),
                 ]
@@ -181,17 +208,29 @@ def invoke(
     return results
 
 
-def _dbt_environment(settings: Settings, batch_plan: str | None) -> dict[str, str]:
+def _dbt_environment(settings: Settings, batch_plan: str | None, target: str) -> dict[str, str]:
+    catalog = str(settings.raw_catalog)
+    if target != DUCKDB and settings.spark_raw is not None:
+        catalog = f"{cluster_address(settings.spark_raw)}/{CATALOG}"
     return {
         **({} if batch_plan is None else {"INBOX_BATCH_PLAN": batch_plan}),
         "DBT_TARGET_PATH": str(settings.dbt_folder / "target"),
         "DBT_LOG_PATH": str(settings.dbt_folder / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "INBOX_RAW_CATALOG": str(settings.raw_catalog),
+        "INBOX_RAW_CATALOG": catalog,
         "INBOX_WAREHOUSE_PATH": str(settings.warehouse_database),
         "INBOX_SPILL_PATH": str(settings.warehouse_folder / "spill"),
         "INBOX_THREADS": str(settings.threads),
         "INBOX_MEMORY_LIMIT": settings.memory_limit,
+        "INBOX_SPARK_HOST": settings.spark_host,
+        "INBOX_SPARK_PORT": str(settings.spark_port),
+        "INBOX_SPARK_USER": settings.spark_user,
+        "INBOX_SPARK_SCHEMA": settings.spark_schema,
+        **(
+            {"DBT_ENV_SECRET_INBOX_SPARK_PASSWORD": settings.spark_password.get_secret_value()}
+            if settings.spark_password is not None
+            else {}
+        ),
     }
 
 

@@ -37,7 +37,11 @@ def models(**code: str) -> Models:
         node("users", code.get("users", "u"), ["days"]),
         node("mart", code.get("mart", "x"), ["days"], "table"),
     ]
-    manifest = {"nodes": {f"model.{n['name']}": n for n in nodes}, "macros": {}}
+    manifest = {
+        "nodes": {f"model.{n['name']}": n for n in nodes},
+        "macros": {},
+        "metadata": {"adapter_type": "duckdb"},
+    }
     return Models(manifest, code.get("basis", "UTC"))
 
 
@@ -132,7 +136,14 @@ def test_a_view_of_changes_is_made_anew_once_its_table_was() -> None:
         node("facts", "v", ["versions"], "changed_view"),
         node("days", "d", ["facts"]),
     ]
-    m = Models({"nodes": {f"model.{n['name']}": n for n in nodes}, "macros": {}}, "UTC")
+    m = Models(
+        {
+            "nodes": {f"model.{n['name']}": n for n in nodes},
+            "macros": {},
+            "metadata": {"adapter_type": "duckdb"},
+        },
+        "UTC",
+    )
     had = states(m, versions=(8, "built"), facts=(8, "applied"), days=(8, "applied"))
     assert plan_batch(8, m, had).actions == {
         "versions": "built",

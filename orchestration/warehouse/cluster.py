@@ -1,0 +1,301 @@
+"""A cluster's warehouse, as this machine sees it: a DuckDB file of views over the cluster's files.
+
+Spark builds and keeps the tables; everything else here (states of batches, checks, comparisons and
+publications) reads the file of views, which is made anew after each build. So whatever reads a
+warehouse need not know which engine made it.
+
+Belongs here: asking the cluster what it holds, and the views. Does not: running dbt's models there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import duckdb
+
+from orchestration.settings import Settings
+from orchestration.warehouse.batches import STATE_COLUMNS, ModelState
+
+SCHEMAS = ("main", "intermediate", "changes")
+"""Schemas whose tables are seen from here, by their names in DuckDB."""
+
+# Of tables in another format, such as Delta, the files alone do not tell the rows: a copy does.
+_READABLE = "parquet"
+_COPIES = "copies"
+
+_BEING_CHANGED = "applying"
+_TYPES = {
+    "array": "VARCHAR[]",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "double": "DOUBLE",
+    "integer": "INTEGER",
+    "long": "BIGINT",
+    "string": "VARCHAR",
+    "timestamp": "TIMESTAMPTZ",
+}
+_COLUMN = re.compile(r"^ \|-- (?P<name>.+): (?P<type>\w+) \(nullable = \w+\)$", re.MULTILINE)
+_STATE = re.compile(r"\binbox\.(?P<name>\w+)=(?P<value>[^,\]]*)")
+
+
+class ClusterUnavailable(RuntimeError):
+    """The cluster does not answer."""
+
+
+class ClusterRefused(RuntimeError):
+    """The cluster took no statement, or keeps its tables where this machine cannot read them."""
+
+
+@dataclass(frozen=True)
+class ClusterTable:
+    """A table or view of the cluster.
+
+    schema: its name in DuckDB. columns: with DuckDB's types. format: of its files; a view has
+    none. location: the URL of its folder. partitioned_by: the columns that stand in the names of
+    folders. state: what batches it has had; version: of its rows, where it is known.
+    """
+
+    schema: str
+    name: str
+    columns: Mapping[str, str]
+    format: str | None
+    location: str | None
+    partitioned_by: tuple[str, ...]
+    state: ModelState | None
+    version: str | None
+
+
+def read_cluster(settings: Settings) -> list[ClusterTable]:
+    """Every table and view of the cluster that is seen from here.
+
+    Raises ClusterUnavailable, ClusterRefused.
+    """
+    with _cursor(settings) as cursor:
+        found: list[ClusterTable] = []
+        for schema in SCHEMAS:
+            database = database_name(settings, schema)
+            cursor.execute(f"show databases like '{database}'")
+            if cursor.fetchall():
+                cursor.execute(f"show table extended in {database} like '*'")
+                found.extend(_table(schema, row[1], row[3]) for row in cursor.fetchall())
+        return found
+
+
+def _table(schema: str, name: str, information: str) -> ClusterTable:
+    """A table by what Spark says of it, a line each."""
+    described, _, columns = information.partition("\nSchema: root\n")
+    facts = dict(line.split(": ", 1) for line in described.splitlines() if ": " in line)
+    noted = dict(_STATE.findall(facts.get("Table Properties", "")))
+    state = None
+    if "batch_number" in noted and noted["action"] != _BEING_CHANGED:
+        state = ModelState(
+            noted["fingerprint"],
+            int(noted["batch_number"]),
+            noted["action"],
+            noted["version"],
+            noted.get("previous_version") or None,
+            int(noted["rows_written"]),
+        )
+    is_view = facts["Type"] == "VIEW"
+    return ClusterTable(
+        schema=schema,
+        name=name,
+        columns={column: _TYPES[kind] for column, kind in _COLUMN.findall(columns)},
+        format=None if is_view else facts["Provider"].lower(),
+        location=None if is_view else facts["Location"],
+        partitioned_by=tuple(re.findall("`([^`]+)`", facts.get("Partition Columns", ""))),
+        state=state,
+        version=noted.get("version"),
+    )
+
+
+def database_name(settings: Settings, schema: str) -> str:
+    """The cluster's database of a schema, as the macro `generate_schema_name` has it."""
+    return f"{settings.spark_schema}_{schema}"
+
+
+def drop_unknown_relations(settings: Settings, names: Collection[str]) -> None:
+    """Drops what models of an earlier version left. Raises ClusterUnavailable, ClusterRefused."""
+    unknown = [table for table in read_cluster(settings) if table.name not in names]
+    if unknown:
+        with _cursor(settings) as cursor:
+            for table in unknown:
+                kind = "view" if table.format is None else "table"
+                cursor.execute(f"drop {kind} {_relation(settings, table)}")
+
+
+def write_views(
+    settings: Settings, tables: Sequence[ClusterTable], models: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Makes the file of views anew, with the comments of the tables and their states.
+
+    models: by name, dbt's nodes of the tables that readers get: they tell the order of the columns.
+    Raises ClusterUnavailable, ClusterRefused.
+    """
+    database = settings.warehouse_database
+    unfinished = database.with_suffix(".unfinished")
+    unfinished.unlink(missing_ok=True)
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with closing(duckdb.connect(str(unfinished))) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        for schema in (*SCHEMAS, "load_state"):
+            connection.execute(f"create schema if not exists {schema}")
+        for table in _readable(settings, tables):
+            model = models.get(table.name) if table.schema == "main" else None
+            _write_view(connection, table, model or {"description": "", "columns": {}})
+        _write_states(connection, tables)
+    for path in (database, database.with_name(database.name + ".wal")):
+        path.unlink(missing_ok=True)
+    os.replace(unfinished, database)
+
+
+def write_states(settings: Settings, tables: Sequence[ClusterTable]) -> None:
+    """Notes in the file of views what batches the cluster's tables have had."""
+    with closing(duckdb.connect(str(settings.warehouse_database))) as connection:
+        _write_states(connection, tables)
+
+
+def _write_states(connection: duckdb.DuckDBPyConnection, tables: Sequence[ClusterTable]) -> None:
+    columns = ", ".join(f"{name} {kind}" for name, kind in STATE_COLUMNS.items())
+    connection.execute(f"create or replace table load_state.models ({columns})")
+    for table in tables:
+        if table.state is not None:
+            connection.execute(
+                "insert into load_state.models values (?, ?, ?, ?, ?, ?, ?)",
+                [table.name, *astuple(table.state)],
+            )
+
+
+def _readable(settings: Settings, tables: Sequence[ClusterTable]) -> list[ClusterTable]:
+    """The tables whose files tell their rows; those of another format are copied by the cluster.
+
+    A copy of a table that has not changed since is left as it is.
+    """
+    readable = [table for table in tables if table.format == _READABLE]
+    others = [table for table in tables if table.format not in (None, _READABLE)]
+    if not others:
+        return readable
+    copies = database_name(settings, _COPIES)
+    with _cursor(settings) as cursor:
+        cursor.execute(f"create database if not exists {copies}")
+        for table in others:
+            name = f"{table.schema}__{table.name}"
+            version = table.state.version if table.state else ""
+            cursor.execute(f"show table extended in {copies} like '{name}'")
+            standing = [_table(table.schema, table.name, row[3]) for row in cursor.fetchall()]
+            if not version or not standing or standing[0].version != version:
+                cursor.execute(f"drop table if exists {copies}.{name}")
+                cursor.execute(
+                    f"create table {copies}.{name} using parquet "
+                    f"tblproperties ('inbox.version' = '{version}') "
+                    f"as select * from {_relation(settings, table)}"
+                )
+                cursor.execute(f"show table extended in {copies} like '{name}'")
+                standing = [_table(table.schema, table.name, row[3]) for row in cursor.fetchall()]
+            readable.extend(standing)
+    return readable
+
+
+def _write_view(
+    connection: duckdb.DuckDBPyConnection, table: ClusterTable, model: Mapping[str, Any]
+) -> None:
+    described = {
+        name: column["description"]
+        for name, column in model["columns"].items()
+        if name in table.columns
+    }
+    columns = [*described, *(name for name in table.columns if name not in described)]
+    view = f"{table.schema}.{_name(table.name)}"
+    connection.execute(f"create view {view} as {_select(table, columns)}")
+    connection.execute(f"comment on view {view} is {_text(model['description'])}")
+    for name, description in described.items():
+        connection.execute(f"comment on column {view}.{_name(name)} is {_text(description)}")
+
+
+def _select(table: ClusterTable, columns: Sequence[str]) -> str:
+    """The rows of a table's files, with its types; of a table without files, none."""
+    selected = ", ".join(
+        f"cast({_name(name)} as {table.columns[name]}) as {_name(name)}" for name in columns
+    )
+    files = _files(table)
+    if not files:
+        empty = ", ".join(f"null as {_name(name)}" for name in columns)
+        return f"select {selected} from (select {empty}) where false"
+    paths = ", ".join(map(_text, files))
+    types = ", ".join(f"{_name(name)}: {table.columns[name]}" for name in table.partitioned_by)
+    partitions = f", hive_types = {{{types}}}" if types else ""
+    return (
+        f"select {selected} from read_parquet([{paths}], "
+        f"hive_partitioning = {bool(types)}{partitions})"
+    )
+
+
+def _files(table: ClusterTable) -> list[str]:
+    """The Parquet files of a table; what a job left that did not end is not among them."""
+    url = urlsplit(table.location or "")
+    folder = Path(unquote(url.path))
+    if url.scheme not in ("", "file") or not folder.is_dir():
+        raise ClusterRefused(
+            f"The cluster keeps its tables where this machine cannot read them ({table.location}): "
+            "give it a folder that both see, under the same path (spark.sql.warehouse.dir)"
+        )
+    return sorted(
+        str(path)
+        for path in folder.rglob("*.parquet")
+        if not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
+    )
+
+
+@contextmanager
+def _cursor(settings: Settings) -> Iterator[Any]:
+    """A cursor of the Thrift server."""
+    # Imported here: packages of an extra, which other engines do without.
+    from pyhive import exc, hive
+    from thrift.Thrift import TException
+
+    password = settings.spark_password
+    try:
+        with closing(
+            hive.connect(
+                settings.spark_host,
+                settings.spark_port,
+                settings.spark_user,
+                password=None if password is None else password.get_secret_value(),
+                auth=None if password is None else "LDAP",
+            )
+        ) as connection:
+            yield connection.cursor()
+    except (TException, EOFError) as error:
+        raise ClusterUnavailable(
+            f"The cluster's Thrift server at {settings.spark_host}:{settings.spark_port} does not "
+            f"answer ({type(error).__name__}): start it, or name another one with INBOX_SPARK_HOST "
+            "and INBOX_SPARK_PORT"
+        ) from None
+    except exc.Error as error:
+        raise ClusterRefused(f"The cluster refused a statement: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    """The first line of what Spark says; PyHive's text holds the whole answer with its stacks."""
+    status = getattr(error.args[0], "status", None) if error.args else None
+    text = getattr(status, "errorMessage", None) or str(error)
+    return str(text).splitlines()[0]
+
+
+def _relation(settings: Settings, table: ClusterTable) -> str:
+    return f"{database_name(settings, table.schema)}.{table.name}"
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

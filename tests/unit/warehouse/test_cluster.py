@@ -1,0 +1,232 @@
+"""What a cluster says of its tables, and the views of their files; no cluster is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.settings import Settings
+from orchestration.warehouse import cluster
+from orchestration.warehouse.batches import ModelState, read_states
+from orchestration.warehouse.cluster import (
+    ClusterRefused,
+    ClusterUnavailable,
+    drop_unknown_relations,
+    read_cluster,
+    write_views,
+)
+
+SCHEMA = """Schema: root
+ |-- thread_id: string (nullable = true)
+ |-- labels: array (nullable = true)
+ |    |-- element: string (containsNull = true)
+ |-- closing_seconds: double (nullable = true)
+ |-- created_at: timestamp (nullable = true)
+ |-- is_labeled: boolean (nullable = true)
+ |-- messages: long (nullable = true)
+ |-- created_date: date (nullable = true)
+"""
+MODEL = {
+    "description": "One row per conversation.",
+    "columns": {
+        "created_date": {"description": "The day of its creation."},
+        "thread_id": {"description": "It's the key."},
+    },
+}
+
+
+def information(
+    location: Path | str, properties: str = "", kind: str = "MANAGED", file_format: str = "parquet"
+) -> str:
+    """What `show table extended` says of a table."""
+    view = "View Text: select 'Location: elsewhere' as a\n" if kind == "VIEW" else ""
+    return (
+        "Catalog: spark_catalog\nDatabase: inbox_main\nTable: fct_threads\n"
+        f"Type: {kind}\n{view}Provider: {file_format}\nComment: a: b\n"
+        f"Table Properties: [{properties}]\nLocation: {location}\n"
+        f"Partition Columns: [`created_date`]\n{SCHEMA}\n"
+    )
+
+
+class Server:
+    """A Thrift server with the tables that a test gives it."""
+
+    def __init__(self, tables: dict[str, dict[str, str]]) -> None:
+        self.tables = tables
+        self.statements: list[str] = []
+
+    def execute(self, statement: str) -> None:
+        self.statements.append(statement)
+        database = next((name for name in self.tables if name in statement), None)
+        self.found: list[Any] = []
+        if statement.startswith("show databases"):
+            self.found = [(database,)] if database else []
+        elif statement.startswith("show table extended") and database:
+            self.found = [
+                (database, name, False, text) for name, text in self.tables[database].items()
+            ]
+
+    def fetchall(self) -> list[Any]:
+        return self.found
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Server:
+    made = Server({})
+
+    @contextmanager
+    def cursor(settings: Settings) -> Iterator[Server]:
+        yield made
+
+    monkeypatch.setattr(cluster, "_cursor", cursor)
+    return made
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "home", engine="spark")
+
+
+def properties(action: str, previous: str = "") -> str:
+    state = {
+        "action": action,
+        "batch_number": "7",
+        "fingerprint": "f",
+        "previous_version": previous,
+        "rows_written": "12",
+        "version": "v",
+    }
+    return ", ".join(f"inbox.{name}={value}" for name, value in state.items())
+
+
+def rows(settings: Settings, query: str) -> list[tuple[Any, ...]]:
+    with closing(duckdb.connect(str(settings.warehouse_database), read_only=True)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        return connection.execute(query).fetchall()
+
+
+def test_tables_tell_what_batches_they_have_had(settings: Settings, server: Server) -> None:
+    server.tables["inbox_main"] = {
+        "built": information("file:/t", properties("built")),
+        "applied": information("file:/t", properties("applied", "u")),
+        "half_changed": information("file:/t", properties("applying", "u")),
+        "plain": information("file:/t"),
+        "seen": information("file:/t", properties("applied", "u"), kind="VIEW"),
+    }
+    found = {table.name: table for table in read_cluster(settings)}
+    assert {name: table.state for name, table in found.items()} == {
+        "built": ModelState("f", 7, "built", "v", None, 12),
+        "applied": ModelState("f", 7, "applied", "v", "u", 12),
+        "half_changed": None,
+        "plain": None,
+        "seen": ModelState("f", 7, "applied", "v", "u", 12),
+    }
+    assert found["seen"].format is None
+    write_views(settings, [table for table in found.values() if table.name == "seen"], {})
+    assert rows(settings, "select model_name from load_state.models") == [("seen",)]
+
+
+def test_rows_are_those_of_the_files_that_count(
+    settings: Settings, server: Server, tmp_path: Path
+) -> None:
+    folder = tmp_path / "a b's" / "fct_threads"
+    with closing(duckdb.connect()) as connection:
+        for path, thread in (
+            ("created_date=2024-02-29/part-0.parquet", "one"),
+            ("created_date=__HIVE_DEFAULT_PARTITION__/part-0.parquet", "dateless"),
+            (".spark-staging-1/created_date=2024-02-29/part-1.parquet", "of a job that died"),
+            ("_temporary/0/part-2.parquet", "of a job that died"),
+        ):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            file = str(folder / path).replace("'", "''")
+            connection.execute(
+                f"copy (select '{thread}' as thread_id, ['x'] as labels, 1.5::double as "
+                "closing_seconds, timestamptz '2024-02-29 23:30:00+00' as created_at, true as "
+                f"is_labeled, 3::bigint as messages) to '{file}'"
+            )
+    url = f"file:{str(folder).replace(' ', '%20')}"
+    server.tables["inbox_main"] = {"fct_threads": information(url, properties("built"))}
+    write_views(settings, read_cluster(settings), {"fct_threads": MODEL})
+    assert rows(settings, "from main.fct_threads order by thread_id desc") == [
+        (day, thread, ["x"], 1.5, datetime(2024, 2, 29, 23, 30, tzinfo=UTC), True, 3)
+        for day, thread in ((date(2024, 2, 29), "one"), (None, "dateless"))
+    ]
+    assert rows(settings, "select comment from duckdb_views() where view_name = 'fct_threads'") == [
+        ("One row per conversation.",)
+    ]
+    assert ("It's the key.",) in rows(
+        settings, "select comment from duckdb_columns() where column_name = 'thread_id'"
+    )
+    assert read_states(settings.warehouse_database)["fct_threads"].batch_number == 7
+
+
+def test_a_table_without_a_file_has_its_columns_and_no_row(
+    settings: Settings, server: Server, tmp_path: Path
+) -> None:
+    server.tables["inbox_main"] = {"fct_threads": information(f"file:{tmp_path}")}
+    write_views(settings, read_cluster(settings), {"fct_threads": MODEL})
+    assert rows(settings, "from main.fct_threads") == []
+    described = rows(settings, "describe main.fct_threads")
+    assert [(name, kind) for name, kind, *_ in described] == [
+        ("created_date", "DATE"),
+        ("thread_id", "VARCHAR"),
+        ("labels", "VARCHAR[]"),
+        ("closing_seconds", "DOUBLE"),
+        ("created_at", "TIMESTAMP WITH TIME ZONE"),
+        ("is_labeled", "BOOLEAN"),
+        ("messages", "BIGINT"),
+    ]
+
+
+def test_tables_of_another_format_are_copied_once_a_version(
+    settings: Settings, server: Server, tmp_path: Path
+) -> None:
+    server.tables["inbox_main"] = {
+        "fct_threads": information("file:/delta", properties("built"), file_format="delta")
+    }
+    server.tables["inbox_copies"] = {
+        "main__fct_threads": information(f"file:{tmp_path}", "inbox.version=before")
+    }
+    tables = read_cluster(settings)
+    write_views(settings, tables, {})
+    (copied,) = [text for text in server.statements if text.startswith("create table")]
+    assert "inbox_copies.main__fct_threads using parquet" in copied
+    assert "'inbox.version' = 'v'" in copied
+    assert "as select * from inbox_main.fct_threads" in copied
+    server.tables["inbox_copies"]["main__fct_threads"] = information(
+        f"file:{tmp_path}", "inbox.version=v"
+    )
+    server.statements.clear()
+    write_views(settings, tables, {})
+    assert not [text for text in server.statements if text.startswith("create table")]
+
+
+def test_tables_that_this_machine_cannot_read_are_told(settings: Settings, server: Server) -> None:
+    server.tables["inbox_main"] = {"fct_threads": information("hdfs://name/fct_threads")}
+    with pytest.raises(ClusterRefused, match=r"\(hdfs://name/fct_threads\): give it a folder"):
+        write_views(settings, read_cluster(settings), {})
+
+
+def test_what_earlier_versions_left_is_dropped(settings: Settings, server: Server) -> None:
+    server.tables["inbox_main"] = {
+        "fct_threads": information("file:/t"),
+        "fct_gone": information("file:/t"),
+        "view_gone": information("", kind="VIEW"),
+    }
+    drop_unknown_relations(settings, {"fct_threads"})
+    assert [text for text in server.statements if text.startswith("drop")] == [
+        "drop table inbox_main.fct_gone",
+        "drop view inbox_main.view_gone",
+    ]
+
+
+def test_a_server_that_does_not_answer_is_told_with_what_to_do(tmp_path: Path) -> None:
+    nobody = Settings(home=tmp_path, engine="spark", spark_port=1)
+    with pytest.raises(ClusterUnavailable, match=r"127\.0\.0\.1:1 does not answer .* INBOX_SPARK"):
+        read_cluster(nobody)
