@@ -24,6 +24,8 @@ def build_defs(
 ) -> Definitions:
     """The code location for given settings; overrides replace resources by name."""
     manifest = load_manifest(settings)
+    # Names and types are the same with every engine; the UI shows which of them holds the tables.
+    manifest["metadata"]["adapter_type"] = settings.engine
     return Definitions(
         assets=[
             EXPORTS,

@@ -16,9 +16,10 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration import pipeline
+from orchestration import pipeline, retries
 from orchestration.exports import landing
 from orchestration.publishing import publication
+from orchestration.publishing.publication import read_publication
 from orchestration.settings import PROJECT_ROOT as PROJECT
 from orchestration.settings import Settings, load_settings
 from tests.integration.test_pipeline import (
@@ -193,3 +194,19 @@ def test_a_clock_that_was_set_back_changes_no_number(
         monkeypatch.setattr(module, "datetime", Earlier)
     assert_mended_by_the_next_run(inbox)
     assert pipeline.run(inbox).is_changed is False
+
+
+def test_a_cluster_that_does_not_answer_is_told_and_readers_keep_what_they_have(
+    inbox: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retries, "FIRST_WAIT_SECONDS", 0.0)
+    on_a_cluster = inbox.model_copy(update={"engine": "spark", "spark_port": 1})
+    before = read_publication(inbox.published_folder)
+    (failure,) = pipeline.run(on_a_cluster).failures
+    assert failure.endswith(
+        "The cluster's Thrift server at 127.0.0.1:1 does not answer (TTransportException): start "
+        "it, or name another one with INBOX_SPARK_HOST and INBOX_SPARK_PORT"
+    )
+    assert read_publication(inbox.published_folder) == before
+    assert pipeline.run(inbox).failures == []
+    assert_as_the_oracle_says(inbox)
