@@ -228,7 +228,8 @@ def _select(table: ClusterTable, columns: Sequence[str]) -> str:
     if not files:
         empty = ", ".join(f"null as {_name(name)}" for name in columns)
         return f"select {selected} from (select {empty}) where false"
-    paths = ", ".join(map(_text, files))
+    # To the engine a path is a pattern; each character of one stands for itself in brackets.
+    paths = ", ".join(_text(re.sub(r"[*?\[]", r"[\g<0>]", file)) for file in files)
     types = ", ".join(f"{_name(name)}: {table.columns[name]}" for name in table.partitioned_by)
     partitions = f", hive_types = {{{types}}}" if types else ""
     return (

@@ -95,8 +95,8 @@ class _ParsedFiles:
         self.manifest = settings.dbt_folder / f"manifest{ending}.json"
         self.parsed = settings.dbt_folder / f"parsed{ending}.msgpack"
         self.stamp = settings.dbt_folder / f"manifest{ending}.fingerprint"
-        schema = [] if target == DUCKDB else [settings.spark_schema]
-        self.key = f"{project_fingerprint()} {json.dumps([settings.dbt_vars, *schema])}"
+        of_target = () if target == DUCKDB else (settings.spark_schema, version(f"dbt-{target}"))
+        self.key = f"{project_fingerprint()} {json.dumps([settings.dbt_vars, *of_target])}"
 
     @property
     def are_current(self) -> bool:

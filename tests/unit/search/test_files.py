@@ -39,6 +39,19 @@ def write_parquet(folder: Path, rows: Sequence[dict[str, Any]]) -> Path:
 
 
 @pytest.mark.parametrize("wanted", [NamedUser([USER]), erased(USER)], ids=["named", "erased"])
+def test_tables_that_a_cluster_keeps_are_looked_into_through_their_views(
+    tmp_path: Path, wanted: Wanted
+) -> None:
+    rows = write_parquet(tmp_path / "cluster", [{"user_id": USER}])
+    path = tmp_path / "warehouse.duckdb"
+    with closing(duckdb.connect(str(path))) as connection:
+        for schema in ("main", "raw"):
+            connection.execute(f"create schema if not exists {schema}")
+            connection.execute(f"create view {schema}.fct_threads as from read_parquet('{rows}')")
+    assert look(path, wanted).found == ["warehouse.duckdb main.fct_threads user_id (1)"]
+
+
+@pytest.mark.parametrize("wanted", [NamedUser([USER]), erased(USER)], ids=["named", "erased"])
 @pytest.mark.parametrize(
     ("row", "found"),
     [

@@ -135,7 +135,7 @@ def test_tables_tell_what_batches_they_have_had(settings: Settings, server: Serv
 def test_rows_are_those_of_the_files_that_count(
     settings: Settings, server: Server, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "a b's" / "fct_threads"
+    folder = tmp_path / "a b's [*]" / "fct_threads"
     with closing(duckdb.connect()) as connection:
         for path, thread in (
             ("created_date=2024-02-29/part-0.parquet", "one"),
