@@ -21,6 +21,7 @@ from urllib.parse import unquote, urlsplit
 import duckdb
 
 from orchestration.settings import Settings
+from orchestration.storage.store import ObjectFolder
 from orchestration.warehouse.batches import STATE_COLUMNS, ModelState
 
 SCHEMAS = ("main", "intermediate", "changes")
@@ -29,6 +30,9 @@ SCHEMAS = ("main", "intermediate", "changes")
 # Of tables in another format, such as Delta, the files alone do not tell the rows: a copy does.
 _READABLE = "parquet"
 _COPIES = "copies"
+
+# Object stores by Hadoop's names of them.
+_STORES = {"s3": "s3", "s3a": "s3", "gs": "gs"}
 
 _BEING_CHANGED = "applying"
 _TYPES = {
@@ -137,7 +141,7 @@ def write_views(
     """Makes the file of views anew, with the comments of the tables and their states.
 
     models: by name, dbt's nodes of the tables that readers get: they tell the order of the columns.
-    Raises ClusterUnavailable, ClusterRefused.
+    Raises ClusterUnavailable, ClusterRefused, StoreUnavailable.
     """
     database = settings.warehouse_database
     unfinished = database.with_suffix(".unfinished")
@@ -149,7 +153,7 @@ def write_views(
             connection.execute(f"create schema if not exists {schema}")
         for table in _readable(settings, tables):
             model = models.get(table.name) if table.schema == "main" else None
-            _write_view(connection, table, model or {"description": "", "columns": {}})
+            _write_view(settings, connection, table, model or {"description": "", "columns": {}})
         _write_states(connection, tables)
     for path in (database, database.with_name(database.name + ".wal")):
         path.unlink(missing_ok=True)
@@ -204,7 +208,10 @@ def _readable(settings: Settings, tables: Sequence[ClusterTable]) -> list[Cluste
 
 
 def _write_view(
-    connection: duckdb.DuckDBPyConnection, table: ClusterTable, model: Mapping[str, Any]
+    settings: Settings,
+    connection: duckdb.DuckDBPyConnection,
+    table: ClusterTable,
+    model: Mapping[str, Any],
 ) -> None:
     described = {
         name: column["description"]
@@ -213,18 +220,18 @@ def _write_view(
     }
     columns = [*described, *(name for name in table.columns if name not in described)]
     view = f"{table.schema}.{_name(table.name)}"
-    connection.execute(f"create view {view} as {_select(table, columns)}")
+    connection.execute(f"create view {view} as {_select(settings, table, columns)}")
     connection.execute(f"comment on view {view} is {_text(model['description'])}")
     for name, description in described.items():
         connection.execute(f"comment on column {view}.{_name(name)} is {_text(description)}")
 
 
-def _select(table: ClusterTable, columns: Sequence[str]) -> str:
+def _select(settings: Settings, table: ClusterTable, columns: Sequence[str]) -> str:
     """The rows of a table's files, with its types; of a table without files, none."""
     selected = ", ".join(
         f"cast({_name(name)} as {table.columns[name]}) as {_name(name)}" for name in columns
     )
-    files = _files(table)
+    files = _files(settings, table)
     if not files:
         empty = ", ".join(f"null as {_name(name)}" for name in columns)
         return f"select {selected} from (select {empty}) where false"
@@ -238,19 +245,47 @@ def _select(table: ClusterTable, columns: Sequence[str]) -> str:
     )
 
 
-def _files(table: ClusterTable) -> list[str]:
-    """The Parquet files of a table; what a job left that did not end is not among them."""
-    url = urlsplit(table.location or "")
+def _files(settings: Settings, table: ClusterTable) -> list[str]:
+    """The Parquet files of a table; what a job left that did not end is not among them.
+
+    Those in an object store are copied here, each once: Spark never changes a file.
+    """
+    location = table.location or ""
+    scheme, _, rest = location.partition("://")
+    if scheme in _STORES:
+        return _fetched(settings, table, ObjectFolder(f"{_STORES[scheme]}://{rest}"))
+    url = urlsplit(location)
     folder = Path(unquote(url.path))
     if url.scheme not in ("", "file") or not folder.is_dir():
         raise ClusterRefused(
-            f"The cluster keeps its tables where this machine cannot read them ({table.location}): "
-            "give it a folder that both see, under the same path (spark.sql.warehouse.dir)"
+            f"The cluster keeps its tables where this machine cannot read them ({location}): give "
+            "it a folder that both see, under the same path, or one of S3 or Google's storage "
+            "(spark.sql.warehouse.dir)"
         )
-    return sorted(
-        str(path)
-        for path in folder.rglob("*.parquet")
-        if not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
+    names = (path.relative_to(folder).as_posix() for path in folder.rglob("*.parquet"))
+    return sorted(str(folder / name) for name in names if _counts(name))
+
+
+def _fetched(settings: Settings, table: ClusterTable, store: ObjectFolder) -> list[str]:
+    folder = settings.warehouse_folder / "cluster" / table.schema / table.name
+    names = {found.name for found in store.listing().objects if _counts(found.name)}
+    for path in folder.rglob("*.parquet"):
+        if path.relative_to(folder).as_posix() not in names:
+            path.unlink()
+    for name in names:
+        path = folder / name
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = path.with_suffix(".unfinished")
+            store.download(name, unfinished)
+            os.replace(unfinished, path)
+    return sorted(str(folder / name) for name in names)
+
+
+def _counts(name: str) -> bool:
+    """Whether a file of a table's folder holds rows of it."""
+    return name.endswith(".parquet") and not any(
+        part.startswith((".", "_")) for part in name.split("/")
     )
 
 

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from orchestration.settings import Settings
+from orchestration.storage.store import ObjectFolder
 from orchestration.warehouse import cluster
 from orchestration.warehouse.batches import ModelState, read_states
 from orchestration.warehouse.cluster import (
@@ -21,8 +22,10 @@ from orchestration.warehouse.cluster import (
     read_cluster,
     write_views,
 )
+from tests.services.s3 import S3Server
 
-SCHEMA = """Schema: root
+DATE_COLUMN = " |-- created_date: date (nullable = true)\n"
+SCHEMA = f"""Schema: root
  |-- thread_id: string (nullable = true)
  |-- labels: array (nullable = true)
  |    |-- element: string (containsNull = true)
@@ -30,8 +33,7 @@ SCHEMA = """Schema: root
  |-- created_at: timestamp (nullable = true)
  |-- is_labeled: boolean (nullable = true)
  |-- messages: long (nullable = true)
- |-- created_date: date (nullable = true)
-"""
+{DATE_COLUMN}"""
 MODEL = {
     "description": "One row per conversation.",
     "columns": {
@@ -181,6 +183,38 @@ def test_a_table_without_a_file_has_its_columns_and_no_row(
         ("created_at", "TIMESTAMP WITH TIME ZONE"),
         ("is_labeled", "BOOLEAN"),
         ("messages", "BIGINT"),
+    ]
+
+
+def test_files_in_an_object_store_are_fetched_once(
+    settings: Settings, server: Server, s3: S3Server, tmp_path: Path
+) -> None:
+    store = ObjectFolder(f"{s3.new_bucket()}/lake/fct_threads")
+    with closing(duckdb.connect()) as connection:
+        for number in (1, 2, 3):
+            connection.execute(
+                f"copy (select '{number}' as thread_id) to '{tmp_path}/{number}.parquet'"
+            )
+    store.upload(tmp_path / "1.parquet", "created_date=2024-03-01/1.parquet")
+    store.upload(tmp_path / "2.parquet", "created_date=2024-03-02/2.parquet")
+    store.upload(tmp_path / "3.parquet", "_temporary/created_date=2024-03-02/3.parquet")
+    text = information(store.url.replace("s3://", "s3a://"), properties("built"))
+    columns = f"Schema: root\n |-- thread_id: string (nullable = true)\n{DATE_COLUMN}"
+    server.tables["inbox_main"] = {"fct_threads": text.replace(SCHEMA, columns)}
+    write_views(settings, read_cluster(settings), {})
+    threads = "select thread_id, created_date from main.fct_threads order by 1"
+    assert rows(settings, threads) == [("1", date(2024, 3, 1)), ("2", date(2024, 3, 2))]
+
+    # One partition was written anew: nothing is asked of the store for the other one.
+    store.remove("created_date=2024-03-02")
+    store.upload(tmp_path / "3.parquet", "created_date=2024-03-02/3.parquet")
+    s3.fail_at("1.parquet")
+    write_views(settings, read_cluster(settings), {})
+    s3.recover()
+    assert rows(settings, threads) == [("1", date(2024, 3, 1)), ("3", date(2024, 3, 2))]
+    assert sorted(path.name for path in settings.warehouse_folder.rglob("*.parquet")) == [
+        "1.parquet",
+        "3.parquet",
     ]
 
 
