@@ -110,6 +110,9 @@ class Settings(BaseSettings):
         "get.",
     )
 
+    spark_file_format: Literal["parquet", "delta", "iceberg"] = Field(
+        default="parquet", description="How the cluster keeps its tables, where it has the format."
+    )
     spark_raw: Annotated[InstanceOf[ObjectFolder] | None, NoDecode] = Field(
         default=None,
         description="Folder of an object store that gets a copy of the landed files, s3:// or "

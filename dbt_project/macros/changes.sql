@@ -37,7 +37,8 @@ The rows of a table that the batch changed: its columns and `is_after`, false fo
 it is now. A row that came has no old one, a row that went no new one.
 -#}
 {% macro changes_of(relation) -%}
-    {{ return(api.Relation.create(database=relation.database, schema='changes', identifier=relation.identifier)) }}
+    {%- set schema = generate_schema_name('changes', none) | trim -%}
+    {{ return(api.Relation.create(database=relation.database, schema=schema, identifier=relation.identifier)) }}
 {%- endmacro %}
 
 {#-
@@ -70,7 +71,17 @@ as it was and 1 for a row as it is now. Sums of row_sign are counts, or what cou
 {#- The end of a model of changed rows: the rows of `final`, in a batch beside the rows that they replace (`before`). -#}
 {% macro final_rows(before, order_by=none) -%}
 {%- if is_apply() -%}
-{{ union_by_name('select true as is_after, * from final', 'select false as is_after, standing.* from ' ~ this ~ ' as standing where ' ~ before) }}
+{%- set columns = column_names(this) | join(',\n    ') -%}
+select
+    true as is_after,
+    {{ columns }}
+from final
+union all
+select
+    false as is_after,
+    {{ columns }}
+from {{ this }} as standing
+where {{ before }}
 {%- else -%}
 select * from final
 {%- if order_by %}
@@ -117,4 +128,9 @@ final as (
     {%- for key in keys -%}
         {{ left }}.{{ key }} is not distinct from {{ right }}.{{ key }}{{ ' and ' if not loop.last }}
     {%- endfor -%}
+{%- endmacro %}
+
+{#- The quoted names of a relation's columns: what unions list, since each side may have them in another order. -#}
+{% macro column_names(relation) -%}
+    {{ return(adapter.get_columns_in_relation(relation) | map(attribute='quoted') | list) }}
 {%- endmacro %}

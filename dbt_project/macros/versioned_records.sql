@@ -18,6 +18,7 @@ stands of them, less what the batch's files replace, and what they bring.
         )
 {%- endset -%}
 {%- if is_apply() -%}
+{%- set columns = column_names(records) | join(',\n        ') -%}
 with changed_keys as (
     select {{ key }} from {{ changed_records }}
     union
@@ -31,11 +32,17 @@ replaced_days as (
 ),
 
 candidates as (
-    {{ union_by_name(
-        'select * from ' ~ changed_records ~ ' where is_incoming',
-        'select * from ' ~ this ~ ' where ' ~ key ~ ' in (select ' ~ key ~ ' from changed_keys)'
-        ~ ' and export_date not in (select export_date from replaced_days)'
-    ) }}
+    select
+        {{ columns }}
+    from {{ changed_records }}
+    where is_incoming
+    union all
+    select
+        {{ columns }}
+    from {{ this }}
+    where
+        {{ key }} in (select {{ key }} from changed_keys)
+        and export_date not in (select export_date from replaced_days)
 ),
 
 versioned_records as (

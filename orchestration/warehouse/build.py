@@ -189,7 +189,6 @@ def _see_cluster(settings: Settings, models: Models, *, is_whole: bool) -> None:
 
     is_whole: whether every model is there; else the views and functions over them cannot be.
     """
-    cluster.drop_unknown_relations(settings, models.names)
     nodes = dbt.load_manifest(settings)["nodes"].values()
     tables = cluster.read_cluster(settings)
     stored = [table for table in tables if table.name not in models.views]

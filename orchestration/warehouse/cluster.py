@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -123,16 +123,6 @@ def _table(schema: str, name: str, information: str) -> ClusterTable:
 def database_name(settings: Settings, schema: str) -> str:
     """The cluster's database of a schema, as the macro `generate_schema_name` has it."""
     return f"{settings.spark_schema}_{schema}"
-
-
-def drop_unknown_relations(settings: Settings, names: Collection[str]) -> None:
-    """Drops what models of an earlier version left. Raises ClusterUnavailable, ClusterRefused."""
-    unknown = [table for table in read_cluster(settings) if table.name not in names]
-    if unknown:
-        with _cursor(settings) as cursor:
-            for table in unknown:
-                kind = "view" if table.format is None else "table"
-                cursor.execute(f"drop {kind} {_relation(settings, table)}")
 
 
 def write_views(

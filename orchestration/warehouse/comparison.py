@@ -71,9 +71,9 @@ def _attach(connection: duckdb.DuckDBPyConnection, side: str, path: Path) -> set
     """Makes the tables of a warehouse views of the side's schema; their names."""
     if path.is_dir():
         sources = {
-            folder.name: f"read_parquet({_text(folder / '**' / '*.parquet')})"
+            folder.name: f"read_parquet([{', '.join(map(_text, files))}], hive_partitioning = true)"
             for folder in path.iterdir()
-            if folder.is_dir() and next(folder.rglob("*.parquet"), None) is not None
+            if (files := _parquet_files(folder))
         }
         if not sources:
             raise NotAWarehouse(f"{path} holds no folder of Parquet files; name the one of tables")
@@ -93,6 +93,15 @@ def _attach(connection: duckdb.DuckDBPyConnection, side: str, path: Path) -> set
     for name, source in sources.items():
         connection.execute(f"create view {side}.{_name(name)} as from {source}")
     return set(sources)
+
+
+def _parquet_files(folder: Path) -> list[Path]:
+    """The files of a table; not those that an engine was writing, which have marked names."""
+    return [
+        file
+        for file in sorted(folder.rglob("*.parquet"))
+        if not any(part.startswith((".", "_")) for part in file.relative_to(folder).parts)
+    ]
 
 
 def _difference(

@@ -95,7 +95,7 @@ class _ParsedFiles:
         self.manifest = settings.dbt_folder / f"manifest{ending}.json"
         self.parsed = settings.dbt_folder / f"parsed{ending}.msgpack"
         self.stamp = settings.dbt_folder / f"manifest{ending}.fingerprint"
-        of_target = () if target == DUCKDB else (settings.spark_schema, version(f"dbt-{target}"))
+        of_target = [] if target == DUCKDB else [version(f"dbt-{target}"), *_of_cluster(settings)]
         self.key = f"{project_fingerprint()} {json.dumps([settings.dbt_vars, *of_target])}"
 
     @property
@@ -115,7 +115,15 @@ def basis(settings: Settings) -> str:
     """What besides the project decides over the rows of its tables: settings and versions."""
     packages = ("dbt-core", f"dbt-{settings.engine}", "duckdb")
     versions = [version(package) for package in packages]
-    return json.dumps([settings.timezone, settings.week_start, FORMAT_VERSION, *versions])
+    of_engine = _of_cluster(settings) if settings.engine == "spark" else []
+    return json.dumps(
+        [settings.timezone, settings.week_start, FORMAT_VERSION, *versions, *of_engine]
+    )
+
+
+def _of_cluster(settings: Settings) -> list[str]:
+    """The settings that decide where a cluster's tables are, and in what form."""
+    return [settings.spark_schema, settings.spark_file_format]
 
 
 def run_models(
@@ -226,6 +234,7 @@ def _dbt_environment(settings: Settings, batch_plan: str | None, target: str) ->
         "INBOX_SPARK_PORT": str(settings.spark_port),
         "INBOX_SPARK_USER": settings.spark_user,
         "INBOX_SPARK_SCHEMA": settings.spark_schema,
+        "INBOX_SPARK_FILE_FORMAT": settings.spark_file_format,
         **(
             {"DBT_ENV_SECRET_INBOX_SPARK_PASSWORD": settings.spark_password.get_secret_value()}
             if settings.spark_password is not None

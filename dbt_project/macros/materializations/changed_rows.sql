@@ -10,7 +10,7 @@ has been applied once or not at all.
     {%- set action = batch_action(model.name) -%}
     {%- set target = this.incorporate(type='table') -%}
     {%- set changes = changes_of(this) -%}
-    {%- set keys = [config.require('unique_key')] if config.require('unique_key') is string else config.require('unique_key') -%}
+    {%- set keys = unique_keys() -%}
     {{ run_hooks(pre_hooks) }}
     {%- if action in ('built', 'applied') %}
         {% call noop_statement('main', 'SKIP') %}{% endcall %}
@@ -23,7 +23,7 @@ has been applied once or not at all.
                 {{ sql }}
             )
         {%- endcall %}
-        {%- set columns = adapter.get_columns_in_relation(target) | map(attribute='quoted') | join(', ') -%}
+        {%- set columns = column_names(target) | join(', ') -%}
         {% call statement('main') -%}
             {{ delete_rows_before(target, changes, keys) }};
             insert into {{ target }} ({{ columns }}) select {{ columns }} from {{ changes }} where is_after
@@ -87,6 +87,12 @@ chooses and names what is stored before it, so that nothing is stored twice.
     {%- endfor -%}
 {%- endmacro %}
 
+{#- The columns that tell which rows a changed row replaces. -#}
+{% macro unique_keys() -%}
+    {%- set keys = config.require('unique_key') -%}
+    {{ return([keys] if keys is string else keys) }}
+{%- endmacro %}
+
 {#- Deletes what stands of every row that a batch changed. -#}
 {% macro delete_rows_before(target, changes, keys) -%}
     {%- if keys | length == 1 -%}
@@ -136,6 +142,15 @@ the table before whether the changes of this batch are all that the copy lacks.
 {%- endmacro %}
 
 {% macro default__create_load_state() -%}
+{%- endmacro %}
+
+{#- On Spark it goes with each table, as properties of it. -#}
+{% macro spark__create_load_state() -%}
+    {%- if execute -%}
+        {%- do run_query('create schema if not exists ' ~ generate_schema_name('changes', none)) -%}
+        {%- do spark__drop_unknown_relations() -%}
+    {%- endif -%}
+    {{ return('') }}
 {%- endmacro %}
 
 {% macro duckdb__create_load_state() -%}

@@ -1,14 +1,6 @@
-{#- Engines other than DuckDB make every table anew in each build: batches are DuckDB's. -#}
-{% materialization changed_rows, adapter='spark' %}
-    {{ return(materialization_table_spark()) }}
-{% endmaterialization %}
-
+{#- Engines other than DuckDB and Spark make every table anew in each build. -#}
 {% materialization changed_rows, default %}
     {{ return(materialization_table_default()) }}
-{% endmaterialization %}
-
-{% materialization changed_view, adapter='spark' %}
-    {{ return(materialization_table_spark()) }}
 {% endmaterialization %}
 
 {% materialization changed_view, default %}

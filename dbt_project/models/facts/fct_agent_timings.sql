@@ -1,4 +1,4 @@
-{{ config(materialized='changed_rows', unique_key='thread_id') }}
+{{ config(materialized='changed_rows', unique_key='thread_id', partition_by='created_date') }}
 
 {%- set fct_threads = ref('fct_threads') %}
 

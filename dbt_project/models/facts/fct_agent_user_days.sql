@@ -1,4 +1,4 @@
-{{ config(materialized='changed_rows', unique_key='user_id') }}
+{{ config(materialized='changed_rows', unique_key='user_id', partition_by='active_date') }}
 
 with threads as (
     {{ signed_rows(ref('fct_threads')) }}

@@ -1,4 +1,4 @@
-{{ config(materialized='changed_rows', unique_key='rating_id') }}
+{{ config(materialized='changed_rows', unique_key='rating_id', partition_by='rated_date') }}
 
 {%- set changed_ratings = changes_of(ref('int_ratings_versioned')) -%}
 {%- set changed_threads = changes_of(ref('int_threads_versioned')) %}

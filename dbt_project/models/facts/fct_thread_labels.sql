@@ -1,4 +1,4 @@
-{{ config(materialized='changed_rows', unique_key='thread_id') }}
+{{ config(materialized='changed_rows', unique_key='thread_id', partition_by='created_date') }}
 
 {%- set is_touched = 'thread_id in (select thread_id from ' ~ changes_of(ref('int_threads_versioned')) ~ ')' %}
 

@@ -1,4 +1,4 @@
-{{ config(materialized='changed_rows', unique_key='user_id') }}
+{{ config(materialized='changed_rows', unique_key='user_id', partition_by='active_date') }}
 
 {%- set agent_user_days = ref('fct_agent_user_days') %}
 

@@ -1,4 +1,4 @@
-{{ config(materialized='changed_rows', unique_key='message_id') }}
+{{ config(materialized='changed_rows', unique_key='message_id', partition_by='sent_date') }}
 
 {%- set threads = ref('int_threads_versioned') -%}
 

@@ -1,4 +1,4 @@
-{{ config(materialized='changed_rows', unique_key='rating_id') }}
+{{ config(materialized='changed_rows', unique_key='rating_id', partition_by='rated_date') }}
 
 {{ versioned_records('ratings', 'rating_id') }},
 

@@ -1,4 +1,4 @@
-{{ config(materialized='changed_rows', unique_key='thread_id') }}
+{{ config(materialized='changed_rows', unique_key='thread_id', partition_by='created_date') }}
 
 {{ versioned_records('threads', 'thread_id') }},
 

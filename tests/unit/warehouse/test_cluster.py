@@ -18,7 +18,6 @@ from orchestration.warehouse.batches import ModelState, read_states
 from orchestration.warehouse.cluster import (
     ClusterRefused,
     ClusterUnavailable,
-    drop_unknown_relations,
     read_cluster,
     write_views,
 )
@@ -245,19 +244,6 @@ def test_tables_that_this_machine_cannot_read_are_told(settings: Settings, serve
     server.tables["inbox_main"] = {"fct_threads": information("hdfs://name/fct_threads")}
     with pytest.raises(ClusterRefused, match=r"\(hdfs://name/fct_threads\): give it a folder"):
         write_views(settings, read_cluster(settings), {})
-
-
-def test_what_earlier_versions_left_is_dropped(settings: Settings, server: Server) -> None:
-    server.tables["inbox_main"] = {
-        "fct_threads": information("file:/t"),
-        "fct_gone": information("file:/t"),
-        "view_gone": information("", kind="VIEW"),
-    }
-    drop_unknown_relations(settings, {"fct_threads"})
-    assert [text for text in server.statements if text.startswith("drop")] == [
-        "drop table inbox_main.fct_gone",
-        "drop view inbox_main.view_gone",
-    ]
 
 
 def test_a_server_that_does_not_answer_is_told_with_what_to_do(tmp_path: Path) -> None:

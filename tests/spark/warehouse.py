@@ -1,0 +1,202 @@
+"""A warehouse on a Spark cluster, brought up to date by the batches that are planned for DuckDB."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+from pyhive import hive
+
+from orchestration.exports import read_manifests
+from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.warehouse import dbt
+from orchestration.warehouse.batches import (
+    BatchPlan,
+    Models,
+    ModelState,
+    is_interrupted,
+    plan_batch,
+)
+from orchestration.warehouse.catalog import next_catalog, read_catalog, write_catalog
+from orchestration.warehouse.verify import verify_against
+from tests.services.spark import SparkCluster
+
+# Runs dbt, and kills its own process in the midst of a statement, so many seconds after its start.
+KILLED_DBT = """
+import os, re, signal, sys, threading
+from dbt.adapters.spark.connections import PyhiveConnectionWrapper
+from dbt.cli.main import dbtRunner
+
+fatal, seconds, *command = sys.argv[1:]
+execute = PyhiveConnectionWrapper.execute
+
+def kill():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def watched(self, sql, bindings=None):
+    if re.search(fatal, sql):
+        threading.Timer(float(seconds), kill).start() if float(seconds) else kill()
+    return execute(self, sql, bindings)
+
+PyhiveConnectionWrapper.execute = watched
+sys.exit(not dbtRunner().invoke(command).success)
+"""
+
+
+class Killed(Exception):
+    """dbt was killed where that was asked for."""
+
+
+@dataclass(frozen=True)
+class SparkWarehouse:
+    """What the cluster holds of the landed files of a home; its catalog is its own."""
+
+    settings: Settings
+    cluster: SparkCluster
+
+    @property
+    def catalog(self) -> Path:
+        """The catalog of the batch that it is at."""
+        return self.settings.home / "spark" / "raw_catalog.json"
+
+    def start_dbt(
+        self, *command: str, plan: BatchPlan | None = None, killed_at: tuple[str, float] = ("", 0)
+    ) -> subprocess.Popen[str]:
+        """dbt on the cluster. killed_at: a pattern of a statement, and the seconds after it."""
+        folder = self.settings.home / "spark"
+        pattern, seconds = killed_at
+        program = (
+            [sys.executable, "-c", KILLED_DBT, pattern, str(seconds)]
+            if pattern
+            else [str(Path(sys.executable).with_name("dbt"))]
+        )
+        return subprocess.Popen(
+            [
+                *(*program, *command, "--quiet", "--no-use-colors"),
+                *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+                *("--target", "spark", "--vars", json.dumps(self.settings.dbt_vars)),
+                *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
+            ],
+            env={
+                **os.environ,
+                **self.cluster.environment,
+                "INBOX_RAW_CATALOG": str(self.catalog),
+                **({"INBOX_BATCH_PLAN": plan.environment} if plan else {}),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run_dbt(
+        self, *command: str, plan: BatchPlan | None = None, killed_at: tuple[str, float] = ("", 0)
+    ) -> None:
+        """dbt on the cluster, to a good end. Raises Killed where that comes first."""
+        process = self.start_dbt(*command, plan=plan, killed_at=killed_at)
+        output, _ = process.communicate()
+        if process.returncode == -signal.SIGKILL:
+            raise Killed(killed_at)
+        assert process.returncode == 0, output
+
+    def build(self, *options: str, killed_at: tuple[str, float] = ("", 0)) -> BatchPlan:
+        """Brings it to what is landed, after a batch that was interrupted; what the last one did.
+
+        options: of dbt's runs. Raises Killed.
+        """
+        models = self.models()
+        catalog = read_catalog(self.catalog)
+        states = self.states(models) if catalog else {}
+        if catalog and is_interrupted(catalog.batch_number, models, states):
+            plan = plan_batch(catalog.batch_number, models, states)
+            self.run_dbt("run", *options, plan=plan, killed_at=killed_at)
+        plan = self.next_plan()
+        self.run_dbt("run", *options, plan=plan, killed_at=killed_at)
+        return plan
+
+    def next_plan(self) -> BatchPlan:
+        """Begins the batch that brings it to what is landed."""
+        models = self.models()
+        catalog = read_catalog(self.catalog)
+        states = self.states(models) if catalog else {}
+        manifests = read_manifests(self.settings.raw_folder)
+        following = next_catalog(catalog, manifests, self.settings.raw_folder)
+        if catalog and not (following.incoming_files or following.replaced_files):
+            following = replace(
+                following,
+                batch_number=catalog.batch_number,
+                incoming_files=catalog.incoming_files,
+                replaced_files=catalog.replaced_files,
+            )
+        write_catalog(following, self.catalog)
+        return plan_batch(following.batch_number, models, states)
+
+    def models(self) -> Models:
+        """The models as they are planned for."""
+        return Models(dbt.load_manifest(self.settings), dbt.basis(self.settings))
+
+    def states(self, models: Models) -> dict[str, ModelState]:
+        """What each table has had, by its properties; nothing of one whose rows may be missing."""
+        states = {}
+        for schema in ("inbox_intermediate", "inbox_main"):
+            for _, name, _ in self.read(f"show tables in {schema}"):
+                if name not in models.fingerprints:
+                    continue
+                of = dict(self.read(f"show tblproperties {schema}.{name}"))
+                if "inbox.batch_number" in of and of["inbox.action"] != "applying":
+                    states[name] = ModelState(
+                        of["inbox.fingerprint"],
+                        int(of["inbox.batch_number"]),
+                        of["inbox.action"],
+                        of["inbox.version"],
+                        of.get("inbox.previous_version"),
+                        int(of["inbox.rows_written"]),
+                    )
+        return states
+
+    def read(self, query: str) -> list[tuple[str, ...]]:
+        """What a statement gives."""
+        with hive.connect("127.0.0.1", self.cluster.port) as connection:
+            cursor = connection.cursor()
+            cursor.execute(query)
+            return [tuple(row) for row in cursor.fetchall()]
+
+    def files(self) -> dict[str, dict[str, set[str]]]:
+        """By table that batches change and day: its files, each under a name that it keeps."""
+        found: dict[str, dict[str, set[str]]] = {}
+        for path in self.cluster.warehouse.glob("inbox_[mi]*.db/*/*=*/*.parquet"):
+            found.setdefault(path.parts[-3], {}).setdefault(path.parts[-2], set()).add(path.name)
+        return found
+
+    def rows(self) -> dict[str, dict[str, Sequence[tuple[object, ...]]]]:
+        """By table that batches change and day: its rows."""
+        found: dict[str, dict[str, Sequence[tuple[object, ...]]]] = {}
+        for folder in self.cluster.warehouse.glob("inbox_[mi]*.db/*/*=*"):
+            rows = duckdb.sql(f"from '{folder}/*.parquet' order by all").fetchall()
+            found.setdefault(folder.parts[-2], {})[folder.name] = rows
+        return found
+
+    def assert_as_on_duckdb(self) -> None:
+        """Every table has the rows that DuckDB's has."""
+        folder = self.cluster.warehouse / "inbox_main.db"
+        # A view has no files: what it gives is written where those of a table would be.
+        self.run(
+            f"insert overwrite directory '{folder / 'fct_messages'}' using parquet "
+            "select * from inbox_main.fct_messages"
+        )
+        found = verify_against(self.settings, folder)
+        assert found.differences == ()
+        assert {"fct_threads", "fct_period_timings", "mart_agents_weekly"} <= found.rows.keys()
+        assert sum(found.rows.values()) > 1000
+
+    def run(self, statement: str) -> None:
+        """Runs a statement that gives nothing, with the settings of dbt's target."""
+        settings = {"set:hiveconf:spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS"}
+        with hive.connect("127.0.0.1", self.cluster.port, configuration=settings) as connection:
+            connection.cursor().execute(statement)
