@@ -276,3 +276,26 @@ def test_texts_that_name_an_erased_user_lose_the_name_and_nothing_else(
     load(exports, raw, key)
     assert landed() == expected, "a later delivery lands alike"
     assert erase_landed(raw, key).rows == {}
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        thread(status="lost", labels=["vip", "vip"]),
+        thread(thread_id=None, user_id=42),
+    ],
+)
+def test_an_erasure_leaves_rows_of_others_that_were_set_aside_as_they_are(
+    tmp_path: Path, record: dict[str, Any]
+) -> None:
+    """Numbers and repeated labels among them; neither are they taken for loaded by a later load."""
+    exports, raw = tmp_path / "exports", tmp_path / "raw"
+    write_records(exports, "threads.jsonl", [record, thread(thread_id="t2", user_id=43)])
+    load(exports, raw)
+    before = rows(raw, "quarantine")
+    begin_erasure(raw, USER)
+    erased = erase_landed(raw)
+    assert (erased.rows, erased.files) == ({}, set())
+    load(exports, raw)
+    assert rows(raw, "quarantine") == before
+    assert rows(raw, "quarantine_history") == []
