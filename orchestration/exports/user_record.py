@@ -67,7 +67,8 @@ def claim_key(raw: Path, pseudonym_key: bytes | None) -> UserRecord:
         record = read_user_record(raw)
         if record.pseudonym_check == wanted:
             return record
-        if read_manifests(raw):
+        # By another key nobody could tell who was erased.
+        if read_manifests(raw) or record.erased:
             raise WrongPseudonymKey(
                 raw, had_key=record.pseudonym_check is not None, has_key=wanted is not None
             )

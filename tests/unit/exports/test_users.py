@@ -143,6 +143,14 @@ def test_a_key_may_change_while_nothing_is_loaded(tmp_path: Path) -> None:
     assert claim_key(tmp_path / "raw", KEY) == read_user_record(tmp_path / "raw")
 
 
+def test_a_key_may_not_change_once_somebody_was_erased(tmp_path: Path) -> None:
+    """By another key the next delivery would land with them, and nobody could tell."""
+    begin_erasure(tmp_path / "raw", USER)
+    with pytest.raises(WrongPseudonymKey):
+        claim_key(tmp_path / "raw", KEY)
+    claim_key(tmp_path / "raw", None)
+
+
 def test_what_is_wrong_with_a_users_identifier_is_told_without_it(tmp_path: Path) -> None:
     write_records(tmp_path / "exports", "threads.csv", [thread(), thread(user_id=USER * 100)])
     load(tmp_path / "exports", tmp_path / "raw")
