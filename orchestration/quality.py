@@ -95,8 +95,12 @@ def find_volume(manifests: Mapping[date, DayManifest]) -> Finding:
 
 
 def find_rejected(manifests: Mapping[date, DayManifest]) -> Finding:
-    """Whether any row of the last 30 loaded days is in quarantine."""
-    days = sorted(manifests)[-REJECTED_DAYS:]
+    """Whether any row of the last 30 loaded days is in quarantine.
+
+    Of days that retention has closed, quarantine is gone.
+    """
+    recent = sorted(manifests)[-REJECTED_DAYS:]
+    days = [day for day in recent if manifests[day].retention is Retention.OPEN]
     rejected = {day: sum(manifests[day].rows_rejected.values()) for day in days}
     rows_read = sum(sum(manifests[day].rows_read.values()) for day in days)
     rows_rejected = sum(rejected.values())

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from orchestration.exports import DayManifest, FileEntry
+from orchestration.exports.manifest import Retention
 from orchestration.quality import find_arrival, find_rejected, find_volume
 
 NEWEST = date(2024, 3, 31)
@@ -106,3 +107,12 @@ def test_rejected_rows_are_told_for_a_month() -> None:
     assert found.figures["rows_rejected"] == 3
     assert found.figures["rejected_share"] == pytest.approx(3 / 3000)
     assert str(NEWEST) in found.description
+
+
+def test_rows_that_retention_has_removed_are_in_no_quarantine() -> None:
+    closed = manifest(NEWEST - timedelta(days=10), rejected=3).model_copy(
+        update={"retention": Retention.CLOSED}
+    )
+    found = find_rejected(days(closed, manifest(NEWEST)))
+    assert found.is_passed
+    assert found.figures["rows_rejected"] == 0
