@@ -243,7 +243,11 @@ def report(
     with --agent. In CSV the tables are parted by an empty line; --only gives a single one.
     """
     from orchestration.publishing.csv_cells import harmless_csv
-    from orchestration.publishing.report import NothingPublished, read_report
+    from orchestration.publishing.report import (
+        NothingPublished,
+        UnreadablePublication,
+        read_report,
+    )
 
     settings = read_settings(**flags)
     try:
@@ -252,7 +256,7 @@ def report(
         )
     except ValueError as error:
         raise WrongUse(str(error)) from None
-    except NothingPublished as error:
+    except (NothingPublished, UnreadablePublication) as error:
         raise Problem(str(error)) from None
     tables = {name: table for name, table in numbers.tables().items() if only in (None, name)}
     if output == "json":
@@ -399,8 +403,9 @@ def list_quarantine(output: str, **flags: Any) -> None:
     from orchestration.exports.quarantine import quarantine_groups, resolved_rows
 
     raw = read_settings(**flags).raw_folder
-    groups = quarantine_groups(raw)
-    resolved = Counter(row["outcome"] for row in resolved_rows(raw))
+    with told_problems():
+        groups = quarantine_groups(raw)
+        resolved = Counter(row["outcome"] for row in resolved_rows(raw))
     if output == "json":
         rows = [{**asdict(group), "export_date": str(group.export_date)} for group in groups]
         click.echo(json.dumps({"set_aside": rows, "resolved": resolved}, indent=2))
@@ -436,14 +441,15 @@ def show_quarantine(
 
     raw = read_settings(**flags).raw_folder
     read = resolved_rows if resolved else quarantined_rows
-    found = read(raw, _day(day), entity, file_name)
-    rows = list(islice(found, limit))
+    with told_problems():
+        found = read(raw, _day(day), entity, file_name)
+        rows = list(islice(found, limit))
+        more = sum(1 for _ in found)
     if output == "json":
         click.echo(json.dumps(rows, default=str, indent=2))
         return
     for row in rows:
         _print_quarantined(row)
-    more = sum(1 for _ in found)
     if more:
         console.print(f"... and {more} more rows (see --limit)")
     elif not rows:
