@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.exports import (
+    BrokenManifest,
     DayManifest,
     WrongPseudonymKey,
     collect_garbage,
@@ -149,6 +150,15 @@ def test_a_key_may_not_change_once_somebody_was_erased(tmp_path: Path) -> None:
     with pytest.raises(WrongPseudonymKey):
         claim_key(tmp_path / "raw", KEY)
     claim_key(tmp_path / "raw", None)
+
+
+def test_a_damaged_record_of_users_is_not_to_be_removed(tmp_path: Path) -> None:
+    begin_erasure(tmp_path / "raw", USER)
+    (tmp_path / "raw" / "users.json").write_text("{")
+    with pytest.raises(BrokenManifest) as raised:
+        claim_key(tmp_path / "raw", None)
+    assert "users.json cannot be read: restore it from a backup" in str(raised.value)
+    assert "remove" not in str(raised.value)
 
 
 def test_what_is_wrong_with_a_users_identifier_is_told_without_it(tmp_path: Path) -> None:
