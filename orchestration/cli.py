@@ -505,7 +505,7 @@ def retry_quarantine(exports: str | None, day: Any, **flags: Any) -> None:
 @main.command()
 @click.option("--user", "user_id", required=True, help="The user's identifier in the exports.")
 @click.option(
-    "--later", is_flag=True, help="Only note it: the job erase_users or the next run does it."
+    "--later", is_flag=True, help="Only note it: the next run, or load in Dagster, does it."
 )
 @setting_flags
 def erase(user_id: str, later: bool, **flags: Any) -> None:
@@ -521,7 +521,7 @@ def erase(user_id: str, later: bool, **flags: Any) -> None:
     with told_problems():
         if later:
             erasure.begin(settings, user_id)
-            console.print("Noted. The user goes with the next run, or the job erase_users.")
+            console.print("Noted. The user goes with the next run, or the next load in Dagster.")
             return
         done, outcome, search = pipeline.erase(settings, user_id)
     console.print(f"Made {done.rows} rows anonymous.")
