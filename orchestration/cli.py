@@ -731,7 +731,7 @@ def _print_report(numbers: Any, tables: dict[str, pd.DataFrame]) -> None:
         "labels": "Top labels",
         "agents": "Agents",
     }
-    whose = f" for agent {numbers.agent_id}" if numbers.agent_id else ""
+    whose = "" if numbers.agent_id is None else f" for agent {numbers.agent_id or 'Unassigned'}"
     console.print(
         f"Inbox report{escape(whose)}, {numbers.first_date} to {numbers.last_date}; "
         f"the data reach to {numbers.as_of_date}.",
