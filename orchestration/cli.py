@@ -243,7 +243,11 @@ def report(
     with --agent. In CSV the tables are parted by an empty line; --only gives a single one.
     """
     from orchestration.publishing.csv_cells import harmless_csv
-    from orchestration.publishing.report import NothingPublished, read_report
+    from orchestration.publishing.report import (
+        NothingPublished,
+        UnreadablePublication,
+        read_report,
+    )
 
     settings = read_settings(**flags)
     try:
@@ -252,7 +256,7 @@ def report(
         )
     except ValueError as error:
         raise WrongUse(str(error)) from None
-    except NothingPublished as error:
+    except (NothingPublished, UnreadablePublication) as error:
         raise Problem(str(error)) from None
     tables = {name: table for name, table in numbers.tables().items() if only in (None, name)}
     if output == "json":
@@ -399,8 +403,9 @@ def list_quarantine(output: str, **flags: Any) -> None:
     from orchestration.exports.quarantine import quarantine_groups, resolved_rows
 
     raw = read_settings(**flags).raw_folder
-    groups = quarantine_groups(raw)
-    resolved = Counter(row["outcome"] for row in resolved_rows(raw))
+    with told_problems():
+        groups = quarantine_groups(raw)
+        resolved = Counter(row["outcome"] for row in resolved_rows(raw))
     if output == "json":
         rows = [{**asdict(group), "export_date": str(group.export_date)} for group in groups]
         click.echo(json.dumps({"set_aside": rows, "resolved": resolved}, indent=2))
@@ -436,14 +441,15 @@ def show_quarantine(
 
     raw = read_settings(**flags).raw_folder
     read = resolved_rows if resolved else quarantined_rows
-    found = read(raw, _day(day), entity, file_name)
-    rows = list(islice(found, limit))
+    with told_problems():
+        found = read(raw, _day(day), entity, file_name)
+        rows = list(islice(found, limit))
+        more = sum(1 for _ in found)
     if output == "json":
         click.echo(json.dumps(rows, default=str, indent=2))
         return
     for row in rows:
         _print_quarantined(row)
-    more = sum(1 for _ in found)
     if more:
         console.print(f"... and {more} more rows (see --limit)")
     elif not rows:
@@ -499,7 +505,7 @@ def retry_quarantine(exports: str | None, day: Any, **flags: Any) -> None:
 @main.command()
 @click.option("--user", "user_id", required=True, help="The user's identifier in the exports.")
 @click.option(
-    "--later", is_flag=True, help="Only note it: the job erase_users or the next run does it."
+    "--later", is_flag=True, help="Only note it: the next run, or load in Dagster, does it."
 )
 @setting_flags
 def erase(user_id: str, later: bool, **flags: Any) -> None:
@@ -515,7 +521,7 @@ def erase(user_id: str, later: bool, **flags: Any) -> None:
     with told_problems():
         if later:
             erasure.begin(settings, user_id)
-            console.print("Noted. The user goes with the next run, or the job erase_users.")
+            console.print("Noted. The user goes with the next run, or the next load in Dagster.")
             return
         done, outcome, search = pipeline.erase(settings, user_id)
     console.print(f"Made {done.rows} rows anonymous.")
@@ -725,7 +731,7 @@ def _print_report(numbers: Any, tables: dict[str, pd.DataFrame]) -> None:
         "labels": "Top labels",
         "agents": "Agents",
     }
-    whose = f" for agent {numbers.agent_id}" if numbers.agent_id else ""
+    whose = "" if numbers.agent_id is None else f" for agent {numbers.agent_id or 'Unassigned'}"
     console.print(
         f"Inbox report{escape(whose)}, {numbers.first_date} to {numbers.last_date}; "
         f"the data reach to {numbers.as_of_date}.",

@@ -6,10 +6,12 @@ Does not: what dbt tests already (keys, orphans, clocks, sums of each mart), and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import closing
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from statistics import median
 
 import duckdb
@@ -19,6 +21,7 @@ from orchestration.exports import DayManifest, read_manifests
 from orchestration.exports.manifest import Retention
 from orchestration.lock import hold_lock
 from orchestration.settings import Settings
+from orchestration.warehouse.catalog import Catalog, next_catalog, read_catalog
 
 VOLUME_ENTITIES = ("threads", "messages", "ratings")
 PAST_WEEKS = 8
@@ -95,8 +98,12 @@ def find_volume(manifests: Mapping[date, DayManifest]) -> Finding:
 
 
 def find_rejected(manifests: Mapping[date, DayManifest]) -> Finding:
-    """Whether any row of the last 30 loaded days is in quarantine."""
-    days = sorted(manifests)[-REJECTED_DAYS:]
+    """Whether any row of the last 30 loaded days is in quarantine.
+
+    Of days that retention has closed, quarantine is gone.
+    """
+    recent = sorted(manifests)[-REJECTED_DAYS:]
+    days = [day for day in recent if manifests[day].retention is Retention.OPEN]
     rejected = {day: sum(manifests[day].rows_rejected.values()) for day in days}
     rows_read = sum(sum(manifests[day].rows_read.values()) for day in days)
     rows_rejected = sum(rejected.values())
@@ -120,11 +127,26 @@ def find_landed_rows(settings: Settings) -> Finding:
     """Whether each row read is loaded or in quarantine, on the disk, and counted in the warehouse.
 
     That the loaded rows can be read is tested by dbt, file by file. Of days that retention has
-    closed, quarantine is gone.
+    closed, quarantine is gone. Days that have landed since the build are left to the next one.
     """
-    manifests = read_manifests(settings.raw_folder)
-    open_days = [day for day in manifests.values() if day.retention is Retention.OPEN]
-    entries = [file for manifest in manifests.values() for file in manifest.files]
+    raw = settings.raw_folder
+    with _warehouse(settings) as connection:  # nobody builds, or removes a file, meanwhile
+        manifests = read_manifests(raw)
+        built = _built_days(manifests, read_catalog(settings.raw_catalog), raw)
+        entries = [file for manifest in built.values() for file in manifest.files]
+        open_days = [day for day in built.values() if day.retention is Retention.OPEN]
+        rows_in_quarantine = sum(
+            pyarrow.parquet.read_metadata(raw / manifest.quarantine).num_rows
+            for manifest in open_days
+            if manifest.quarantine is not None
+        )
+        counted = _numbers(
+            connection,
+            "select coalesce(sum(rows_read), 0), coalesce(sum(rows_loaded), 0), "
+            "coalesce(sum(rows_rejected), 0) from fct_export_days "
+            "where list_contains(?, export_date)",
+            [list(built)],
+        )
     figures: dict[str, int | float | str] = {
         "rows_read": sum(entry.rows_read for entry in entries),
         "rows_loaded": sum(entry.rows_loaded for entry in entries),
@@ -132,17 +154,9 @@ def find_landed_rows(settings: Settings) -> Finding:
         "rows_rejected_of_open_days": sum(
             entry.rows_rejected for manifest in open_days for entry in manifest.files
         ),
-        "rows_in_quarantine": sum(
-            pyarrow.parquet.read_metadata(settings.raw_folder / manifest.quarantine).num_rows
-            for manifest in open_days
-            if manifest.quarantine is not None
-        ),
+        "rows_in_quarantine": rows_in_quarantine,
+        "days_landed_since": len(manifests) - len(built),
     }
-    counted = _numbers(
-        settings,
-        "select coalesce(sum(rows_read), 0), coalesce(sum(rows_loaded), 0), "
-        "coalesce(sum(rows_rejected), 0) from fct_export_days",
-    )
     figures |= dict(zip(("rows_read_counted", "rows_loaded_counted"), counted, strict=False))
     is_passed = (
         counted == [figures["rows_read"], figures["rows_loaded"], figures["rows_rejected"]]
@@ -161,14 +175,15 @@ def find_landed_rows(settings: Settings) -> Finding:
 def find_mart_sums(settings: Settings) -> Finding:
     """Whether the days of the inbox sum to what the facts hold."""
     names = ("threads", "messages", "ratings")
-    numbers = _numbers(
-        settings,
-        "select (select count(*) from fct_threads), "
-        "(select count(*) from fct_messages where is_counted), "
-        "(select count(*) from fct_ratings), "
-        "coalesce(sum(new_threads), 0), coalesce(sum(messages), 0), coalesce(sum(ratings), 0) "
-        "from mart_inbox_daily",
-    )
+    with _warehouse(settings) as connection:
+        numbers = _numbers(
+            connection,
+            "select (select count(*) from fct_threads), "
+            "(select count(*) from fct_messages where is_counted), "
+            "(select count(*) from fct_ratings), "
+            "coalesce(sum(new_threads), 0), coalesce(sum(messages), 0), coalesce(sum(ratings), 0) "
+            "from mart_inbox_daily",
+        )
     facts, marts = numbers[:3], numbers[3:]
     figures = {
         **{f"{name}_in_facts": number for name, number in zip(names, facts, strict=True)},
@@ -179,12 +194,43 @@ def find_mart_sums(settings: Settings) -> Finding:
     return Finding(False, "The days of mart_inbox_daily do not sum to the facts.", figures)
 
 
-def _numbers(settings: Settings, query: str) -> list[int]:
-    """One row of whole numbers from the warehouse's main schema."""
+def _built_days(
+    manifests: Mapping[date, DayManifest], catalog: Catalog | None, raw: Path
+) -> dict[date, DayManifest]:
+    """The days that are as the last build has read them."""
+
+    def files_by_day(read: Catalog) -> dict[str, list[object]]:
+        files: dict[str, list[object]] = defaultdict(list)
+        for entry in read.export_files:
+            files[entry["export_date"]].append(entry)
+        for landed in read.landed_files:
+            files[landed.export_date].append(landed)
+        return files
+
+    if catalog is None:
+        return dict(manifests)
+    was, now = files_by_day(catalog), files_by_day(next_catalog(None, manifests, raw))
+    return {
+        day: manifest
+        for day, manifest in manifests.items()
+        if str(day) in catalog.export_days and was[str(day)] == now[str(day)]
+    }
+
+
+@contextmanager
+def _warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse, held against other processes."""
     with (
         hold_lock(settings.warehouse_lock, "a check"),
         closing(duckdb.connect(str(settings.warehouse_database), read_only=True)) as connection,
     ):
-        row = connection.execute(query).fetchone()
+        yield connection
+
+
+def _numbers(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: Sequence[object] = ()
+) -> list[int]:
+    """One row of whole numbers from the warehouse's main schema."""
+    row = connection.execute(query, list(parameters)).fetchone()
     assert row is not None
     return [int(value) for value in row]

@@ -25,11 +25,12 @@ from dagster import (
     sensor,
 )
 
+from orchestration import erasure
 from orchestration.alerts import tell_outcome
 from orchestration.exports import BrokenManifest, ExportsNotFound, ExportsUnreachable
 from orchestration.exports.arrivals import Memory, find_arrivals
 from orchestration.failures import reasons_of_run
-from orchestration.jobs import build_and_publish, load_exports, load_run
+from orchestration.jobs import build_and_publish, erase_users, load_exports, load_run
 from orchestration.lock import is_held
 from orchestration.publishing.targets import is_delivered
 from orchestration.settings import Settings, SettingsError
@@ -89,7 +90,8 @@ def exports_arrived(settings: Settings) -> SensorDefinition:
 def publish_after_load(settings: Settings) -> list[RunStatusSensorDefinition]:
     """Builds and publishes after each load: also a failed one, for the days that did load.
 
-    A load may be the job's or one of chosen days from the asset pages, which has no job of its
+    Where an erasure was begun and is not done, it is finished instead, which publishes too. A load
+    may be the job's or one of chosen days from the asset pages, which has no job of its
     own. A failed publication starts nothing: it would fail again.
     """
 
@@ -97,20 +99,23 @@ def publish_after_load(settings: Settings) -> list[RunStatusSensorDefinition]:
         run = context.dagster_run
         if run.status == DagsterRunStatus.FAILURE and not _is_load(run):
             return SkipReason("It was no load of exports that failed.")
+        if erasure.is_unfinished(settings):
+            return RunRequest(run_key=run.run_id, job_name=erase_users.name)
         if is_published(settings) and is_delivered(settings):
             # Also where a load took back what a build had failed at, and no build is needed.
             tell_outcome(settings, f"job {build_and_publish.name}", [], run.run_id)
             return SkipReason("Readers have what is loaded.")
-        return RunRequest(run_key=run.run_id)
+        return RunRequest(run_key=run.run_id, job_name=build_and_publish.name)
 
     return [
         run_status_sensor(
             name=f"publish_after_{outcome}_load",
             run_status=status,
-            request_job=build_and_publish,
+            request_jobs=[build_and_publish, erase_users],
             minimum_interval_seconds=LOOK_SECONDS,
             default_status=DefaultSensorStatus.RUNNING,
-            description=f"Builds and publishes after a {outcome} load, where it changed anything.",
+            description=f"Builds and publishes after a {outcome} load, where it changed anything; "
+            "finishes an erasure that was begun.",
         )(request)
         for outcome, status in (
             ("successful", DagsterRunStatus.SUCCESS),

@@ -89,7 +89,7 @@ def find_arrivals(
         state = states[name]
         if memory.requested.get(name) == state:
             requested[name] = state
-            bad.append(day.export_date)
+            (growing if is_busy else bad).append(day.export_date)
         elif memory.waiting.get(name) == state:
             waiting[name] = state
             complete.append(day.export_date)

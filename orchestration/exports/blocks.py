@@ -61,6 +61,7 @@ class Block:
     bad_cells: dict[str, dict[int, Failure]] = field(default_factory=dict)
     unparsed: list[UnparsedRow] = field(default_factory=list)
     may_hold_body: bool = False  # a row may be a piece of a body that broke out of its cell
+    after_body: frozenset[str] = frozenset()  # columns whose cells may be the end of such a body
 
     @property
     def rows(self) -> int:

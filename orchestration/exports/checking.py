@@ -335,11 +335,15 @@ def _rejected(
     rejected = []
     for row, line_number, values in zip(rows, line_numbers, picked, strict=True):
         column_name, failure = failed[int(row)]
-        cells = dict(zip(names, values, strict=True))
+        cells = {
+            name: value
+            for name, value in zip(names, values, strict=True)
+            if name not in block.after_body or _is_no_prose(value, contract.by_name[name])
+        }
         shown = not block.may_hold_body or _is_surely_a_row(cells, contract)
         value = ""
-        is_user = contract.by_name[column_name].names_user
-        if shown and failure.value is not None and not is_user:
+        is_private = column_name in block.after_body or contract.by_name[column_name].names_user
+        if shown and failure.value is not None and not is_private:
             value = f"{shorten(str(failure.value), _SHOWN_CHARACTERS)!r} "
         rejected.append(
             RejectedRow(
@@ -365,12 +369,22 @@ def _is_surely_a_row(cells: Mapping[str, object], contract: Contract) -> bool:
 
     A body with line breaks and no quotes around it comes as rows of its own: never show them.
     """
-    for column in contract.landed_columns:
-        value = cells.get(column.name)
-        if not isinstance(value, str):
-            continue
-        if column.kind is Kind.TIMESTAMP and _LIKE_A_TIME.fullmatch(value):
-            return True
-        if column.kind is Kind.CHOICE and value in column.choices:
-            return True
-    return False
+    return any(
+        _is_no_prose(cells.get(column.name), column)
+        for column in contract.landed_columns
+        if column.kind in (Kind.TIMESTAMP, Kind.CHOICE)
+    )
+
+
+def _is_no_prose(value: object, column: Column) -> bool:
+    """Whether a cell is a time, a choice or a boolean, as a piece of somebody's text would not be.
+
+    A number might be one.
+    """
+    if not isinstance(value, str):
+        return False
+    return (
+        (column.kind is Kind.TIMESTAMP and _LIKE_A_TIME.fullmatch(value) is not None)
+        or (column.kind is Kind.CHOICE and value in column.choices)
+        or (column.kind is Kind.BOOLEAN and value.lower() in _BOOLEANS)
+    )

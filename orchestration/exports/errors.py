@@ -75,6 +75,16 @@ class BrokenManifest(Exception):
         return f"Manifest {self.path} cannot be read: remove it, then load its day again"
 
 
+class BrokenUserRecord(BrokenManifest):
+    """`raw/users.json` is damaged; removed, it would let those come back who were erased."""
+
+    def __str__(self) -> str:
+        return (
+            f"The record of users {self.path} cannot be read: restore it from a backup. "
+            "Without it, users who were erased land again"
+        )
+
+
 class LandingFailed(Exception):
     """The raw folder cannot be written: a full disk, most often. The day stays as it was."""
 

@@ -48,6 +48,12 @@ class _Header:
     positions: dict[str, int]
     width: int
 
+    @property
+    def after_body(self) -> frozenset[str]:
+        """The known columns after `body`: a comma in a body without quotes goes on in them."""
+        body = self.positions.get("body", self.width)
+        return frozenset(name for name, position in self.positions.items() if position > body)
+
 
 @dataclass(frozen=True)
 class _Record:
@@ -136,6 +142,7 @@ def _parse_by_arrow(text: TextBlock, first_row: int, header: _Header) -> Block |
         row_numbers=np.arange(first_row, first_row + table.num_rows, dtype=np.int64),
         line_numbers=line_numbers,
         may_hold_body="body" in header.positions,
+        after_body=header.after_body,
     )
 
 
@@ -201,6 +208,7 @@ def _parse_by_record(text: TextBlock, first_row: int, header: _Header) -> Block:
         line_numbers=lambda positions: [starts[position] for position in positions],
         unparsed=unparsed,
         may_hold_body="body" in header.positions,
+        after_body=header.after_body,
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from .errors import BrokenManifest, WrongPseudonymKey
+from .errors import BrokenUserRecord, WrongPseudonymKey
 from .manifest import read_manifests
 from .users import UserIdentifiers, erasure_hash, key_check
 from .writing import raw_lock, sync_folder
@@ -42,7 +42,7 @@ class UserRecord(BaseModel):
 
 
 def read_user_record(raw: Path) -> UserRecord:
-    """The record of a raw folder; an empty one where there is none. Raises `BrokenManifest`."""
+    """The record of a raw folder; an empty one where there is none. Raises `BrokenUserRecord`."""
     path = _path(raw)
     try:
         return UserRecord.model_validate_json(path.read_bytes())
@@ -50,7 +50,7 @@ def read_user_record(raw: Path) -> UserRecord:
         return UserRecord()
     except ValidationError:
         pass
-    raise BrokenManifest(path)
+    raise BrokenUserRecord(path)
 
 
 def claim_key(raw: Path, pseudonym_key: bytes | None) -> UserRecord:
@@ -67,7 +67,8 @@ def claim_key(raw: Path, pseudonym_key: bytes | None) -> UserRecord:
         record = read_user_record(raw)
         if record.pseudonym_check == wanted:
             return record
-        if read_manifests(raw):
+        # By another key nobody could tell who was erased.
+        if read_manifests(raw) or record.erased:
             raise WrongPseudonymKey(
                 raw, had_key=record.pseudonym_check is not None, has_key=wanted is not None
             )

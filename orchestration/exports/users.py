@@ -174,7 +174,8 @@ class UserIdentifiers:
             if name == user_column and is_of_user:
                 text = str(value)
                 # What is too long is cut, so it can be neither hashed nor compared.
-                value = None if len(text) > MAX_IDENTIFIER_CHARACTERS else replace(text)
+                landed = None if len(text) > MAX_IDENTIFIER_CHARACTERS else replace(text)
+                value = value if landed == text else landed  # a number stays one
             elif record["column_name"] is None and self.is_erased(str(value)):
                 value = None  # of a row whose cells may stand under a wrong name
             elif name not in contract.by_name or contract.by_name[name].kind is not Kind.IDENTIFIER:
@@ -187,7 +188,8 @@ class UserIdentifiers:
 
     def _in_cell(self, value: Any) -> Any:
         if isinstance(value, list):
-            return list(dict.fromkeys(map(self._in_cell, value)))
+            cells = [self._in_cell(item) for item in value]
+            return value if cells == value else list(dict.fromkeys(cells))
         return self.in_text(value) if isinstance(value, str) else value
 
 

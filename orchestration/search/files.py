@@ -45,6 +45,8 @@ def search_file(path: Path, name: str, wanted: Wanted, outcome: Search) -> None:
         else:
             return
     except (duckdb.Error, sqlite3.Error, pyarrow.ArrowInvalid, OSError) as error:
+        if not path.exists():  # it went meanwhile, as the journals of databases do
+            return
         outcome.not_searched.append(f"{name}: it cannot be read ({type(error).__name__})")
         return
     outcome.found.extend(f"{name}{place}" for place in places)

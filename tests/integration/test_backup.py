@@ -11,13 +11,18 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from orchestration import pipeline
+from orchestration.exports import find_export_days, load_day
+from orchestration.exports.user_record import begin_erasure, read_user_record
+from orchestration.exports.users import UserIdentifiers
 from orchestration.lock import hold_lock
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
 from tests.models import parsed_dbt_folder
 from tests.oracle.generate import generate_inbox, write_inbox
+from tests.unit.exports.builders import thread, write_records
 
 ZONE = "Europe/Warsaw"
 BACKUP = str(PROJECT_ROOT / "deploy" / "backup")
@@ -67,6 +72,25 @@ def test_a_restored_home_needs_no_exports(inbox: Settings, tmp_path: Path) -> No
     assert published(restored).keys() == before.keys()
     for name, table in published(restored).items():
         pd.testing.assert_frame_equal(table, before[name], obj=name)
+
+
+@pytest.mark.parametrize("key", [None, b"k" * 32])
+def test_a_restored_home_knows_its_key_and_who_was_erased(
+    tmp_path: Path, key: bytes | None
+) -> None:
+    exports, raw = tmp_path / "exports", tmp_path / "home" / "raw"
+    write_records(exports, "threads.csv", [thread(user_id="customer-007")])
+    (tmp_path / "home" / "warehouse").mkdir(parents=True)
+    (day,) = find_export_days(exports)
+    load_day(day, raw, pseudonym_key=key)
+    begin_erasure(raw, UserIdentifiers(key).pseudonym("customer-007"))
+    subprocess.run([BACKUP, str(tmp_path / "home"), str(tmp_path / "restored")], check=True)
+
+    restored = tmp_path / "restored" / "raw"
+    manifest = load_day(day, restored, pseudonym_key=key)
+    landed = pq.ParquetFile(restored / manifest.landed["threads"]).read()
+    assert landed["user_id"].to_pylist() == [None]
+    assert not read_user_record(restored).is_finished
 
 
 def test_a_backup_waits_for_a_build_and_is_whole_or_not_there(

@@ -1,11 +1,24 @@
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date, timedelta
+from pathlib import Path
 
+import duckdb
 import pytest
 
-from orchestration.exports import DayManifest, FileEntry
-from orchestration.quality import find_arrival, find_rejected, find_volume
+from orchestration.exports import (
+    DayManifest,
+    FileEntry,
+    find_export_days,
+    load_day,
+    read_manifests,
+)
+from orchestration.exports.manifest import Retention
+from orchestration.quality import find_arrival, find_landed_rows, find_rejected, find_volume
+from orchestration.settings import load_settings
+from orchestration.warehouse.catalog import next_catalog, write_catalog
+from tests.unit.exports.builders import rating, write_records
 
 NEWEST = date(2024, 3, 31)
 
@@ -106,3 +119,44 @@ def test_rejected_rows_are_told_for_a_month() -> None:
     assert found.figures["rows_rejected"] == 3
     assert found.figures["rejected_share"] == pytest.approx(3 / 3000)
     assert str(NEWEST) in found.description
+
+
+def test_rows_that_retention_has_removed_are_in_no_quarantine() -> None:
+    closed = manifest(NEWEST - timedelta(days=10), rejected=3).model_copy(
+        update={"retention": Retention.CLOSED}
+    )
+    found = find_rejected(days(closed, manifest(NEWEST)))
+    assert found.is_passed
+    assert found.figures["rows_rejected"] == 0
+
+
+def test_a_day_that_lands_during_a_build_does_not_stop_its_publication(tmp_path: Path) -> None:
+    """It is left to the next build; what the build has read is compared all the same."""
+    settings = load_settings(exports=tmp_path / "exports", home=tmp_path / "home")
+    first, second, third = (NEWEST - timedelta(days=number) for number in (2, 1, 0))
+
+    def land(day: date, *scores: int) -> None:
+        records = [rating(rating_id=str(place), score=s) for place, s in enumerate(scores)]
+        write_records(tmp_path / "exports", "ratings.csv", records, day)
+        (export_day,) = find_export_days(tmp_path / "exports", day, day)
+        load_day(export_day, settings.raw_folder)
+
+    land(first, 5)
+    land(second, 4, 3, 9)
+    catalog = next_catalog(None, read_manifests(settings.raw_folder), settings.raw_folder)
+    write_catalog(catalog, settings.raw_catalog)
+    with closing(duckdb.connect(str(settings.warehouse_database))) as connection:
+        connection.execute(
+            "create table fct_export_days as select * from (values "
+            f"(date '{first}', 1, 1, 0), (date '{second}', 3, 2, 1)) "
+            "as days (export_date, rows_read, rows_loaded, rows_rejected)"
+        )
+    assert find_landed_rows(settings).is_passed
+    land(third, 5)
+    land(first, 5, 5)
+    found = find_landed_rows(settings)
+    assert found.is_passed, found.figures
+    assert (found.figures["rows_read"], found.figures["days_landed_since"]) == (3, 2)
+    with closing(duckdb.connect(str(settings.warehouse_database))) as connection:
+        connection.execute("update fct_export_days set rows_loaded = 3, rows_rejected = 0")
+    assert not find_landed_rows(settings).is_passed

@@ -120,6 +120,15 @@ def test_nothing_is_asked_for_while_a_load_is_under_way(watch: Watch) -> None:
     assert watch.look().complete == (FIRST,)
 
 
+def test_a_day_that_is_being_loaded_is_not_told_as_bad(watch: Watch) -> None:
+    watch.write(FIRST)
+    watch.look()
+    assert watch.look().complete == (FIRST,)
+    found = watch.look(is_busy=True)
+    assert (found.growing, found.bad) == ((FIRST,), ())
+    assert watch.look().bad == (FIRST,)
+
+
 def test_a_new_time_alone_is_no_change(watch: Watch) -> None:
     file = watch.write(FIRST)
     watch.load(FIRST)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -192,3 +193,23 @@ def test_rows_are_numbered_over_blocks(tmp_path: Path) -> None:
     data = builders.as_csv(records)
     rows = load_file(tmp_path, "ratings.csv", data, limits=TINY_BLOCKS).rows["ratings"]
     assert [row["row_number"] for row in rows] == list(range(1, 51))
+
+
+def test_a_body_that_goes_on_in_the_cells_after_it_is_not_shown(tmp_path: Path) -> None:
+    """Without quotes, up to its first line break: the row is as wide as it should be."""
+    data = (
+        b"message_id,thread_id,sent_at,author_type,body,body_length,updated_at,is_private\n"
+        b"m1,t1,2024-03-01T10:00:00Z,user,Hi, my number is 4711, and I, am Anna\nThanks\n"
+        b"m2,t1,2024-03-01T10:00:00Z,robot,Hi, 4711,2024-03-01T11:00:00Z,yes\n"
+    )
+    first, _, last = load_file(tmp_path, "messages.csv", data).rejected
+    assert (first["column_name"], first["reason"]) == ("is_private", "is neither true nor false")
+    assert last["reason"] == "'robot' is none of user, agent, bot, system"
+    known = {"message_id": "m1", "thread_id": "t1", "sent_at": "2024-03-01T10:00:00Z"}
+    assert json.loads(first["row_text"]) == known | {"author_type": "user"}
+    assert json.loads(last["row_text"]) == known | {
+        "message_id": "m2",
+        "author_type": "robot",
+        "updated_at": "2024-03-01T11:00:00Z",
+        "is_private": "yes",
+    }

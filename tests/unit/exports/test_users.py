@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.exports import (
+    BrokenManifest,
     DayManifest,
     WrongPseudonymKey,
     collect_garbage,
@@ -141,6 +142,23 @@ def test_a_key_may_change_while_nothing_is_loaded(tmp_path: Path) -> None:
     claim_key(tmp_path / "raw", b"l" * 32)
     claim_key(tmp_path / "raw", None)
     assert claim_key(tmp_path / "raw", KEY) == read_user_record(tmp_path / "raw")
+
+
+def test_a_key_may_not_change_once_somebody_was_erased(tmp_path: Path) -> None:
+    """By another key the next delivery would land with them, and nobody could tell."""
+    begin_erasure(tmp_path / "raw", USER)
+    with pytest.raises(WrongPseudonymKey):
+        claim_key(tmp_path / "raw", KEY)
+    claim_key(tmp_path / "raw", None)
+
+
+def test_a_damaged_record_of_users_is_not_to_be_removed(tmp_path: Path) -> None:
+    begin_erasure(tmp_path / "raw", USER)
+    (tmp_path / "raw" / "users.json").write_text("{")
+    with pytest.raises(BrokenManifest) as raised:
+        claim_key(tmp_path / "raw", None)
+    assert "users.json cannot be read: restore it from a backup" in str(raised.value)
+    assert "remove" not in str(raised.value)
 
 
 def test_what_is_wrong_with_a_users_identifier_is_told_without_it(tmp_path: Path) -> None:
@@ -276,3 +294,26 @@ def test_texts_that_name_an_erased_user_lose_the_name_and_nothing_else(
     load(exports, raw, key)
     assert landed() == expected, "a later delivery lands alike"
     assert erase_landed(raw, key).rows == {}
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        thread(status="lost", labels=["vip", "vip"]),
+        thread(thread_id=None, user_id=42),
+    ],
+)
+def test_an_erasure_leaves_rows_of_others_that_were_set_aside_as_they_are(
+    tmp_path: Path, record: dict[str, Any]
+) -> None:
+    """Numbers and repeated labels among them; neither are they taken for loaded by a later load."""
+    exports, raw = tmp_path / "exports", tmp_path / "raw"
+    write_records(exports, "threads.jsonl", [record, thread(thread_id="t2", user_id=43)])
+    load(exports, raw)
+    before = rows(raw, "quarantine")
+    begin_erasure(raw, USER)
+    erased = erase_landed(raw)
+    assert (erased.rows, erased.files) == ({}, set())
+    load(exports, raw)
+    assert rows(raw, "quarantine") == before
+    assert rows(raw, "quarantine_history") == []

@@ -177,6 +177,14 @@ def test_a_file_that_cannot_be_read_is_named_and_not_passed_over(tmp_path: Path)
         assert not outcome.is_clean
 
 
+@pytest.mark.parametrize("name", ["runs.db-wal", "rows.parquet", "inbox.duckdb"])
+def test_a_file_that_went_meanwhile_is_no_place_that_was_left_out(
+    tmp_path: Path, name: str
+) -> None:
+    """Dagster's processes make and remove the journals of their databases all the time."""
+    assert look(tmp_path / name, NamedUser([USER])).is_clean
+
+
 def test_other_files_are_looked_through_for_a_word(tmp_path: Path) -> None:
     path = tmp_path / "run.log"
     path.write_bytes(b"x" * (2**22 - 8) + f" {USER}.\n".encode())

@@ -1,0 +1,29 @@
+"""What the command says of a home that is damaged: one line and an exit code, never a trace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from orchestration.cli import main
+
+
+@pytest.mark.parametrize(
+    ("command", "file", "said"),
+    [
+        (["report"], "published/inbox.duckdb", "cannot be read as a publication"),
+        (["quarantine", "list"], "raw/manifests/2024-03-01.json", "cannot be read"),
+        (["quarantine", "show"], "raw/manifests/2024-03-01.json", "cannot be read"),
+    ],
+)
+def test_a_damaged_file_is_told(tmp_path: Path, command: list[str], file: str, said: str) -> None:
+    path = tmp_path / file
+    path.parent.mkdir(parents=True)
+    path.write_text("{")
+    result = CliRunner().invoke(main, [*command, "--home", str(tmp_path)])
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit), result.exception
+    assert said in " ".join(result.stderr.split())
+    assert result.stderr.startswith("Error:")
