@@ -60,8 +60,8 @@ class Block:
     line_numbers: Callable[[npt.NDArray[np.int64]], list[int | None]]  # of rows by their position
     bad_cells: dict[str, dict[int, Failure]] = field(default_factory=dict)
     unparsed: list[UnparsedRow] = field(default_factory=list)
-    may_hold_body: bool = False  # a row may be a piece of a body that broke out of its cell
-    after_body: frozenset[str] = frozenset()  # columns whose cells may be the end of such a body
+    may_hold_text: bool = False  # a row may be a piece of a body that broke out of its cell
+    after_text: frozenset[str] = frozenset()  # columns whose cells may be such a piece
 
     @property
     def rows(self) -> int:

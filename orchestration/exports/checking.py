@@ -338,11 +338,11 @@ def _rejected(
         cells = {
             name: value
             for name, value in zip(names, values, strict=True)
-            if name not in block.after_body or _is_no_prose(value, contract.by_name[name])
+            if name not in block.after_text or _is_no_prose(value, contract.by_name[name])
         }
-        shown = not block.may_hold_body or _is_surely_a_row(cells, contract)
+        shown = not block.may_hold_text or _is_surely_a_row(cells, contract)
         value = ""
-        is_private = column_name in block.after_body or contract.by_name[column_name].names_user
+        is_private = column_name in block.after_text or contract.by_name[column_name].names_user
         if shown and failure.value is not None and not is_private:
             value = f"{shorten(str(failure.value), _SHOWN_CHARACTERS)!r} "
         rejected.append(
@@ -359,7 +359,7 @@ def _rejected(
 
 def _unparsed(row: UnparsedRow, block: Block, contract: Contract) -> RejectedRow:
     cells = row.cells
-    shown = cells and (not block.may_hold_body or _is_surely_a_row(cells, contract))
+    shown = cells and (not block.may_hold_text or _is_surely_a_row(cells, contract))
     text = row_text(cells) if cells and shown else None
     return RejectedRow(row.row_number, row.line_number, None, row.reason, text)
 

@@ -43,16 +43,23 @@ _BLANK_LINES = re.compile(rb"(?:[ \t]*(?:\r\n|\n|\r))*+(?:[ \t]*\Z)?")
 
 @dataclass(frozen=True)
 class _Header:
-    """The known columns of a file by their position, and how many cells a row has."""
+    """The known columns of a file by their position, and how many cells a row has.
+
+    first_text: the position of the first column that may hold somebody's text, `body` or one that
+    is not known, such as a comment; the width where there is none. Without quotes around it, a
+    text goes on in the cells after it and in rows of its own.
+    """
 
     positions: dict[str, int]
     width: int
+    first_text: int
 
     @property
-    def after_body(self) -> frozenset[str]:
-        """The known columns after `body`: a comma in a body without quotes goes on in them."""
-        body = self.positions.get("body", self.width)
-        return frozenset(name for name, position in self.positions.items() if position > body)
+    def after_text(self) -> frozenset[str]:
+        """The known columns in which such a text may go on."""
+        return frozenset(
+            name for name, position in self.positions.items() if position > self.first_text
+        )
 
 
 @dataclass(frozen=True)
@@ -107,7 +114,15 @@ def _read_header(
     for name in names:
         if name not in positions:
             unknown.add(name)
-    return _Header(positions, len(names)), match.end()
+    first_text = next(
+        (
+            place
+            for place, name in enumerate(names)
+            if name == "body" or (name and name not in positions)
+        ),
+        len(names),
+    )
+    return _Header(positions, len(names), first_text), match.end()
 
 
 def _parse(text: TextBlock, first_row: int, header: _Header) -> Iterator[Block]:
@@ -141,8 +156,8 @@ def _parse_by_arrow(text: TextBlock, first_row: int, header: _Header) -> Block |
         columns=fold_body(columns),
         row_numbers=np.arange(first_row, first_row + table.num_rows, dtype=np.int64),
         line_numbers=line_numbers,
-        may_hold_body="body" in header.positions,
-        after_body=header.after_body,
+        may_hold_text=header.first_text < header.width,
+        after_text=header.after_text,
     )
 
 
@@ -195,7 +210,7 @@ def _parse_by_record(text: TextBlock, first_row: int, header: _Header) -> Block:
                 row_number=row_number,
                 line_number=record.line_number,
                 reason=f"has {count}, not the {header.width} of the header",
-                cells=_cells_before_body(record.cells, header),
+                cells=_cells_before_text(record.cells, header),
             )
         )
     columns = {}
@@ -207,8 +222,8 @@ def _parse_by_record(text: TextBlock, first_row: int, header: _Header) -> Block:
         row_numbers=np.array(row_numbers, dtype=np.int64),
         line_numbers=lambda positions: [starts[position] for position in positions],
         unparsed=unparsed,
-        may_hold_body="body" in header.positions,
-        after_body=header.after_body,
+        may_hold_text=header.first_text < header.width,
+        after_text=header.after_text,
     )
 
 
@@ -222,13 +237,12 @@ def _has_a_row_a_line(data: bytes, rows: int) -> bool:
     )
 
 
-def _cells_before_body(cells: list[str], header: _Header) -> dict[str, object]:
-    """The known cells before `body`, which may be shifted where cells are missing or too many."""
-    last = header.positions.get("body", header.width)
+def _cells_before_text(cells: list[str], header: _Header) -> dict[str, object]:
+    """The known cells before any text, which may be shifted where cells are missing or too many."""
     return {
         name: cells[position]
         for name, position in header.positions.items()
-        if position < min(last, len(cells)) and cells[position]
+        if position < min(header.first_text, len(cells)) and cells[position]
     }
 
 

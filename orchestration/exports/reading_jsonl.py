@@ -222,7 +222,7 @@ def _block_of_table(table: pa.Table, text: TextBlock, keys: _Keys) -> Block | No
         columns=fold_body(columns),
         row_numbers=np.arange(line, line + lines, dtype=np.int64),
         line_numbers=lambda rows: [line + int(row) for row in rows],
-        may_hold_body=keys.contract.has_body,
+        may_hold_text=keys.contract.has_body,
     )
 
 
@@ -269,7 +269,7 @@ def _parse_by_line(text: TextBlock, keys: _Keys) -> Block:
         line_numbers=lambda rows: [line_numbers[row] for row in rows],
         bad_cells=bad_cells,
         unparsed=unparsed,
-        may_hold_body=contract.has_body,
+        may_hold_text=contract.has_body,
     )
 
 

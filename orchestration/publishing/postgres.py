@@ -266,14 +266,16 @@ def _drop_old(cursor: Any, wait_seconds: float) -> None:
     )
     functions = ", ".join(function for (function,) in cursor.fetchall())
     try:
-        if not _attempted(cursor, f"lock table {tables} in access exclusive mode", wait_seconds):
+        lock = f"lock table {tables} in access exclusive mode"
+        if tables and not _attempted(cursor, lock, wait_seconds):
             raise PostgresUnavailable(
                 f"a transaction has kept the tables of the schema {SCHEMA} in use for "
                 f"longer than a publication waits; end it ({_holders(cursor)}) and run again"
             )
         if functions:
             cursor.execute(f"drop function {functions}")
-        cursor.execute(f"drop table {tables}")
+        if tables:
+            cursor.execute(f"drop table {tables}")
         cursor.execute(f"drop schema {SCHEMA}")
     except psycopg2.errors.DependentObjectsStillExist:
         raise PostgresUnavailable(

@@ -100,6 +100,14 @@ def test_the_readers_role_has_to_be_there_where_the_user_may_not_make_it(
     assert "may not create the role nobody_made_it: create it once" in text
 
 
+def test_a_schema_without_its_tables_is_replaced(empty: PostgresServer, tmp_path: Path) -> None:
+    publish_to_postgres(empty.url, small_publication(tmp_path, 1), {})
+    for (table,) in rows(empty, "select tablename from pg_tables where schemaname = 'inbox'"):
+        empty.execute(f"drop table inbox.{table}")
+    assert publish_to_postgres(empty.url, small_publication(tmp_path, 2), {})
+    assert has(empty, 2)
+
+
 def test_a_schema_of_another_user_is_told_of(
     empty: PostgresServer, publisher: str, tmp_path: Path
 ) -> None:

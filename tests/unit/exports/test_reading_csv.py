@@ -213,3 +213,26 @@ def test_a_body_that_goes_on_in_the_cells_after_it_is_not_shown(tmp_path: Path) 
         "updated_at": "2024-03-01T11:00:00Z",
         "is_private": "yes",
     }
+
+
+def test_a_comment_in_a_column_that_is_not_known_is_not_shown(tmp_path: Path) -> None:
+    """Ratings have no such column; where an export has one, without quotes, it breaks out too."""
+    data = (
+        b"rating_id,thread_id,rated_at,score,comment,updated_at\n"
+        b"r1,t1,2024-03-01T10:00:00Z,5,Great, says Anna\nAnna again\nand again,t2,now,4,x,\n"
+    )
+    rejected = load_file(tmp_path, "ratings.csv", data).rejected
+    assert [row["reason"] for row in rejected] == [
+        "is no ISO 8601 time",
+        "has 1 cell, not the 6 of the header",
+        "is no ISO 8601 time",
+    ]
+    assert not any("Anna" in str(row) or "again" in str(row) for row in rejected)
+
+
+def test_a_column_without_a_name_hides_nothing(tmp_path: Path) -> None:
+    """Pandas writes its index as one."""
+    data = b",rating_id,thread_id,rated_at,score\n0,r1,t1,2024-03-01T10:00:00Z,9\n"
+    (row,) = load_file(tmp_path, "ratings.csv", data).rejected
+    assert row["reason"] == "'9' is not between 1 and 5"
+    assert json.loads(row["row_text"])["score"] == "9"
