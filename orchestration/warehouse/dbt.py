@@ -91,6 +91,7 @@ class _ParsedFiles:
     """What is kept of a project parsed for a target, and what it was parsed from."""
 
     def __init__(self, settings: Settings, target: str) -> None:
+        self.target = target
         ending = "" if target == DUCKDB else f".{target}"
         self.manifest = settings.dbt_folder / f"manifest{ending}.json"
         self.parsed = settings.dbt_folder / f"parsed{ending}.msgpack"
@@ -108,7 +109,13 @@ class _ParsedFiles:
         """The project as dbt parsed it last, if that is still so: reading it is far less work."""
         from dbt.contracts.graph.manifest import Manifest
 
-        return Manifest.from_msgpack(self.parsed.read_bytes()) if self.are_current else None
+        if not self.are_current:
+            return None
+        manifest = Manifest.from_msgpack(self.parsed.read_bytes())
+        if self.target != DUCKDB:
+            # What macros know as `graph`, which dbt makes where it parses; those of Spark ask it.
+            manifest.build_flat_graph()
+        return manifest
 
 
 def basis(settings: Settings) -> str:
