@@ -114,7 +114,7 @@ class _ParsedFiles:
         manifest = Manifest.from_msgpack(self.parsed.read_bytes())
         if self.target != DUCKDB:
             # What macros know as `graph`, which dbt makes where it parses; those of Spark ask it.
-            manifest.build_flat_graph()
+            manifest.build_flat_graph()  # type: ignore[no-untyped-call]
         return manifest
 
 
