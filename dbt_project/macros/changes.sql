@@ -67,10 +67,14 @@ as it was and 1 for a row as it is now. Sums of row_sign are counts, or what cou
     {%- endif -%}
 {%- endmacro %}
 
-{#- The end of a model of changed rows: the rows of `final`, in a batch beside the rows that they replace (`before`). -#}
-{% macro final_rows(before, order_by=none) -%}
+{#-
+The end of a model of changed rows: the rows of `final`, in a batch beside those that they replace. These meet one of the
+conditions `before`; without any, they are the CTE `standing_rows`.
+-#}
+{% macro final_rows(before=none, order_by=none) -%}
 {%- if is_apply() -%}
-{{ union_by_name('select true as is_after, * from final', 'select false as is_after, standing.* from ' ~ this ~ ' as standing where ' ~ before) }}
+{%- set standing_rows = '(' ~ few_rows(this, [before] if before is string else before) ~ ') as standing_rows' if before else 'standing_rows' -%}
+{{ union_by_name('select true as is_after, * from final', 'select false as is_after, * from ' ~ standing_rows) }}
 {%- else -%}
 select * from final
 {%- if order_by %}
@@ -84,7 +88,12 @@ The end of a model of sums: adds up the numbers of the CTE `differences` by key,
 whose numbers are all zero goes. Numbers are never negative in the end.
 -#}
 {% macro accumulated_rows(keys, numbers, order_by=none) -%}
-{%- set is_touched = 'exists (select 1 from differences where ' ~ same_key('differences', 'standing', keys) ~ ')' -%}
+{%- if is_apply() -%}
+standing_rows as (
+    {{ few_rows(this, ['exists (select 1 from differences where ' ~ same_key('differences', 'standing', keys) ~ ')']) }}
+),
+
+{% endif -%}
 totals as (
     select
         {{ (keys + numbers) | join(',\n        ') }}
@@ -93,8 +102,7 @@ totals as (
     union all
     select
         {{ (keys + numbers) | join(',\n        ') }}
-    from {{ this }} as standing
-    where {{ is_touched }}
+    from standing_rows
     {%- endif %}
 ),
 
@@ -109,7 +117,7 @@ final as (
     having sum({{ numbers | join(' + ') }}) > 0
 )
 
-{{ final_rows(is_touched, order_by) }}
+{{ final_rows(order_by=order_by) }}
 {%- endmacro %}
 
 {#- Whether two rows have the same key; null is a value. -#}
