@@ -90,7 +90,7 @@ def build(home: str) -> dict[str, Any]:
 def test(home: str) -> dict[str, Any]:
     """Tests every row of a warehouse that is built; how many tests passed, and what failed.
 
-    The models that no batch changes are made anew before it, which is no part of `test_cpu_seconds`.
+    The models that no batch changes are made anew before it; `test_cpu_seconds` leaves that out.
     """
     costs: dict[str, Any] = {}
     outcome = _build_and_test(settings_of(home), costs)

@@ -69,12 +69,25 @@ as it was and 1 for a row as it is now. Sums of row_sign are counts, or what cou
 
 {#-
 The end of a model of changed rows: the rows of `final`, in a batch beside those that they replace. These meet one of the
-conditions `before`; without any, they are the CTE `standing_rows`.
+conditions `before`; without any, they are the CTE `standing_rows`. Where the unique key tells single rows, `columns`, all
+of the table's, may be given: rows that are as they were are left out then.
 -#}
-{% macro final_rows(before=none, order_by=none) -%}
+{% macro final_rows(before=none, order_by=none, columns=none) -%}
 {%- if is_apply() -%}
 {%- set standing_rows = '(' ~ few_rows(this, [before] if before is string else before) ~ ') as standing_rows' if before else 'standing_rows' -%}
-{{ union_by_name('select true as is_after, * from final', 'select false as is_after, * from ' ~ standing_rows) }}
+{%- set rows = union_by_name('select true as is_after, * from final', 'select false as is_after, * from ' ~ standing_rows) -%}
+{%- if columns %}
+select
+    min(case when is_after then 1 else 0 end) = 1 as is_after,
+    {{ columns | join(',\n    ') }}
+from (
+    {{ rows }}
+) as old_and_new_rows
+group by {{ columns | join(', ') }}
+having count(*) = 1
+{%- else %}
+{{ rows }}
+{%- endif %}
 {%- else -%}
 select * from final
 {%- if order_by %}

@@ -1,4 +1,4 @@
-{{ config(materialized='changed_rows', unique_key='user_id') }}
+{{ config(materialized='changed_rows', unique_key=['user_id', 'active_date', 'agent_id']) }}
 
 with threads as (
     {{ signed_rows(ref('fct_threads')) }}
@@ -86,4 +86,6 @@ final as (
     from active_user_days
 )
 
-{{ final_rows(order_by='active_date') }}
+{{ final_rows(
+    order_by='active_date', columns=['active_date', 'agent_id', 'user_id', 'previous_active_date', 'activities']
+) }}
