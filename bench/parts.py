@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -64,10 +65,16 @@ def rebuild(size: Size, repetitions: int) -> Result:
         inputs.say("testing and publishing the warehouse")
         for name in ("test", "publish"):
             measured[name] = measure(f"bench.warehouse:{name}", home=str(home))
+            if name == "test":
+                tests_cpu = measured[name].outcome["test_cpu_seconds"]
+                measured[name] = replace(measured[name], work_cpu_seconds=tests_cpu)
             rows.append([*_costs(f"beside it: {name} the warehouse", measured[name]), "", ""])
         failed = measured["test"].outcome["failed"]
         told = f", failed: {', '.join(failed)}." if failed else "."
-        notes.append(f"Tests: {measured['test'].outcome['tests']} passed{told}")
+        notes.append(
+            f"Tests, of every row: {measured['test'].outcome['tests']} passed{told} Their process "
+            "makes the models that no batch changes once more, which is not in their work."
+        )
     return {
         "columns": [*_COSTS, "work CPU / SQL", "wall / warehouse"],
         "rows": rows,

@@ -68,20 +68,35 @@ as it was and 1 for a row as it is now. Sums of row_sign are counts, or what cou
     {%- endif -%}
 {%- endmacro %}
 
-{#- The end of a model of changed rows: the rows of `final`, in a batch beside the rows that they replace (`before`). -#}
-{% macro final_rows(before, order_by=none) -%}
+{#-
+The end of a model of changed rows: the rows of `final`, in a batch beside those that they replace. These meet one of the
+conditions `before`; without any, they are the CTE `standing_rows`. Where the unique key tells single rows, `columns`, all
+of the table's, may be given: rows that are as they were are left out then.
+-#}
+{% macro final_rows(before=none, order_by=none, columns=none) -%}
 {%- if is_apply() -%}
-{%- set columns = column_names(this) | join(',\n    ') -%}
+{%- set standing_rows = '(' ~ few_rows(this, [before] if before is string else before) ~ ') as standing_rows' if before else 'standing_rows' -%}
+{%- set named = (columns or column_names(this)) | join(',\n    ') -%}
+{%- if columns %}
+select
+    min(case when is_after then 1 else 0 end) = 1 as is_after,
+    {{ named }}
+from (
+{%- endif %}
 select
     true as is_after,
-    {{ columns }}
+    {{ named }}
 from final
 union all
 select
     false as is_after,
-    {{ columns }}
-from {{ this }} as standing
-where {{ before }}
+    {{ named }}
+from {{ standing_rows }}
+{%- if columns %}
+) as old_and_new_rows
+group by {{ columns | join(', ') }}
+having count(*) = 1
+{%- endif %}
 {%- else -%}
 select * from final
 {%- if order_by %}
@@ -95,7 +110,12 @@ The end of a model of sums: adds up the numbers of the CTE `differences` by key,
 whose numbers are all zero goes. Numbers are never negative in the end.
 -#}
 {% macro accumulated_rows(keys, numbers, order_by=none) -%}
-{%- set is_touched = 'exists (select 1 from differences where ' ~ same_key('differences', 'standing', keys) ~ ')' -%}
+{%- if is_apply() -%}
+standing_rows as (
+    {{ few_rows(this, ['exists (select 1 from differences where ' ~ same_key('differences', 'standing', keys) ~ ')']) }}
+),
+
+{% endif -%}
 totals as (
     select
         {{ (keys + numbers) | join(',\n        ') }}
@@ -104,8 +124,7 @@ totals as (
     union all
     select
         {{ (keys + numbers) | join(',\n        ') }}
-    from {{ this }} as standing
-    where {{ is_touched }}
+    from standing_rows
     {%- endif %}
 ),
 
@@ -120,7 +139,7 @@ final as (
     having sum({{ numbers | join(' + ') }}) > 0
 )
 
-{{ final_rows(is_touched, order_by) }}
+{{ final_rows(order_by=order_by) }}
 {%- endmacro %}
 
 {#- Whether two rows have the same key; null is a value. -#}

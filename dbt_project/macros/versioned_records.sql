@@ -5,8 +5,9 @@ Tombstones are among them: the caller decides. Retention drops superseded rows b
 (orchestration/exports/retention.py): change both. It ends with the CTE `versioned_records`.
 
 Few keys come more than once, so those are found first, by a number for each key, and only their rows are ordered.
-In a batch only the keys that its files name are looked at, and those of `also_touched` (a select of keys): what
-stands of them, less what the batch's files replace, and what they bring.
+In a batch only the keys that its files name are looked at: what stands of them, less what the batch's files replace,
+and what they bring. Rows that meet the condition `also_touched` come too, as the versions that they were. The CTE
+`standing_rows` is what all these replace.
 -#}
 {% macro versioned_records(entity, key, also_touched=none) -%}
 {%- set records = ref('stg_inbox__' ~ entity) -%}
@@ -20,9 +21,7 @@ stands of them, less what the batch's files replace, and what they bring.
 {%- if is_apply() -%}
 {%- set columns = column_names(records) | join(',\n        ') -%}
 with changed_keys as (
-    select {{ key }} from {{ changed_records }}
-    union
-    {{ also_touched or 'select ' ~ key ~ ' from ' ~ changed_records }}
+    select distinct {{ key }} from {{ changed_records }}
 ),
 
 replaced_days as (
@@ -31,24 +30,33 @@ replaced_days as (
     where not is_incoming
 ),
 
+standing_rows as (
+    {{ few_rows(
+        this, [key ~ ' in (select ' ~ key ~ ' from changed_keys)'] + ([also_touched] if also_touched else [])
+    ) }}
+),
+
 candidates as (
     select
-        {{ columns }}
+        {{ columns }},
+        cast(null as boolean) as is_latest
     from {{ changed_records }}
     where is_incoming
     union all
     select
-        {{ columns }}
-    from {{ this }}
-    where
-        {{ key }} in (select {{ key }} from changed_keys)
-        and export_date not in (select export_date from replaced_days)
+        {{ columns }},
+        is_latest
+    from standing_rows
+    where export_date not in (select export_date from replaced_days)
 ),
 
 versioned_records as (
     select
         *,
-        {{ rank }} = 1 as is_last_version
+        case
+            when {{ key }} in (select {{ key }} from changed_keys) then {{ rank }} = 1
+            else is_latest
+        end as is_last_version
     from candidates
 )
 {%- else -%}
@@ -102,10 +110,9 @@ versioned_records as (
         is_last_version and deleted_at is null as is_standing
 {%- endmacro %}
 
-{#- The keys of messages whose thread came or went, or has another day or assignee: each of them has to say so. -#}
-{% macro messages_of_changed_threads(threads) -%}
-    select message_id from {{ this }}
-    where thread_id in (
+{#- Whether a message's thread came or went, or has another day or assignee: each of its messages has to say so. -#}
+{% macro is_of_changed_thread(threads) -%}
+    thread_id in (
         select thread_id
         from {{ changes_of(threads) }}
         where is_latest

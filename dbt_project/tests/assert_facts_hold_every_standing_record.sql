@@ -2,7 +2,37 @@
 -- Joins neither lose nor double a record between the deduplicated records and the facts. In a batch, the messages of
 -- the conversations that it touched are looked at.
 {%- set is_tested = is_to_be_tested(ref('fct_threads'), 'thread_id', ref('int_threads_touched')) %}
-with counts as (
+{%- set numbers = ['messages', 'user_messages', 'agent_messages'] %}
+with standing_messages as (
+    select thread_id from {{ ref('int_messages_deduplicated') }}
+    where {{ is_tested }}
+),
+
+standing_threads as (
+    select thread_id from {{ ref('int_threads_deduplicated') }}
+    where {{ is_tested }}
+),
+
+messages as (
+    select
+        count(*) as records,
+        coalesce(sum(case when is_counted then 1 else 0 end), 0) as messages,
+        coalesce(sum(case when is_counted and author_type = 'user' then 1 else 0 end), 0) as user_messages,
+        coalesce(sum(case when is_counted and author_type = 'agent' then 1 else 0 end), 0) as agent_messages
+    from {{ ref('fct_messages') }}
+    where {{ is_tested }}
+),
+
+threads as (
+    select
+        {%- for number in numbers %}
+        coalesce(sum({{ number }}), 0) as {{ number }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('fct_threads') }}
+    where {{ is_tested }}
+),
+
+counts as (
     select
         'threads' as record,
         (select count(*) from {{ ref('int_threads_deduplicated') }}) as expected_rows,
@@ -11,31 +41,22 @@ with counts as (
     select
         'messages' as record,
         (
-            select count(*) from {{ ref('int_messages_deduplicated') }} as messages
-            where
-                {{ is_tested }}
-                and exists (
-                    select 1 from {{ ref('int_threads_deduplicated') }} as threads
-                    where threads.thread_id = messages.thread_id
-                )
+            select count(*) from standing_messages
+            where thread_id in (select thread_id from standing_threads)
         ) as expected_rows,
-        (
-            select count(*) from {{ ref('fct_messages') }}
-            where {{ is_tested }}
-        ) as actual_rows
+        (select records from messages) as actual_rows
     union all
     select
         'ratings' as record,
         (select count(*) from {{ ref('int_ratings_deduplicated') }}) as expected_rows,
         (select count(*) from {{ ref('fct_ratings') }}) as actual_rows
+    {%- for number in numbers %}
     union all
     select
-        'counted messages of threads' as record,
-        (
-            select count(*) from {{ ref('fct_messages') }}
-            where is_counted
-        ) as expected_rows,
-        (select coalesce(sum(messages), 0) from {{ ref('fct_threads') }}) as actual_rows
+        '{{ number }} of threads' as record,
+        (select {{ number }} from messages) as expected_rows,
+        (select {{ number }} from threads) as actual_rows
+    {%- endfor %}
 )
 
 select * from counts

@@ -2,6 +2,7 @@
 -- A warning: the rating counts, but cannot be given to an agent by its conversation.
 with ratings as (
     select * from {{ ref('fct_ratings') }}
+    where thread_created_date is null
 ),
 
 threads as (

@@ -18,7 +18,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -32,8 +32,10 @@ class NothingToPublish(RuntimeError):
     """The warehouse has no loaded export day."""
 
 
-# Beyond this many rows a table is a folder of Parquet files, one a month.
-MONTHLY_PARQUET_ROWS = 1_000_000
+# A table's Parquet is parted by the shortest of these periods that holds so many rows on average: a
+# day's changes cost the parts that they lie in, but readers open each part. Names end differently.
+PARQUET_PART_ROWS = 20_000
+PARQUET_PARTS = {"day": (1, "%Y-%m-%d"), "week": (7, "%G-W%V"), "month": (30, "%Y-%m")}
 
 # A table of which more than this share has been replaced row by row is copied whole once again.
 MAX_REPLACED_SHARE = 0.25
@@ -118,7 +120,8 @@ def publish(
         made = _make(warehouse, database, parquet, published, known, None)
     _sync(database)
     for file in parquet.rglob("*.parquet"):
-        _sync(file)
+        if file.stat().st_nlink == 1:  # any other was there before
+            _sync(file)
     link = published / f".parquet-{identifier}"
     link.symlink_to(Path(".parquet") / identifier)
     os.replace(link, published / "parquet")
@@ -182,19 +185,19 @@ def _make(
     with closing(_connect(warehouse, database)) as connection:
         made = _Made(_as_of_date(connection))
         connection.execute("begin")
-        months = {
+        changed_days = {
             table: _bring_table(connection, table, known, previous, made)
             for table in _tables(connection, "warehouse")
         }
         for table in _tables(connection, "published"):
-            if table not in months:
+            if table not in changed_days:
                 connection.execute(f"drop table {_name(table)}")
         _copy_functions(connection)
         connection.execute("commit")
         connection.execute("checkpoint published")
         before = published / "parquet" if previous is not None else None
-        for table, changed_months in months.items():
-            _write_parquet(connection, table, changed_months, parquet, before, made.rows[table])
+        for table, days in changed_days.items():
+            _write_parquet(connection, table, days, parquet, before, made.rows[table])
     return made
 
 
@@ -243,7 +246,7 @@ def _bring_table(
 ) -> set[date] | None:
     """Brings one table of the copy to what the warehouse has.
 
-    Gives the months whose rows have changed; None stands for all of them.
+    Gives the days whose rows have changed; None stands for all of them.
     """
     version = known.versions.get(table)
     published_version = previous.versions.get(table) if previous else None
@@ -257,26 +260,26 @@ def _bring_table(
         and published_version is not None
         and published_version == version.previous_version
     ):
-        months, changed = _changed_months(connection, table)
+        days, changed = _changed_days(connection, table)
         replaced = previous.replaced_rows.get(table, 0) + changed
         if replaced <= MAX_REPLACED_SHARE * previous.rows[table]:
             made.rows[table] = previous.rows[table] + _replace_rows(connection, table, version.keys)
             made.replaced_rows[table] = replaced
             made.rows_written += changed
-            return months
+            return days
     made.rows[table] = _copy_table(connection, table, known.required.get(table, ()))
     made.rows_written += made.rows[table]
     return None
 
 
-def _changed_months(
+def _changed_days(
     connection: duckdb.DuckDBPyConnection, table: str
 ) -> tuple[set[date] | None, int]:
-    """The months that the changed rows of a table lie in, if it has days, and their number."""
+    """The days that the changed rows of a table lie in, if it has days, and their number."""
     column = _day_column(connection, table)
-    month = f"date_trunc('month', {_name(column)})::date" if column else "null::date"
+    day = _name(column) if column else "null::date"
     rows = connection.execute(
-        f"select {month} as month, count(*) from warehouse.changes.{_name(table)} group by month"
+        f"select {day} as day, count(*) from warehouse.changes.{_name(table)} group by day"
     ).fetchall()
     return {row[0] for row in rows} if column else None, sum(row[1] for row in rows)
 
@@ -367,42 +370,100 @@ def _definition_of_view(
 def _write_parquet(
     connection: duckdb.DuckDBPyConnection,
     table: str,
-    changed_months: set[date] | None,
+    changed_days: set[date] | None,
     parquet: Path,
     before: Path | None,
     rows: int,
 ) -> None:
     """Writes a table's Parquet files, those of unchanged rows as links to the ones before.
 
-    A large table that has days is parted by month; any other is one file.
+    A large table that has days is parted by day, week or month; any other is one file.
     """
     folder = parquet / table
     folder.mkdir()
-    column = _day_column(connection, table) if rows > MONTHLY_PARQUET_ROWS else None
-    files: dict[str, str] = {table: ""}
-    if column is not None:
-        files = {
-            f"{table}-{month:%Y-%m}": f"where {_name(column)} >= date '{month}' "
-            f"and {_name(column)} < date '{month}' + interval 1 month"
-            for (month,) in connection.execute(
-                f"select distinct date_trunc('month', {_name(column)})::date from "
-                f"published.{_name(table)} order by 1"
-            ).fetchall()
-        }
-    changed = {f"{table}-{month:%Y-%m}" for month in changed_months or ()}
-    if changed:
-        changed.add(table)
-    for name, condition in files.items():
-        target = folder / f"{name}.parquet"
-        old = before / table / target.name if before is not None else None
-        is_same = changed_months is not None and name not in changed
-        if is_same and old is not None and old.exists():
-            os.link(old, target)
+    column = _day_column(connection, table)
+    days = _days_between(connection, table, column) if column else []
+    period = _parquet_period(rows, len(days))
+    parts: dict[str, list[date]] = {}
+    for day in days if period else ():
+        parts.setdefault(_part_name(table, period, day), []).append(day)
+    changed = {_part_name(table, period, day) for day in changed_days or ()}
+    for name in list(parts) or [table]:
+        file = f"{name}.parquet"
+        old = before / table / file if before is not None else None
+        if changed_days is not None and name not in changed and old is not None and old.exists():
+            os.link(old, folder / file)
+            parts.pop(name, None)
+    if parts and column and period:
+        _write_parts(connection, table, column, period, parts, folder)
+    elif not any(folder.iterdir()):
+        connection.execute(
+            f"copy published.{_name(table)} to {_text(folder / f'{table}.parquet')} "
+            "(format parquet, compression zstd)"
+        )
+
+
+def _write_parts(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    column: str,
+    period: str,
+    parts: Mapping[str, Sequence[date]],
+    folder: Path,
+) -> None:
+    """Writes the parts of a table, by name with their days, in one pass over it.
+
+    Rows lie only about in the order of their days, so a pass for each part reads most of them
+    again. A part without rows has no file.
+    """
+    name = f"strftime({_name(column)}, '{PARQUET_PARTS[period][1]}')"
+    ranges = " or ".join(
+        f"{_name(column)} between date '{first}' and date '{last}'"
+        for first, last in _runs(sorted(day for days in parts.values() for day in days))
+    )
+    written = folder / ".parts"
+    connection.execute(f"set partitioned_write_max_open_files = {len(parts) + 1}")
+    connection.execute(
+        f"copy (select *, {_text(f'{table}-')} || {name} as part from published.{_name(table)} "
+        f"where {ranges}) to {_text(written)} "
+        "(format parquet, compression zstd, partition_by (part))"
+    )
+    for part in written.iterdir():
+        (file,) = part.iterdir()  # as many files may be open as there are parts
+        file.rename(folder / f"{part.name.removeprefix('part=')}.parquet")
+    shutil.rmtree(written)
+
+
+def _runs(days: Sequence[date]) -> list[tuple[date, date]]:
+    """The first and the last of days that follow one another without a gap."""
+    runs: list[tuple[date, date]] = []
+    for day in days:
+        if runs and runs[-1][1] + timedelta(days=1) == day:
+            runs[-1] = (runs[-1][0], day)
         else:
-            connection.execute(
-                f"copy (select * from published.{_name(table)} {condition}) to {_text(target)} "
-                "(format parquet, compression zstd)"
-            )
+            runs.append((day, day))
+    return runs
+
+
+def _days_between(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> list[date]:
+    """Every day from the first of a table to its last."""
+    rows = connection.execute(
+        f"select unnest(generate_series(min({_name(column)}), max({_name(column)}), "
+        f"interval 1 day))::date from published.{_name(table)}"
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def _parquet_period(rows: int, days: int) -> str | None:
+    """The period that a table's Parquet is parted by; None where it is one file."""
+    for period, (length, _) in PARQUET_PARTS.items():
+        if days and rows / days * length >= PARQUET_PART_ROWS:
+            return period
+    return None
+
+
+def _part_name(table: str, period: str | None, day: date) -> str:
+    return f"{table}-{day:{PARQUET_PARTS[period][1]}}" if period else table
 
 
 def _copy_functions(connection: duckdb.DuckDBPyConnection) -> None:

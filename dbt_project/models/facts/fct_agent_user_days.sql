@@ -1,4 +1,4 @@
-{{ config(materialized='changed_rows', unique_key='user_id', partition_by='active_date') }}
+{{ config(materialized='changed_rows', unique_key=['user_id', 'active_date', 'agent_id'], partition_by='active_date') }}
 
 with threads as (
     {{ signed_rows(ref('fct_threads')) }}
@@ -42,6 +42,10 @@ touched_users as (
     select distinct user_id from user_days
 ),
 
+standing_rows as (
+    {{ few_rows(this, ['user_id in (select user_id from touched_users)']) }}
+),
+
 active_user_days as (
     select
         active_date,
@@ -61,8 +65,7 @@ active_user_days as (
             agent_id,
             user_id,
             activities
-        from {{ this }}
-        where user_id in (select user_id from touched_users)
+        from standing_rows
     ) as all_user_days
     group by active_date, agent_id, user_id
     having sum(activities) > 0
@@ -83,4 +86,6 @@ final as (
     from active_user_days
 )
 
-{{ final_rows('user_id in (select user_id from touched_users)', order_by='active_date') }}
+{{ final_rows(
+    order_by='active_date', columns=['active_date', 'agent_id', 'user_id', 'previous_active_date', 'activities']
+) }}

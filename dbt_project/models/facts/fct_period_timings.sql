@@ -33,11 +33,12 @@ touched_periods as (
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
-{%- endif %}
 
-timings as (
-    select * from {{ agent_timings }}
+-- The days of touched periods are told to the scan of timings, which lie in about their order.
+timing_days as (
+    select distinct created_date from {{ agent_timings }}
 ),
+{%- endif %}
 
 {%- for grain in grains() %}
 
@@ -47,7 +48,16 @@ timings as (
         agent_id,
         first_response_seconds,
         closing_seconds
-    from timings
+    from {{ agent_timings }}
+    {%- if is_apply() %}
+    where created_date in (
+        select timing_days.created_date
+        from timing_days
+        inner join touched_periods
+            on touched_periods.period_grain = '{{ grain }}'
+            and {{ period_start('timing_days.created_date', grain) }} = touched_periods.period_start_date
+    )
+    {%- endif %}
 ),
 
 {%- for is_inbox in (false, true) %}
@@ -60,15 +70,13 @@ timings as (
         {{ 'cast(null as ' ~ dbt.type_string() ~ ')' if is_inbox else 'agent_id' }} as agent_id,
         {{ timing_aggregates() }}
     from {{ grain }}_timings
-    {%- if is_apply() %}
-    where exists (
-        select 1 from touched_periods
-        where
-            touched_periods.period_grain = '{{ grain }}'
-            and touched_periods.period_start_date = {{ grain }}_timings.period_start_date
-            {%- if not is_inbox %}
-            and touched_periods.agent_id is not distinct from {{ grain }}_timings.agent_id
-            {%- endif %}
+    {%- if is_apply() and not is_inbox %}
+    where (period_start_date, coalesce(agent_id, '')) in (
+        select
+            period_start_date,
+            coalesce(agent_id, '')
+        from touched_periods
+        where period_grain = '{{ grain }}'
     )
     {%- endif %}
     group by {{ 'period_start_date' if is_inbox else 'period_start_date, agent_id' }}

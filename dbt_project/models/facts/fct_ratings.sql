@@ -1,27 +1,28 @@
 {{ config(materialized='changed_rows', unique_key='rating_id', partition_by='rated_date') }}
 
-{%- set changed_ratings = changes_of(ref('int_ratings_versioned')) -%}
-{%- set changed_threads = changes_of(ref('int_threads_versioned')) %}
+{%- set versioned_ratings = ref('int_ratings_versioned') -%}
+{%- set versioned_threads = ref('int_threads_versioned') -%}
+{%- set is_touched = [
+    'rating_id in (select rating_id from ' ~ changes_of(versioned_ratings) ~ ')',
+    'thread_id in (select thread_id from ' ~ changes_of(versioned_threads) ~ ')'
+] %}
 
-with
-{%- if is_apply() %}
-touched_ratings as (
-    select rating_id from {{ changed_ratings }}
-    union
-    select rating_id from {{ ref('int_ratings_deduplicated') }}
-    where thread_id in (select thread_id from {{ changed_threads }})
-),
-{%- endif %}
-
-ratings as (
-    select * from {{ ref('int_ratings_deduplicated') }}
+with ratings as (
     {%- if is_apply() %}
-    where rating_id in (select rating_id from touched_ratings)
+    select * from ({{ few_rows(versioned_ratings, is_touched) }}) as touched_ratings
+    where is_standing
+    {%- else %}
+    select * from {{ ref('int_ratings_deduplicated') }}
     {%- endif %}
 ),
 
 threads as (
+    {%- if is_apply() %}
+    select * from ({{ few_rows(versioned_threads, ['thread_id in (select thread_id from ratings)']) }}) as rated_threads
+    where is_standing
+    {%- else %}
     select * from {{ ref('int_threads_deduplicated') }}
+    {%- endif %}
 ),
 
 final as (
@@ -38,4 +39,4 @@ final as (
     left join threads on ratings.thread_id = threads.thread_id
 )
 
-{{ final_rows('rating_id in (select rating_id from touched_ratings)') }}
+{{ final_rows(is_touched) }}

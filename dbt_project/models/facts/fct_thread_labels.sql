@@ -1,12 +1,15 @@
 {{ config(materialized='changed_rows', unique_key='thread_id', partition_by='created_date') }}
 
-{%- set is_touched = 'thread_id in (select thread_id from ' ~ changes_of(ref('int_threads_versioned')) ~ ')' %}
+{%- set versioned_threads = ref('int_threads_versioned') -%}
+{%- set is_touched = 'thread_id in (select thread_id from ' ~ changes_of(versioned_threads) ~ ')' %}
 
 with threads as (
+    {%- if is_apply() %}
+    select * from ({{ few_rows(versioned_threads, [is_touched]) }}) as touched_threads
+    where is_standing and {{ list_length('labels') }} > 0
+    {%- else %}
     select * from {{ ref('int_threads_deduplicated') }}
     where {{ list_length('labels') }} > 0
-    {%- if is_apply() %}
-        and {{ is_touched }}
     {%- endif %}
 ),
 

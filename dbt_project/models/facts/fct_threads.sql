@@ -1,19 +1,25 @@
 {{ config(materialized='changed_rows', unique_key='thread_id', partition_by='created_date') }}
 
+{%- set versioned_threads = ref('int_threads_versioned') -%}
+{%- set versioned_messages = ref('int_messages_versioned') -%}
 {%- set is_touched = 'thread_id in (select thread_id from ' ~ ref('int_threads_touched') ~ ')' %}
 
 with threads as (
-    select * from {{ ref('int_threads_deduplicated') }}
     {%- if is_apply() %}
-    where {{ is_touched }}
+    select * from ({{ few_rows(versioned_threads, [is_touched]) }}) as touched_threads
+    where is_standing
+    {%- else %}
+    select * from {{ ref('int_threads_deduplicated') }}
     {%- endif %}
 ),
 
 messages as (
+    {%- if is_apply() %}
+    select * from ({{ few_rows(versioned_messages, [is_touched]) }}) as touched_messages
+    where is_standing and {{ is_counted_message('author_type', 'is_private') }}
+    {%- else %}
     select * from {{ ref('int_messages_deduplicated') }}
     where is_counted
-    {%- if is_apply() %}
-        and {{ is_touched }}
     {%- endif %}
 ),
 

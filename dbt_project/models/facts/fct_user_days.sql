@@ -1,12 +1,12 @@
-{{ config(materialized='changed_rows', unique_key='user_id', partition_by='active_date') }}
+{{ config(materialized='changed_rows', unique_key=['user_id', 'active_date'], partition_by='active_date') }}
 
-{%- set agent_user_days = ref('fct_agent_user_days') %}
+{%- set agent_user_days = ref('fct_agent_user_days') -%}
+{%- set is_touched = 'user_id in (select user_id from ' ~ changes_of(agent_user_days) ~ ')' %}
 
 -- In a batch, all days of each user whose days it touched.
 with agent_user_days as (
     {%- if is_apply() %}
-    select * from {{ changes_of(agent_user_days) }}
-    where is_after
+    {{ few_rows(agent_user_days, [is_touched]) }}
     {%- else %}
     select * from {{ agent_user_days }}
     {%- endif %}
@@ -27,4 +27,4 @@ final as (
     from user_days
 )
 
-{{ final_rows('user_id in (select user_id from ' ~ changes_of(agent_user_days) ~ ')', order_by='active_date') }}
+{{ final_rows(is_touched, order_by='active_date', columns=['active_date', 'user_id', 'previous_active_date']) }}

@@ -16,4 +16,4 @@ final as (
     from versioned_records
 )
 
-{{ final_rows('agent_id in (select agent_id from changed_keys)') }}
+{{ final_rows() }}

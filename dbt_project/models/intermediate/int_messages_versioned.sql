@@ -2,14 +2,18 @@
 
 {%- set threads = ref('int_threads_versioned') -%}
 
-{{ versioned_records('messages', 'message_id', also_touched=messages_of_changed_threads(threads)) }},
+{{ versioned_records('messages', 'message_id', also_touched=is_of_changed_thread(threads)) }},
 
 threads as (
     select
         thread_id,
         case when is_standing then created_date end as created_date,
         case when is_standing then assigned_agent_id end as assigned_agent_id
+    {%- if is_apply() %}
+    from ({{ few_rows(threads, ['thread_id in (select thread_id from versioned_records)']) }}) as touched_threads
+    {%- else %}
     from {{ threads }}
+    {%- endif %}
     where is_latest
 ),
 
@@ -37,4 +41,4 @@ final as (
     left join threads on messages.thread_id = threads.thread_id
 )
 
-{{ final_rows('message_id in (select message_id from changed_keys)') }}
+{{ final_rows() }}

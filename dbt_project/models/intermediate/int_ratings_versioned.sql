@@ -14,4 +14,4 @@ final as (
     from versioned_records
 )
 
-{{ final_rows('rating_id in (select rating_id from changed_keys)') }}
+{{ final_rows() }}

@@ -21,4 +21,4 @@ final as (
     from versioned_records
 )
 
-{{ final_rows('thread_id in (select thread_id from changed_keys)') }}
+{{ final_rows() }}

@@ -1,4 +1,8 @@
-{#- Passes where the additive numbers of the days, summed over all of them, are those of the facts, counted there. -#}
+{#-
+Passes where the additive numbers of the days, summed over all of them, are those of the facts, counted there. After a
+batch messages are not counted but summed by conversation: assert_facts_hold_every_standing_record compares the
+messages of those that it touched.
+-#}
 {% test sums_to_facts(model) %}
 {%- set expected = {
     'new_threads': "select count(*) from " ~ ref('fct_threads'),
@@ -16,6 +20,14 @@
     'ratings': "select count(*) from " ~ ref('fct_ratings'),
     'score_sum': "select coalesce(sum(score), 0) from " ~ ref('fct_ratings'),
 } %}
+{%- if has_changes(model) -%}
+    {%- for number, column in {
+        'messages': 'messages', 'thread_messages': 'messages', 'user_messages': 'user_messages',
+        'agent_messages': 'agent_messages', 'messages_sent': 'agent_messages',
+    }.items() -%}
+        {%- do expected.update({number: "select coalesce(sum(" ~ column ~ "), 0) from " ~ ref('fct_threads')}) -%}
+    {%- endfor -%}
+{%- endif %}
 with sums as (
     {%- for number, query in expected.items() %}
     select

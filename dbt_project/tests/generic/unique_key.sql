@@ -1,22 +1,15 @@
 {#-
-Passes where no two rows share the values of the columns; null is a value. Of a table to which a batch was applied,
-the keys of the rows that it wrote are looked at: no others can have become two.
+Passes where no two rows share the values of the columns; null is a value, but not in the first. Of a table to which a
+batch was applied, the rows are looked at whose first column is that of a row that it wrote: no others can have become
+two. So the first is to be the column that tells most.
 -#}
 {% test unique_key(model, columns) %}
 select
     {{ columns | join(', ') }},
     count(*) as rows_with_key
-from {{ model }} as standing
+from {{ model }}
 {%- if has_changes(model) %}
-where
-    {%- if columns | length == 1 %}
-    {{ columns[0] }} in (select {{ columns[0] }} from {{ changes_of(model) }} where is_after)
-    {%- else %}
-    exists (
-        select 1 from {{ changes_of(model) }} as changes
-        where changes.is_after and {{ same_key('changes', 'standing', columns) }}
-    )
-    {%- endif %}
+where {{ columns[0] }} in (select {{ columns[0] }} from {{ changes_of(model) }} where is_after)
 {%- endif %}
 group by {{ columns | join(', ') }}
 having count(*) > 1

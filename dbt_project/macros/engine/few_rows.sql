@@ -1,0 +1,31 @@
+{#-
+A select of the rows of a table that meet one of some conditions, which call the table `standing`; for conditions that
+few of its rows meet.
+-#}
+{% macro few_rows(relation, conditions) -%}
+    {{ return(adapter.dispatch('few_rows', 'inbox_warehouse')(relation, conditions)) }}
+{%- endmacro %}
+
+{#-
+A join reads all columns of the rows that it then drops. So just the columns of each condition are read first, and the
+others of the rows that were found: by their place, for which DuckDB skips the blocks without one of them. The places go
+through a list, as one row: so DuckDB knows that they are few, and does not make its hash table of all other rows.
+-#}
+{% macro duckdb__few_rows(relation, conditions) -%}
+select standing.*
+from {{ relation }} as standing
+where
+    standing.rowid in (
+        {%- for condition in conditions %}
+        select unnest(list(standing.rowid)) from {{ relation }} as standing
+        where {{ condition }}
+        {{ 'union all' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+{% macro default__few_rows(relation, conditions) -%}
+select standing.*
+from {{ relation }} as standing
+where ({{ conditions | join(') or (') }})
+{%- endmacro %}
