@@ -317,3 +317,14 @@ def test_an_erasure_leaves_rows_of_others_that_were_set_aside_as_they_are(
     load(exports, raw)
     assert rows(raw, "quarantine") == before
     assert rows(raw, "quarantine_history") == []
+
+
+def test_a_load_before_an_erasure_is_done_keeps_nothing_of_the_user(tmp_path: Path) -> None:
+    """Nor takes their rows for loaded, which have no key and are other texts now."""
+    exports, raw = tmp_path / "exports", tmp_path / "raw"
+    write_records(exports, "threads.jsonl", [thread(thread_id=None, user_id=USER), thread()])
+    load(exports, raw)
+    begin_erasure(raw, USER)
+    load(exports, raw)
+    assert len(rows(raw, "quarantine")) == 1
+    assert rows(raw, "quarantine_history") == []
