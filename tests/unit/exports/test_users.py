@@ -26,7 +26,8 @@ from orchestration.exports.user_record import (
     finish_erasures,
     read_user_record,
 )
-from orchestration.exports.users import UserIdentifiers
+from orchestration.exports.users import UserIdentifiers, erasure_hash
+from orchestration.search import NamedUser
 
 from .builders import DAY, as_csv, message, thread, write_file, write_records
 
@@ -328,3 +329,12 @@ def test_a_load_before_an_erasure_is_done_keeps_nothing_of_the_user(tmp_path: Pa
     load(exports, raw)
     assert len(rows(raw, "quarantine")) == 1
     assert rows(raw, "quarantine_history") == []
+
+
+@pytest.mark.parametrize("user", ["whatsapp:+4912345", "gid://shop/Customer/123456"])
+@pytest.mark.parametrize("text", ["{}", "of {} and others", "({})", "'{}' is none of open, closed"])
+def test_what_a_text_loses_is_what_a_search_would_find(text: str, user: str) -> None:
+    """Also identifiers with characters that end a word, between others that do."""
+    erased = UserIdentifiers(None, KEY, frozenset({erasure_hash(KEY, user)}))
+    assert NamedUser([user]).is_in_text(text.format(user))
+    assert erased.in_text(text.format(user)) == text.format("erased")
