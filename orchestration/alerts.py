@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+from orchestration.advice import advice_for
 from orchestration.settings import Settings
 
 logger = logging.getLogger("inbox.alerts")
@@ -54,14 +55,16 @@ def tell_outcome(
 def failure_text(
     settings: Settings, subject: str, reasons: Sequence[str], run_id: str | None = None
 ) -> str:
-    """What failed, the first reason, how many more there are, and where to look."""
+    """What failed, the first reason, what to do if that is said, how many more, where to look."""
     lines = [line.strip() for reason in reasons for line in reason.splitlines() if line.strip()]
     first = lines[0] if lines else "No reason was given."
+    to_do = [line for line in lines[1:] if line == f"{advice_for(first)}."][:1]
     if len(first) > MAX_REASON_CHARACTERS:
         first = first[: MAX_REASON_CHARACTERS - 3] + "..."
-    more = [f"And {len(lines) - 1} more; the run lists them."] if len(lines) > 1 else []
+    others = len(lines) - 1 - len(to_do)
+    more = [f"And {others} more; the run lists them."] if others > 0 else []
     return "\n".join(
-        [f"Inbox warehouse: {subject} failed.", first, *more, _place(settings, run_id)]
+        [f"Inbox warehouse: {subject} failed.", first, *to_do, *more, _place(settings, run_id)]
     )
 
 

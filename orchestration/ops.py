@@ -19,7 +19,8 @@ def finish_erasures(context: OpExecutionContext, settings: ResourceParam[Setting
     context.add_output_metadata(
         {
             "rows_made_anonymous": done.rows,
-            "export_files_with_them": len(done.export_files),
+            "export_files_with_them": "\n".join(f"{day}/{name}" for day, name in done.export_files)
+            or "none",
             "search": str(search),
         }
     )

@@ -88,13 +88,14 @@ def _load_day(
 ) -> DayManifest:
     loaded_at = datetime.now(UTC).isoformat(timespec="seconds")
     with incoming_folder(raw) as folder, DayFiles(day.export_date, folder) as files:
-        writer = _DayWriter(files, record.identifiers(pseudonym_key))
+        identifiers = record.identifiers(pseudonym_key)
+        writer = _DayWriter(files, identifiers)
         entries = tuple(writer.add(file, limits) for file in day.files)
         staged = files.finish()
         before = read_manifest(raw, day.export_date)
         if before is not None:
             written = {file.kind: file.path for file in staged}
-            history = history_after(before, raw, entries, written, loaded_at)
+            history = history_after(before, raw, entries, written, loaded_at, identifiers)
             with DayFiles(day.export_date, folder) as history_file:
                 history_file.write(
                     QUARANTINE_HISTORY, pa.Table.from_pylist(history, QUARANTINE_HISTORY_SCHEMA)

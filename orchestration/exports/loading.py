@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 
-from orchestration.exports.erasing import erase_landed
 from orchestration.exports.errors import BadExportFile, ExportsUnreachable, LandingFailed
 from orchestration.exports.landing import load_day
 from orchestration.exports.layout import ExportDay, find_export_days, find_ignored
@@ -22,7 +21,7 @@ from orchestration.exports.manifest import (
     read_manifests,
 )
 from orchestration.exports.retention import ClosedDays, close_days
-from orchestration.exports.user_record import claim_key, read_user_record
+from orchestration.exports.user_record import claim_key
 from orchestration.lock import hold_lock
 from orchestration.settings import Settings
 
@@ -67,8 +66,6 @@ def load_days(settings: Settings, requested: Sequence[str] | None = None) -> Loa
     with hold_lock(settings.load_lock, "a load of export days"):
         raw = settings.raw_folder
         claim_key(raw, settings.pseudonym_key_bytes)
-        if not read_user_record(raw).is_finished:
-            erase_landed(raw, settings.pseudonym_key_bytes)
         outcome = _load_days(settings, requested)
         report_closed(close_days(raw, settings.retention_days))
         return outcome

@@ -22,6 +22,7 @@ import pyarrow.parquet
 
 from .manifest import DayManifest, FileEntry, read_manifest, read_manifests
 from .schema import CONTRACTS, ENTITIES, QUARANTINE, QUARANTINE_HISTORY
+from .users import UserIdentifiers
 
 LOADED = "loaded"
 NOT_DELIVERED_AGAIN = "not delivered again"
@@ -124,13 +125,19 @@ def history_after(
     files: Sequence[FileEntry],
     written: Mapping[str, Path],
     loaded_at: str,
+    identifiers: UserIdentifiers,
 ) -> list[dict[str, Any]]:
     """The history of a day after a load: what it was, and what is set aside no longer.
 
     before: the day as it was loaded. files, written: what the load read, and its Parquet by kind.
+    identifiers: say who was erased; the rows that the load wrote are without them.
     """
+
+    def rows_before(path: Path) -> list[dict[str, Any]]:
+        return [identifiers.in_landed_rejected(row) for row in _rows(path)]
+
     kinds = before.files_by_kind
-    history = list(_rows(raw / before.quarantine_history)) if before.quarantine_history else []
+    history = rows_before(raw / before.quarantine_history) if before.quarantine_history else []
     if QUARANTINE not in kinds or not (raw / kinds[QUARANTINE]).exists():
         return history
     now = list(_rows(written[QUARANTINE])) if QUARANTINE in written else []
@@ -138,7 +145,7 @@ def history_after(
     keys = {(row["entity"], _key(row)) for row in now}
     waiting = [
         row
-        for row in _rows(raw / kinds[QUARANTINE])
+        for row in rows_before(raw / kinds[QUARANTINE])
         if _place(row) not in places
         and (_key(row) is None or (row["entity"], _key(row)) not in keys)
     ]

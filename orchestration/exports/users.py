@@ -30,11 +30,13 @@ ERASED = "erased"
 
 _PSEUDONYM_BYTES = 20  # 160 bits, 32 characters
 _NOT_USERS = ("agent", "bot", "system")
-# What of a text may be an identifier: all of it, what stands between spaces, a run of the
-# characters that identifiers and addresses are made of.
+# What of a text may be an identifier: all of it, what stands between spaces, the same without
+# brackets and the like around it, a run of the characters that most identifiers and addresses are
+# made of.
 _PARTS_OF_TEXT = (
     re.compile(r"(?s).+"),
     re.compile(r"\S+"),
+    re.compile(r"[\w@]\S*[\w@]"),
     re.compile(r"[\w@](?:[\w@.+-]*[\w@])?"),
 )
 

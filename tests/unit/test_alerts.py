@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from orchestration import alerts
+from orchestration.advice import advice_for
 from orchestration.alerts import failure_text, payload, post, tell_outcome
 from orchestration.settings import Settings, SettingsError, load_settings
 from tests.webhook import SECRET, Webhook, listening
@@ -39,6 +40,12 @@ def test_a_failure_tells_what_why_and_where(settings: Settings, webhook: Webhook
             "https://dagster/runs/abc"
         }
     ]
+
+
+def test_what_to_do_about_a_fault_of_the_machine_is_told(settings: Settings) -> None:
+    fault = "IO Error: No space left on device"
+    text = failure_text(settings, JOB, [f"{fault}\n{advice_for(fault)}."])
+    assert text.splitlines()[1:-1] == [fault, f"{advice_for(fault)}."]
 
 
 def test_recovery_is_told_once_and_of_the_same_thing(settings: Settings, webhook: Webhook) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from orchestration import erasure
 from orchestration.exports import (
     ExportDay,
     ExportsUnreachable,
@@ -17,7 +18,7 @@ from orchestration.exports import (
 from orchestration.exports.loading import load_days
 from orchestration.settings import Settings, load_settings
 
-from .builders import rating, write_file, write_records
+from .builders import DAY, rating, thread, write_file, write_records
 
 FIRST = date(2024, 3, 1)
 
@@ -136,3 +137,13 @@ def test_the_same_day_twice_is_loaded_once(settings: Settings) -> None:
     assert [manifest.export_date for manifest in outcome.loaded] == [FIRST]
     (failed,) = outcome.failed
     assert failed.startswith("2024-04-01: has not arrived")
+
+
+def test_a_load_leaves_an_erasure_to_who_tells_of_it(settings: Settings) -> None:
+    """Its rows and its export files are counted by the one that takes them out."""
+    write_records(settings.exports_folder, "threads.csv", [thread(user_id="customer-007")])
+    load_days(settings)
+    erasure.begin(settings, "customer-007")
+    load_days(settings)
+    done = erasure.take_from_raw(settings)
+    assert (done.rows, done.export_files) == (1, [(DAY, "threads.csv")])

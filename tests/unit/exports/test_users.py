@@ -26,7 +26,8 @@ from orchestration.exports.user_record import (
     finish_erasures,
     read_user_record,
 )
-from orchestration.exports.users import UserIdentifiers
+from orchestration.exports.users import UserIdentifiers, erasure_hash
+from orchestration.search import NamedUser
 
 from .builders import DAY, as_csv, message, thread, write_file, write_records
 
@@ -317,3 +318,23 @@ def test_an_erasure_leaves_rows_of_others_that_were_set_aside_as_they_are(
     load(exports, raw)
     assert rows(raw, "quarantine") == before
     assert rows(raw, "quarantine_history") == []
+
+
+def test_a_load_before_an_erasure_is_done_keeps_nothing_of_the_user(tmp_path: Path) -> None:
+    """Nor takes their rows for loaded, which have no key and are other texts now."""
+    exports, raw = tmp_path / "exports", tmp_path / "raw"
+    write_records(exports, "threads.jsonl", [thread(thread_id=None, user_id=USER), thread()])
+    load(exports, raw)
+    begin_erasure(raw, USER)
+    load(exports, raw)
+    assert len(rows(raw, "quarantine")) == 1
+    assert rows(raw, "quarantine_history") == []
+
+
+@pytest.mark.parametrize("user", ["whatsapp:+4912345", "gid://shop/Customer/123456"])
+@pytest.mark.parametrize("text", ["{}", "of {} and others", "({})", "'{}' is none of open, closed"])
+def test_what_a_text_loses_is_what_a_search_would_find(text: str, user: str) -> None:
+    """Also identifiers with characters that end a word, between others that do."""
+    erased = UserIdentifiers(None, KEY, frozenset({erasure_hash(KEY, user)}))
+    assert NamedUser([user]).is_in_text(text.format(user))
+    assert erased.in_text(text.format(user)) == text.format("erased")
