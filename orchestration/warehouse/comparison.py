@@ -111,7 +111,7 @@ def _parquet_files(folder: Path) -> list[Path]:
 
 
 def _may_have_no_files(connection: duckdb.DuckDBPyConnection, side: str, name: str) -> bool:
-    """Whether a folder may lack a table of the other side: a view, or one with no row in any day."""
+    """Whether a folder may lack what the other side has: a view, or a table without rows."""
     is_view = connection.execute(
         "select 1 from duckdb_views() where database_name = ? and view_name = ?",
         [f"{side}_file", name],

@@ -128,7 +128,9 @@ def published(settings: Settings, postgres: PostgresServer) -> Published:
     publish_to_postgres(
         postgres.url, settings.published_folder, table_keys(load_manifest(settings))
     )
-    reader = Published(settings.published_database, postgres, "reader_of_connections", "p}s:s/w@r d%ü")
+    reader = Published(
+        settings.published_database, postgres, "reader_of_connections", "p}s:s/w@r d%ü"
+    )
     with closing(psycopg2.connect(postgres.url)) as connection, connection:
         cursor = connection.cursor()
         cursor.execute(
