@@ -92,6 +92,18 @@ class SparkCluster:
             state: dict[str, Any] = json.load(answer)
         return int(state["aliveworkers"])
 
+    def start_worker(self, name: str) -> None:
+        """Starts a worker, which is one of the cluster's some seconds later."""
+        self._start(
+            name,
+            "spark-class",
+            "org.apache.spark.deploy.worker.Worker",
+            *("--host", "127.0.0.1", "--webui-port", "0"),
+            *("--cores", str(CORES_OF_WORKER), "--memory", MEMORY_OF_WORKER),
+            *("--work-dir", str(self.folder / name)),
+            f"spark://127.0.0.1:{self._master_port}",
+        )
+
     def kill(self, name: str) -> None:
         """Kills a process, and with a worker its executors, as a machine that is lost."""
         process = self._processes.pop(name)
@@ -122,15 +134,7 @@ class SparkCluster:
         )
         self._wait("master", self._answers(self._master_port))
         for number in range(1, WORKERS + 1):
-            self._start(
-                f"worker-{number}",
-                "spark-class",
-                "org.apache.spark.deploy.worker.Worker",
-                *("--host", "127.0.0.1", "--webui-port", "0"),
-                *("--cores", str(CORES_OF_WORKER), "--memory", MEMORY_OF_WORKER),
-                *("--work-dir", str(self.folder / f"worker-{number}")),
-                master,
-            )
+            self.start_worker(f"worker-{number}")
         self._wait("master", lambda: self.alive_workers() == WORKERS)
         conf = {
             "spark.driver.host": "127.0.0.1",

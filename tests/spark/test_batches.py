@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import time
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from orchestration import pipeline
 from orchestration.settings import load_settings
+from orchestration.warehouse.verify import verify_against
 from tests.oracle.generate import generate_inbox, write_day, write_inbox
 from tests.services.spark import SparkCluster
 from tests.spark.warehouse import Killed, SparkWarehouse
@@ -25,13 +28,16 @@ def growing(cluster: SparkCluster, folder: Path) -> tuple[SparkWarehouse, list[d
     write_inbox(INBOX, folder / "exports")
     for day in days[DAYS // 2 :]:
         shutil.rmtree(folder / "exports" / str(day))
-    settings = load_settings(home=folder / "home", exports=folder / "exports", timezone=ZONE)
+    settings = load_settings(
+        home=folder / "home", exports=folder / "exports", timezone=ZONE, week_start="sunday"
+    )
     return SparkWarehouse(settings, cluster), days[DAYS // 2 :]
 
 
 def bring_up_to_date(warehouse: SparkWarehouse) -> set[str]:
     """Loads what there is and builds it, with DuckDB and on the cluster; what models had to do."""
-    assert not pipeline.run(warehouse.settings).failures
+    warehouse.land()
+    warehouse.build_on_duckdb()
     return set(warehouse.build().actions.values())
 
 
@@ -39,53 +45,102 @@ def test_days_are_applied_and_write_only_what_they_change(
     cluster: SparkCluster, tmp_path: Path
 ) -> None:
     warehouse, days = growing(cluster, tmp_path)
-    exports = warehouse.settings.exports_folder
+    exports = tmp_path / "exports"
     assert bring_up_to_date(warehouse) == {"build"}
     warehouse.assert_as_on_duckdb()
-    for day in days[:2]:
-        files, rows = warehouse.files(), warehouse.rows()
-        write_day(INBOX, day, exports)
-        assert bring_up_to_date(warehouse) == {"apply"}
-        warehouse.assert_as_on_duckdb()
-        files_after, rows_after = warehouse.files(), warehouse.rows()
-        assert files_after.keys() == files.keys()
-        for table in files:
-            same = {day for day in files[table] if files[table][day] == files_after[table].get(day)}
-            assert same == {
-                day for day in rows[table] if rows[table][day] == rows_after[table].get(day)
-            }, table
-            assert same or table.startswith("fct_period"), table
-    # A correction and a day that is taken out are batches like any other.
-    write_day(INBOX.with_day(days[0], []), days[0], exports)
-    taken_out = list(INBOX.days)[1]
-    (warehouse.settings.raw_folder / "manifests" / f"{taken_out}.json").unlink()
-    shutil.rmtree(exports / str(taken_out))
+    files, rows = warehouse.files(), warehouse.rows()
+    write_day(INBOX, days[0], exports)
     assert bring_up_to_date(warehouse) == {"apply"}
     warehouse.assert_as_on_duckdb()
-    assert {state.action for state in warehouse.states(warehouse.models()).values()} == {"applied"}
+    files_after, rows_after = warehouse.files(), warehouse.rows()
+    assert files_after.keys() == files.keys()
+    for table, days_before in files.items():
+        kept = {day for day, names in days_before.items() if files_after[table].get(day) == names}
+        same = {day for day in days_before if rows_after[table].get(day) == rows[table][day]}
+        assert kept == same, table
+        assert same, table
+    # A day with a correction and one that is taken out; a worker that is lost is made up for.
+    write_day(INBOX, days[1], exports)
+    write_day(INBOX.with_day(days[0], []), days[0], exports)
+    taken_out = list(INBOX.days)[1]
+    raw = warehouse.settings.raw_folder
+    (raw / "manifests" / f"{taken_out}.json").unlink()
+    shutil.rmtree(exports / str(taken_out))
+    warehouse.land()
+    warehouse.build_on_duckdb()
+    # As a release with fewer columns left it: it does not count, and tells no columns.
+    folder = next((raw / "messages").iterdir())
+    pq.write_table(pa.table({"message_id": ["stray"]}), folder / "0.parquet")
+    landed = sorted(raw.rglob("*.parquet"))
+    plan = warehouse.next_plan()
+    assert set(plan.actions.values()) == {"apply"}
+    process = warehouse.start_dbt("run", plan=plan)
+    noted = "show tblproperties inbox_intermediate.int_threads_versioned ('inbox.batch_number')"
+    while process.poll() is None and warehouse.read(noted)[0][1] != str(plan.batch_number):
+        time.sleep(0.5)
+    assert process.poll() is None
+    cluster.kill(cluster.workers[-1])
+    output, _ = process.communicate()
+    assert process.returncode == 0, output
+    cluster.start_worker("worker-in-its-place")
+    warehouse.assert_as_on_duckdb()
+    assert sorted(raw.rglob("*.parquet")) == landed
+    models = warehouse.models()
+    assert {state.action for state in warehouse.states(models).values()} == {"applied"}
+    # The tests of a batch look at what it touched.
+    warehouse.run_dbt("test", "--exclude-resource-type", "unit_test", plan=warehouse.next_plan())
 
 
-def test_builds_killed_within_statements_end_with_the_tables_of_an_undisturbed_one(
+def test_builds_killed_within_statements_end_with_the_rows_of_an_undisturbed_one(
     cluster: SparkCluster, tmp_path: Path
 ) -> None:
-    """Each but the first finds the batch of one that was killed, and some of them a new day."""
+    """Of three tables that follow from each other, so that there is time for many builds."""
     warehouse, days = growing(cluster, tmp_path)
-    for statement, seconds, day in (
-        # The first build: a table half made.
-        (r"create table inbox_intermediate\.int_messages_versioned__", 0.5, None),
-        # A batch, while its days are written and before it is noted that they are.
-        (r"insert overwrite table inbox_main\.fct_threads", 0.5, days[0]),
-        # What goes on from there: a table whose place is empty.
-        (r"alter table inbox_main\.fct_agent_days__\w+ rename", 0.0, None),
-        (r"alter table inbox_main\.fct_ratings set .*'applied'", 0.0, days[1]),
-    ):
-        if day is not None:
-            write_day(INBOX, day, warehouse.settings.exports_folder)
-        assert not pipeline.run(warehouse.settings).failures
+    tables = ("fct_thread_labels", "fct_label_days")
+    options = ("--select", f"+{tables[-1]}")
+
+    def assert_killed(statement: str, seconds: float = 0.0) -> None:
+        warehouse.land()
         with pytest.raises(Killed):
-            warehouse.build("--exclude", "path:models/marts", killed_at=(statement, seconds))
-        if day is None:
-            warehouse.build("--exclude", "path:models/marts")
-    write_day(INBOX, days[2], warehouse.settings.exports_folder)
-    bring_up_to_date(warehouse)
-    warehouse.assert_as_on_duckdb()
+            warehouse.build(*options, killed_at=(statement, seconds))
+
+    # The first build: a table half made, and one whose place is empty but for what Spark left.
+    assert_killed(r"create table inbox_main\.fct_thread_labels__", 1.0)
+    assert_killed(r"alter table inbox_main\.fct_label_days__\w+ rename")
+    left = cluster.warehouse / "inbox_main.db" / "fct_label_days" / "_temporary"
+    left.mkdir(parents=True)
+    (left / "part.parquet").write_text("half a file")
+    warehouse.build(*options)
+    # A batch: while days are written, and when they are but before that is noted.
+    write_day(INBOX, days[0], tmp_path / "exports")
+    assert_killed(r"insert overwrite table inbox_main\.fct_thread_labels", 1.0)
+    assert "fct_thread_labels" not in warehouse.states(warehouse.models())
+    write_day(INBOX, days[1], tmp_path / "exports")
+    assert_killed(r"alter table inbox_main\.fct_thread_labels set .*'applied'")
+    write_day(INBOX, days[2], tmp_path / "exports")
+    warehouse.land()
+    warehouse.build_on_duckdb()
+    plan = warehouse.build(*options)
+    assert {plan.actions[table] for table in tables} == {"apply"}
+    found = verify_against(warehouse.settings, cluster.warehouse / "inbox_main.db")
+    assert not {difference.table for difference in found.differences} & set(tables)
+    assert all(found.rows[table] > 10 for table in tables)
+
+
+def test_a_batch_of_another_table_format_is_sql_that_spark_reads(
+    cluster: SparkCluster, tmp_path: Path
+) -> None:
+    """There is no Delta or Iceberg here to run it on."""
+    warehouse = SparkWarehouse(load_settings(home=tmp_path), cluster)
+    arguments = (
+        "ref('fct_label_days'), changes_of(ref('fct_label_days')), ['label', 'created_date']"
+    )
+    process = warehouse.start_dbt(
+        *("compile", "--no-introspect", "--no-populate-cache", "--inline"),
+        f"{{{{ spark__delete_rows_before({arguments}) }}}}",
+    )
+    statement, _ = process.communicate()
+    assert process.returncode == 0, statement
+    explained = "\n".join(line for (line,) in warehouse.read(f"explain {statement}"))
+    assert "MergeIntoTable" in explained
+    assert "[deleteaction(None)]" in explained

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 from pyhive import hive
 
-from orchestration.exports import read_manifests
+from orchestration.exports import find_export_days, load_day, pending_days, read_manifests
 from orchestration.settings import DBT_PROJECT, Settings
 from orchestration.warehouse import dbt
 from orchestration.warehouse.batches import (
@@ -24,6 +24,7 @@ from orchestration.warehouse.batches import (
     is_interrupted,
     plan_batch,
 )
+from orchestration.warehouse.build import build_warehouse
 from orchestration.warehouse.catalog import next_catalog, read_catalog, write_catalog
 from orchestration.warehouse.verify import verify_against
 from tests.services.spark import SparkCluster
@@ -65,6 +66,17 @@ class SparkWarehouse:
     def catalog(self) -> Path:
         """The catalog of the batch that it is at."""
         return self.settings.home / "spark" / "raw_catalog.json"
+
+    def land(self) -> None:
+        """Loads the export days that are due."""
+        raw = self.settings.raw_folder
+        for day in pending_days(find_export_days(self.settings.exports_folder), raw):
+            load_day(day, raw)
+
+    def build_on_duckdb(self) -> None:
+        """Brings DuckDB's warehouse of the home to what is landed."""
+        built = build_warehouse(self.settings, with_tests=False)
+        assert all(result.is_success for result in built.results)
 
     def start_dbt(
         self, *command: str, plan: BatchPlan | None = None, killed_at: tuple[str, float] = ("", 0)

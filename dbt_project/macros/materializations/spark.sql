@@ -151,7 +151,7 @@ dropping a table that is said to lie there.
         {%- endcall %}
         {%- do spark__record_batch(target, 'apply', spark__count(changes), previous_version) -%}
     {%- elif day -%}
-        {%- set days = spark__changed_days(target, changes, day) -%}
+        {%- set days = spark__changed_days(target, changes, columns, day) -%}
         {%- if days.written or days.emptied -%}
             {%- do run_query('alter table ' ~ target ~ " set tblproperties ('inbox.action' = 'applying')") -%}
         {%- endif -%}
@@ -180,8 +180,7 @@ dropping a table that is said to lie there.
 The days whose rows a batch changes in fact: `written`, those that have rows after it, and `emptied`, those that have
 none left; and `rows_changed`, the number of all changed rows, old and new.
 -#}
-{% macro spark__changed_days(target, changes, day) -%}
-    {%- set columns = column_names(target) | join(', ') -%}
+{% macro spark__changed_days(target, changes, columns, day) -%}
     {%- set query -%}
         select
             cast({{ day }} as string) as changed_day,

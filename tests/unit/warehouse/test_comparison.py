@@ -91,6 +91,35 @@ def test_a_view_counts_as_a_table_does(tmp_path: Path) -> None:
     assert (difference.rows_here, difference.rows_there) == (3, 3)
 
 
+def test_days_may_be_folders_beside_which_an_engine_left_what_it_was_writing(
+    tmp_path: Path,
+) -> None:
+    rows = f"{ROWS} union all select 't3', null, null, null, 1"
+    here = warehouse(tmp_path / "here.duckdb", fct_threads=rows)
+    there = tmp_path / "there"
+    there.mkdir()
+    with duckdb.connect() as connection:
+        for left in ("", "/_temporary", "/.spark-staging"):
+            connection.execute(
+                f"copy ({rows}) to '{there}/fct_threads{left}' "
+                "(format parquet, partition_by (created_date))"
+            )
+    assert len(list(there.glob("fct_threads/created_date=*"))) == 3
+    found = compare(here, there)
+    assert found.differences == ()
+    assert found.rows == {"fct_threads": 4}
+
+
+def test_a_folder_may_lack_views_and_empty_tables_alone(tmp_path: Path) -> None:
+    none = f"select * from ({ROWS}) where false"
+    here = warehouse(tmp_path / "here.duckdb", fct_threads=ROWS, fct_ratings=none, extra=ROWS)
+    with duckdb.connect(str(here)) as connection:
+        connection.execute("create view fct_messages as from fct_threads")
+    found = compare(here, folder(tmp_path / "there", fct_threads=ROWS))
+    assert [difference.table for difference in found.differences] == ["extra"]
+    assert found.rows == {"fct_threads": 3}
+
+
 def test_a_row_that_comes_once_more_differs(tmp_path: Path) -> None:
     here = warehouse(tmp_path / "here.duckdb", fct_threads=ROWS)
     there = warehouse(tmp_path / "there.duckdb", fct_threads=f"{ROWS} union all {ROWS} limit 4")
