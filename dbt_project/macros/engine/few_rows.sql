@@ -9,7 +9,8 @@ few of its rows meet.
 {#-
 A join reads all columns of the rows that it then drops. So just the columns of each condition are read first, and the
 others of the rows that were found: by their place, for which DuckDB skips the blocks without one of them. The places go
-through a list, as one row: so DuckDB knows that they are few, and does not make its hash table of all other rows.
+through a list, as one row: so DuckDB knows that they are few, and does not make its hash table of all other rows. Nor does
+it carry what a caller asks of the rows past `offset 0`, to evaluate it on all of them.
 -#}
 {% macro duckdb__few_rows(relation, conditions) -%}
 select standing.*
@@ -22,6 +23,7 @@ where
         {{ 'union all' if not loop.last }}
         {%- endfor %}
     )
+offset 0
 {%- endmacro %}
 
 {% macro default__few_rows(relation, conditions) -%}
