@@ -116,9 +116,10 @@ def _may_have_no_files(connection: duckdb.DuckDBPyConnection, side: str, name: s
         "select 1 from duckdb_views() where database_name = ? and view_name = ?",
         [f"{side}_file", name],
     ).fetchall()
-    return bool(is_view) or not connection.execute(
-        f"select 1 from {side}.{_name(name)} limit 1"
-    ).fetchall()
+    return (
+        bool(is_view)
+        or not connection.execute(f"select 1 from {side}.{_name(name)} limit 1").fetchall()
+    )
 
 
 def _difference(
