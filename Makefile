@@ -120,6 +120,9 @@ test-spark: $(INSTALLED) $(SPARK) ## Test the models on a Spark cluster of this 
 bench: $(INSTALLED) ## Measure rebuilds, days, queries and loads (SIZE=S|M|L, PARTS=rebuild,day,...)
 	@$(BIN)/python -m bench --size $(or $(SIZE),S) $(if $(PARTS),--parts $(PARTS)) $(if $(REPETITIONS),--repetitions $(REPETITIONS))
 
+bench-spark: $(INSTALLED) $(SPARK) ## Measure a rebuild on a Spark cluster of this machine (SIZE=XS|S|M, CORES=2, PARTS=rebuild,skew,quantiles)
+	@$(BIN)/python -m bench.spark --size $(or $(SIZE),S) --cores $(or $(CORES),2) $(if $(PARTS),--parts $(PARTS))
+
 lint: $(INSTALLED) ## Check style, types and SQL
 	@echo "ruff"; $(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@echo "mypy"; $(BIN)/mypy
@@ -154,5 +157,5 @@ clean: ## Remove what was made: data/, the environment and caches
 	@rm -rf data $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install demo run dev test spark test-spark bench lint format lock clean report screenshots browser docs clients services \
+.PHONY: help install demo run dev test spark test-spark bench bench-spark lint format lock clean report screenshots browser docs clients services \
 	fuzz audit audit-online superset superset-bundle superset-environment superset-lock

@@ -50,7 +50,7 @@ def write_document(document: Path = DOCUMENT) -> None:
     for part in PARTS:
         for size in SIZES:
             path = result_file(part, size)
-            if path.exists() and size != "tiny":
+            if path.exists() and SIZES[size].is_published:
                 sections[f"{part}-{size}"] = _section(json.loads(path.read_text()))
     growth = _growth()
     if growth:
@@ -77,7 +77,7 @@ def _section(result: dict[str, Any]) -> str:
     )
     repetitions = result["repetitions"]
     lines = [
-        _table(result["columns"], result["rows"]),
+        table(result["columns"], result["rows"]),
         "",
         *(f"- {note}" for note in result["notes"]),
         f"- `{result['command']}`, {result['date']}, "
@@ -107,10 +107,11 @@ def _growth() -> str:
                 whole = measured[name]["cpu_seconds"] / base["cpu_seconds"]
                 rows.append([f"a day of {title} on {size}", f"{ratio:.1f}", f"{whole:.1f}"])
     columns = ["against a day of S on S", "build CPU", "process CPU"]
-    return _table(columns, rows) + "\n"
+    return table(columns, rows) + "\n"
 
 
-def _table(columns: list[str], rows: list[list[str]]) -> str:
+def table(columns: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table; the first column is text, the others are numbers."""
     lines = [columns, ["---", *("---:" for _ in columns[1:])], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 

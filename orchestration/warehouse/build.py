@@ -168,8 +168,13 @@ def _run_models(
 
 
 def _load_models(settings: Settings) -> Models:
-    if settings.engine == "spark" and find_spec("pyhive") is None:
-        raise SettingsError("INBOX_ENGINE: install the extra inbox-warehouse[spark] to use spark")
+    if settings.engine == "spark":
+        if find_spec("pyhive") is None:
+            raise SettingsError(
+                "INBOX_ENGINE: install the extra inbox-warehouse[spark] to use spark"
+            )
+        # What the views over a cluster are made by; parsing takes the lock that a build holds.
+        dbt.load_manifest(settings)
     return Models(dbt.load_manifest(settings, settings.engine), dbt.basis(settings))
 
 

@@ -1,4 +1,4 @@
-"""A real Spark standalone cluster for tests: a master, two workers and the Thrift server.
+"""A real Spark standalone cluster for tests: a master, workers and the Thrift server.
 
 Each is a process of its own on loopback, with ports and a folder of its own. `make spark`
 installs Spark; Java 17 or newer is found on the path. As a command it runs a cluster until it is
@@ -28,9 +28,6 @@ from typing import Any, Self
 from orchestration.settings import PROJECT_ROOT
 
 SPARK_HOME = PROJECT_ROOT / "build" / "spark" / "pyspark"
-WORKERS = 2
-CORES_OF_WORKER = 1
-MEMORY_OF_WORKER = "1g"
 SECONDS_TO_START = 180.0
 
 
@@ -45,11 +42,20 @@ class SparkDidNotStart(RuntimeError):
 class SparkCluster:
     """A cluster with an empty metastore; use as a context manager.
 
-    conf: further Spark settings of the Thrift server. Tables lie in `warehouse` as Parquet.
+    conf: further Spark settings of the Thrift server. workers: so many, each with so many cores and
+    so much memory, all of which its one executor has. Tables lie in `warehouse` as Parquet.
     """
 
-    def __init__(self, conf: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        conf: Mapping[str, str] | None = None,
+        *,
+        workers: int = 2,
+        cores: int = 1,
+        memory: str = "1g",
+    ) -> None:
         self._conf = dict(conf or {})
+        self._workers, self._cores, self._memory = workers, str(cores), memory
 
     def __enter__(self) -> Self:
         if not (SPARK_HOME / "bin" / "spark-class").exists():
@@ -99,10 +105,22 @@ class SparkCluster:
             "spark-class",
             "org.apache.spark.deploy.worker.Worker",
             *("--host", "127.0.0.1", "--webui-port", "0"),
-            *("--cores", str(CORES_OF_WORKER), "--memory", MEMORY_OF_WORKER),
+            *("--cores", self._cores, "--memory", self._memory),
             *("--work-dir", str(self.folder / name)),
             f"spark://127.0.0.1:{self._master_port}",
         )
+
+    def cpu_seconds(self, name: str) -> float:
+        """CPU seconds of a process so far, and with a worker those of its executors that run."""
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text().rpartition(")")[2].split()
+            except OSError:  # it has just ended
+                continue
+            if int(fields[2]) == self._processes[name].pid:  # the group
+                ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def kill(self, name: str) -> None:
         """Kills a process, and with a worker its executors, as a machine that is lost."""
@@ -133,15 +151,15 @@ class SparkCluster:
             *("--webui-port", str(self._master_page)),
         )
         self._wait("master", self._answers(self._master_port))
-        for number in range(1, WORKERS + 1):
+        for number in range(1, self._workers + 1):
             self.start_worker(f"worker-{number}")
-        self._wait("master", lambda: self.alive_workers() == WORKERS)
+        self._wait("master", lambda: self.alive_workers() == self._workers)
         conf = {
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.driver.memory": "1g",
-            "spark.executor.memory": MEMORY_OF_WORKER,
-            "spark.executor.cores": str(CORES_OF_WORKER),
+            "spark.executor.memory": self._memory,
+            "spark.executor.cores": self._cores,
             "spark.ui.enabled": "false",
             # Of a handful of rows, 200 partitions would be 200 tasks of nothing.
             "spark.sql.shuffle.partitions": "2",
