@@ -2,7 +2,6 @@
 -- Joins neither lose nor double a record between the deduplicated records and the facts. In a batch, the messages of
 -- the conversations that it touched are looked at.
 {%- set is_tested = is_to_be_tested(ref('fct_threads'), 'thread_id', ref('int_threads_touched')) %}
-{%- set numbers = ['messages', 'user_messages', 'agent_messages'] %}
 with standing_messages as (
     select thread_id from {{ ref('int_messages_deduplicated') }}
     where {{ is_tested }}
@@ -25,9 +24,9 @@ messages as (
 
 threads as (
     select
-        {%- for number in numbers %}
-        coalesce(sum({{ number }}), 0) as {{ number }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        coalesce(sum(messages), 0) as messages,
+        coalesce(sum(user_messages), 0) as user_messages,
+        coalesce(sum(agent_messages), 0) as agent_messages
     from {{ ref('fct_threads') }}
     where {{ is_tested }}
 ),
@@ -50,7 +49,7 @@ counts as (
         'ratings' as record,
         (select count(*) from {{ ref('int_ratings_deduplicated') }}) as expected_rows,
         (select count(*) from {{ ref('fct_ratings') }}) as actual_rows
-    {%- for number in numbers %}
+    {%- for number in ('messages', 'user_messages', 'agent_messages') %}
     union all
     select
         '{{ number }} of threads' as record,
