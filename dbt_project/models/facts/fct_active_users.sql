@@ -1,8 +1,4 @@
-{{ config(
-    materialized='changed_rows',
-    unique_key=['active_date', 'is_inbox', 'agent_id'],
-    partition_by='active_date'
-) }}
+{{ config(materialized='changed_rows', unique_key=['active_date', 'is_inbox', 'agent_id']) }}
 
 with agent_user_days as (
     {{ signed_rows(ref('fct_agent_user_days')) }}

@@ -1,4 +1,4 @@
-{{ config(materialized='changed_rows', unique_key=['activity_date', 'agent_id'], partition_by='activity_date') }}
+{{ config(materialized='changed_rows', unique_key=['activity_date', 'agent_id']) }}
 
 with threads as (
     {{ signed_rows(ref('fct_threads')) }}

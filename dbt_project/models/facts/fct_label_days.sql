@@ -1,8 +1,4 @@
-{{ config(
-    materialized='changed_rows',
-    unique_key=['created_date', 'label', 'assigned_agent_id'],
-    partition_by='created_date'
-) }}
+{{ config(materialized='changed_rows', unique_key=['created_date', 'label', 'assigned_agent_id']) }}
 
 with thread_labels as (
     {{ signed_rows(ref('fct_thread_labels')) }}

@@ -1,8 +1,4 @@
-{{ config(
-    materialized='changed_rows',
-    unique_key=['period_grain', 'period_start_date', 'is_inbox', 'agent_id'],
-    partition_by='period_start_date'
-) }}
+{{ config(materialized='changed_rows', unique_key=['period_grain', 'period_start_date', 'is_inbox', 'agent_id']) }}
 
 {%- set agent_timings = ref('fct_agent_timings') -%}
 {%- set timing_columns = ['thread_id', 'agent_id', 'created_date', 'first_response_seconds', 'closing_seconds'] %}
