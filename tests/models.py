@@ -18,6 +18,7 @@ import duckdb
 import pandas as pd
 import pyarrow.parquet
 import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from orchestration.exports import ENTITIES, find_export_days, load_day, read_manifests
@@ -43,19 +44,26 @@ def parsed_project() -> tuple[Settings, Any]:
     """The project as dbt parses it, which no setting changes, and the settings of its folders."""
     settings = load_settings(home=mkdtemp(prefix="inbox-compiled-"))
     write_catalog(next_catalog(None, {}, settings.raw_folder), settings.raw_catalog)
-    return settings, dbt_command(settings, None, ["parse"])
+    parsed = dbt_command(settings, None, ["parse"])
+    # A batch's statements name the columns of the tables that stand.
+    dbt_command(settings, parsed, ["run"])
+    return settings, parsed
 
 
 def dbt_command(settings: Settings, manifest: Any, command: list[str]) -> Any:
     """What one dbt command gives, over a project that may have been parsed before."""
     folder = settings.dbt_folder
-    outcome = dbtRunner(manifest=manifest).invoke(
-        [
-            *("--log-level", "none", *command),
-            *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
-            *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
-        ]
-    )
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("INBOX_WAREHOUSE_PATH", str(settings.warehouse_database))
+        environment.setenv("INBOX_RAW_CATALOG", str(settings.raw_catalog))
+        outcome = dbtRunner(manifest=manifest).invoke(
+            [
+                *("--log-level", "none", *command),
+                *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+                *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
+            ]
+        )
+    DuckDBConnectionManager.close_all_connections()
     assert outcome.success, outcome.exception
     return outcome.result
 
@@ -75,8 +83,6 @@ def compiled_nodes(timezone: str, week_start: str, action: str) -> list[dict[str
     ]
     plan = BatchPlan(2, dict.fromkeys(names, action), dict.fromkeys(names, ""))
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("INBOX_WAREHOUSE_PATH", str(settings.warehouse_database))
-        environment.setenv("INBOX_RAW_CATALOG", str(settings.raw_catalog))
         environment.setenv("INBOX_BATCH_PLAN", plan.environment)
         dbt_command(settings, parsed, ["compile", "--vars", json.dumps(settings.dbt_vars)])
     manifest = json.loads((settings.dbt_folder / "target" / "manifest.json").read_text())
