@@ -102,7 +102,7 @@ def test_days_and_a_correction_are_applied_and_published(
     publication = read_publication(settings.published_folder)
     assert publication is not None
     # Tables of which the day changed little were not copied whole.
-    assert any(0 < rows for rows in publication.replaced_rows.values())
+    assert any(rows > 0 for rows in publication.replaced_rows.values())
     corrected = list(INBOX.days)[2]
     write_day(INBOX.with_day(corrected, []), corrected, settings.exports_folder)
     write_day(INBOX, LATER[1], settings.exports_folder)
