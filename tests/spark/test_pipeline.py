@@ -23,6 +23,7 @@ from orchestration.settings import Settings, load_settings
 from orchestration.warehouse.batches import read_states
 from orchestration.warehouse.comparison import compare
 from orchestration.warehouse.verify import TOLERANCE, verify_warehouse
+from tests.integration.test_pipeline import environment
 from tests.oracle.generate import generate_inbox, write_day, write_inbox
 from tests.services.spark import SPARK_HOME, SparkCluster
 
@@ -118,7 +119,12 @@ def test_a_run_that_is_killed_is_gone_on_with(
     before = read_publication(settings.published_folder)
     run = subprocess.Popen(
         [sys.executable, "-m", "orchestration.cli", "run"],
-        env={**environment(settings)},
+        env={
+            **environment(settings),
+            "INBOX_ENGINE": settings.engine,
+            "INBOX_SPARK_PORT": str(settings.spark_port),
+            "INBOX_SPARK_SCHEMA": settings.spark_schema,
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -134,19 +140,6 @@ def test_a_run_that_is_killed_is_gone_on_with(
     write_day(INBOX, LATER[3], settings.exports_folder)
     assert pipeline.run(settings).failures == []
     assert_published_as_duckdb_does(settings, tmp_path)
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    return {
-        "PATH": str(Path(sys.executable).parent),
-        "HOME": str(settings.home),
-        "INBOX_EXPORTS": str(settings.exports),
-        "INBOX_HOME": str(settings.home),
-        "INBOX_TIMEZONE": settings.timezone,
-        "INBOX_ENGINE": settings.engine,
-        "INBOX_SPARK_PORT": str(settings.spark_port),
-        "INBOX_SPARK_SCHEMA": settings.spark_schema,
-    }
 
 
 def test_readers_reach_the_cluster_by_jdbc(settings: Settings, cluster: SparkCluster) -> None:
