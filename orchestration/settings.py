@@ -329,7 +329,10 @@ class Settings(BaseSettings):
     @property
     def fingerprint(self) -> str:
         """A hash of the settings that change a number, who makes it, or whether it is published."""
-        text = json.dumps([self.timezone, self.week_start, self.max_rejected, self.engine])
+        of_engine = [self.spark_schema, self.spark_file_format] if self.engine == "spark" else []
+        text = json.dumps(
+            [self.timezone, self.week_start, self.max_rejected, self.engine, *of_engine]
+        )
         return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -145,8 +145,7 @@ def write_views(
             model = models.get(table.name) if table.schema == "main" else None
             _write_view(settings, connection, table, model or {"description": "", "columns": {}})
         _write_states(connection, tables)
-    for path in (database, database.with_name(database.name + ".wal")):
-        path.unlink(missing_ok=True)
+    database.with_name(database.name + ".wal").unlink(missing_ok=True)
     os.replace(unfinished, database)
 
 
