@@ -9,11 +9,13 @@ Belongs here: asking the cluster what it holds, and the views. Does not: running
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -23,6 +25,8 @@ import duckdb
 from orchestration.settings import Settings
 from orchestration.storage.store import ObjectFolder
 from orchestration.warehouse.batches import STATE_COLUMNS, ModelState
+
+logger = logging.getLogger("inbox.cluster")
 
 SCHEMAS = ("main", "intermediate", "changes")
 """Schemas whose tables are seen from here, by their names in DuckDB."""
@@ -278,6 +282,27 @@ def _counts(name: str) -> bool:
     )
 
 
+@cache
+def tolerate_unclosed_sessions() -> None:
+    """Makes PyHive's sessions end without error where the server cannot close one.
+
+    Spark 4 comes without the jar `hive-llap-common` (SPARK-51029), and a Thrift server without it
+    fails there now and then. By then the statements of the session are done, and it ends with its
+    connection; dbt would call the model or the test failed.
+    """
+    from pyhive import exc, hive
+
+    close = hive.Connection.close
+
+    def close_or_leave(connection: Any) -> None:
+        try:
+            close(connection)
+        except exc.OperationalError as error:
+            logger.debug("The server could not close a session: %s", _reason(error))
+
+    hive.Connection.close = close_or_leave
+
+
 @contextmanager
 def _cursor(settings: Settings) -> Iterator[Any]:
     """A cursor of the Thrift server."""
@@ -285,6 +310,7 @@ def _cursor(settings: Settings) -> Iterator[Any]:
     from pyhive import exc, hive
     from thrift.Thrift import TException
 
+    tolerate_unclosed_sessions()
     password = settings.spark_password
     try:
         with closing(

@@ -20,6 +20,7 @@ from orchestration.exports.manifest import FORMAT_VERSION
 from orchestration.lock import hold_lock
 from orchestration.settings import DBT_PROJECT, Settings
 from orchestration.warehouse.batches import BatchPlan
+from orchestration.warehouse.cluster import tolerate_unclosed_sessions
 from orchestration.warehouse.raw_copy import CATALOG, cluster_address
 
 logger = logging.getLogger("inbox.dbt")
@@ -192,6 +193,8 @@ def invoke(
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
+    if target == "spark":
+        tolerate_unclosed_sessions()
     progress = _Progress()
     settings.warehouse_folder.mkdir(parents=True, exist_ok=True)
     with _environment(_dbt_environment(settings, batch_plan, target)):

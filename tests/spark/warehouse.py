@@ -26,14 +26,16 @@ from orchestration.warehouse.batches import (
 )
 from orchestration.warehouse.build import build_warehouse
 from orchestration.warehouse.catalog import next_catalog, read_catalog, write_catalog
+from orchestration.warehouse.cluster import tolerate_unclosed_sessions
 from orchestration.warehouse.verify import verify_against
 from tests.services.spark import SparkCluster
 
-# Runs dbt, and kills its own process in the midst of a statement, so many seconds after its start.
-KILLED_DBT = """
+# Runs dbt; where a pattern of a statement is given, kills its own process so many seconds after.
+DBT = """
 import os, re, signal, sys, threading
 from dbt.adapters.spark.connections import PyhiveConnectionWrapper
 from dbt.cli.main import dbtRunner
+from orchestration.warehouse.cluster import tolerate_unclosed_sessions
 
 fatal, seconds, *command = sys.argv[1:]
 execute = PyhiveConnectionWrapper.execute
@@ -42,11 +44,12 @@ def kill():
     os.kill(os.getpid(), signal.SIGKILL)
 
 def watched(self, sql, bindings=None):
-    if re.search(fatal, sql):
+    if fatal and re.search(fatal, sql):
         threading.Timer(float(seconds), kill).start() if float(seconds) else kill()
     return execute(self, sql, bindings)
 
 PyhiveConnectionWrapper.execute = watched
+tolerate_unclosed_sessions()
 sys.exit(not dbtRunner().invoke(command).success)
 """
 
@@ -84,14 +87,10 @@ class SparkWarehouse:
         """dbt on the cluster. killed_at: a pattern of a statement, and the seconds after it."""
         folder = self.settings.home / "spark"
         pattern, seconds = killed_at
-        program = (
-            [sys.executable, "-c", KILLED_DBT, pattern, str(seconds)]
-            if pattern
-            else [str(Path(sys.executable).with_name("dbt"))]
-        )
         return subprocess.Popen(
             [
-                *(*program, *command, "--quiet", "--no-use-colors"),
+                *(sys.executable, "-c", DBT, pattern, str(seconds)),
+                *(*command, "--quiet", "--no-use-colors"),
                 *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
                 *("--target", "spark", "--vars", json.dumps(self.settings.dbt_vars)),
                 *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
@@ -174,6 +173,7 @@ class SparkWarehouse:
 
     def read(self, query: str) -> list[tuple[str, ...]]:
         """What a statement gives."""
+        tolerate_unclosed_sessions()
         with hive.connect("127.0.0.1", self.cluster.port) as connection:
             cursor = connection.cursor()
             cursor.execute(query)
@@ -209,6 +209,7 @@ class SparkWarehouse:
 
     def run(self, statement: str) -> None:
         """Runs a statement that gives nothing, with the settings of dbt's target."""
+        tolerate_unclosed_sessions()
         settings = {"set:hiveconf:spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS"}
         with hive.connect("127.0.0.1", self.cluster.port, configuration=settings) as connection:
             connection.cursor().execute(statement)

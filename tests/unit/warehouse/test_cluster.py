@@ -19,6 +19,7 @@ from orchestration.warehouse.cluster import (
     ClusterRefused,
     ClusterUnavailable,
     read_cluster,
+    tolerate_unclosed_sessions,
     write_views,
 )
 from tests.services.s3 import S3Server
@@ -110,6 +111,29 @@ def rows(settings: Settings, query: str) -> list[tuple[Any, ...]]:
     with closing(duckdb.connect(str(settings.warehouse_database), read_only=True)) as connection:
         connection.execute("set TimeZone = 'UTC'")
         return connection.execute(query).fetchall()
+
+
+def test_a_session_that_the_server_cannot_close_is_no_error() -> None:
+    """The statements are done by then, and dbt would say that they failed."""
+    hive = pytest.importorskip("pyhive.hive")
+    types = pytest.importorskip("TCLIService.ttypes")
+    failed = types.TStatus(types.TStatusCode.ERROR_STATUS, errorMessage="no such class")
+
+    class Client:
+        def CloseSession(self, request: object) -> object:  # noqa: N802 - Thrift's name
+            return types.TCloseSessionResp(failed)
+
+    class Transport:
+        is_open = True
+
+        def close(self) -> None:
+            self.is_open = False
+
+    session = hive.Connection.__new__(hive.Connection)
+    session._client, session._transport, session._sessionHandle = Client(), Transport(), None
+    tolerate_unclosed_sessions()
+    session.close()
+    assert not session._transport.is_open
 
 
 def test_tables_tell_what_batches_they_have_had(settings: Settings, server: Server) -> None:
