@@ -230,7 +230,9 @@ def _drop_unknown_relations(settings: Settings, models: Models) -> None:
         for kind, schema, name in connection.execute(
             "select * from ("
             "select 'table', schema_name, table_name as name from duckdb_tables() union all "
-            "select 'view', schema_name, view_name from duckdb_views() where not internal) "
+            "select 'view', schema_name, view_name from duckdb_views() where not internal "
+            "union all select distinct 'macro table', schema_name, function_name "
+            "from duckdb_functions() where not internal) "
             "where schema_name in ('main', 'staging', 'intermediate', 'changes') "
             "and not list_contains(?, name)",
             [sorted(models.names)],

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass
@@ -41,15 +42,19 @@ _STORES = {"s3": "s3", "s3a": "s3", "gs": "gs"}
 _BEING_CHANGED = "applying"
 _TYPES = {
     "array": "VARCHAR[]",
+    "binary": "BLOB",
     "boolean": "BOOLEAN",
+    "byte": "TINYINT",
     "date": "DATE",
     "double": "DOUBLE",
+    "float": "FLOAT",
     "integer": "INTEGER",
     "long": "BIGINT",
+    "short": "SMALLINT",
     "string": "VARCHAR",
     "timestamp": "TIMESTAMPTZ",
 }
-_COLUMN = re.compile(r"^ \|-- (?P<name>.+): (?P<type>\w+) \(nullable = \w+\)$", re.MULTILINE)
+_COLUMN = re.compile(r"^ \|-- (?P<name>.+): (?P<type>.+) \(nullable = \w+\)$", re.MULTILINE)
 _STATE = re.compile(r"\binbox\.(?P<name>\w+)=(?P<value>[^,\]]*)")
 
 
@@ -115,13 +120,25 @@ def _table(schema: str, name: str, information: str) -> ClusterTable:
     return ClusterTable(
         schema=schema,
         name=name,
-        columns={column: _TYPES[kind] for column, kind in _COLUMN.findall(columns)},
+        columns={column: _type(kind, name, column) for column, kind in _COLUMN.findall(columns)},
         format=None if is_view else facts["Provider"].lower(),
         location=None if is_view else facts["Location"],
         partitioned_by=tuple(re.findall("`([^`]+)`", facts.get("Partition Columns", ""))),
         state=state,
         version=noted.get("version"),
     )
+
+
+def _type(kind: str, table: str, column: str) -> str:
+    """DuckDB's type for one of Spark's."""
+    if kind.startswith("decimal("):
+        return kind.upper()
+    if kind not in _TYPES:
+        raise ClusterRefused(
+            f"The cluster's table {table} has a column that cannot be read here ({column}, of type "
+            f"{kind}): cast it in its model"
+        )
+    return _TYPES[kind]
 
 
 def database_name(settings: Settings, schema: str) -> str:
@@ -149,6 +166,7 @@ def write_views(
             model = models.get(table.name) if table.schema == "main" else None
             _write_view(settings, connection, table, model or {"description": "", "columns": {}})
         _write_states(connection, tables)
+    _remove_fetched(settings, tables)
     database.with_name(database.name + ".wal").unlink(missing_ok=True)
     os.replace(unfinished, database)
 
@@ -173,17 +191,25 @@ def _write_states(connection: duckdb.DuckDBPyConnection, tables: Sequence[Cluste
 def _readable(settings: Settings, tables: Sequence[ClusterTable]) -> list[ClusterTable]:
     """The tables whose files tell their rows; those of another format are copied by the cluster.
 
-    A copy of a table that has not changed since is left as it is.
+    A copy of a table that has not changed since is left as it is; one of no table is dropped.
     """
     readable = [table for table in tables if table.format == _READABLE]
-    others = [table for table in tables if table.format not in (None, _READABLE)]
-    if not others:
-        return readable
+    others = {
+        f"{table.schema}__{table.name}": table
+        for table in tables
+        if table.format not in (None, _READABLE)
+    }
     copies = database_name(settings, _COPIES)
     with _cursor(settings) as cursor:
-        cursor.execute(f"create database if not exists {copies}")
-        for table in others:
-            name = f"{table.schema}__{table.name}"
+        if others:
+            cursor.execute(f"create database if not exists {copies}")
+        cursor.execute(f"show databases like '{copies}'")
+        if cursor.fetchall():
+            cursor.execute(f"show tables in {copies}")
+            for row in cursor.fetchall():
+                if row[1] not in others:
+                    cursor.execute(f"drop table {copies}.{row[1]}")
+        for name, table in others.items():
             version = table.state.version if table.state else ""
             cursor.execute(f"show table extended in {copies} like '{name}'")
             standing = [_table(table.schema, table.name, row[3]) for row in cursor.fetchall()]
@@ -273,6 +299,14 @@ def _fetched(settings: Settings, table: ClusterTable, store: ObjectFolder) -> li
             store.download(name, unfinished)
             os.replace(unfinished, path)
     return sorted(str(folder / name) for name in names)
+
+
+def _remove_fetched(settings: Settings, tables: Sequence[ClusterTable]) -> None:
+    """Removes what was fetched of tables that are no more."""
+    standing = {(table.schema, table.name) for table in tables}
+    for folder in (settings.warehouse_folder / "cluster").glob("*/*"):
+        if (folder.parent.name, folder.name) not in standing:
+            shutil.rmtree(folder)
 
 
 def _counts(name: str) -> bool:

@@ -37,7 +37,7 @@ class DbtFailed(RuntimeError):
 class DbtResult:
     """What became of one model, test or hook.
 
-    status: success, pass, warn, fail, error or skipped.
+    status: success, pass, warn, no-op, fail, error or skipped.
     failures: rows that a test found, where it was run.
     """
 

@@ -13,7 +13,7 @@ from orchestration.warehouse.build import _drop_unknown_relations
 from tests.unit.warehouse.test_batches import node
 
 
-def test_tables_and_views_of_unknown_models_are_dropped(tmp_path: Path) -> None:
+def test_tables_views_and_functions_of_unknown_models_are_dropped(tmp_path: Path) -> None:
     settings = load_settings(home=tmp_path)
     settings.warehouse_folder.mkdir()
     with closing(duckdb.connect(str(settings.warehouse_database))) as connection:
@@ -24,11 +24,18 @@ def test_tables_and_views_of_unknown_models_are_dropped(tmp_path: Path) -> None:
             connection.execute(f"create table {schema}.kept (id int)")
             connection.execute(f"create view {schema}.gone as select * from {schema}.kept")
             connection.execute(f"create table {schema}.gone_too (id int)")
-    manifest = {"nodes": {"model.kept": node("kept", "k", [])}, "macros": {}}
+        for name in ("function_kept", "function_gone"):
+            connection.execute(f"create macro {name}(day) as table select day")
+    nodes = {f"model.{name}": node(name, "k", []) for name in ("kept", "function_kept")}
+    manifest = {"nodes": nodes, "macros": {}}
     _drop_unknown_relations(settings, Models(manifest, ""))
     with closing(duckdb.connect(str(settings.warehouse_database))) as connection:
         tables = connection.execute("select table_name from duckdb_tables() order by 1").fetchall()
         views = connection.execute("select view_name from duckdb_views() where not internal")
         assert tables == [("kept",), ("kept",), ("models",)]
         assert views.fetchall() == []
+        functions = connection.execute(
+            "select function_name from duckdb_functions() where not internal"
+        )
+        assert functions.fetchall() == [("function_kept",)]
         assert connection.execute("from load_state.models").fetchall() == [("kept",)]

@@ -69,9 +69,13 @@ class Server:
         self.found: list[Any] = []
         if statement.startswith("show databases"):
             self.found = [(database,)] if database else []
+        elif statement.startswith("show tables in") and database:
+            self.found = [(database, name, False) for name in self.tables[database]]
         elif statement.startswith("show table extended") and database:
             self.found = [
-                (database, name, False, text) for name, text in self.tables[database].items()
+                (database, name, False, text)
+                for name, text in self.tables[database].items()
+                if statement.endswith(("'*'", f"'{name}'"))
             ]
 
     def fetchall(self) -> list[Any]:
@@ -235,10 +239,14 @@ def test_files_in_an_object_store_are_fetched_once(
     write_views(settings, read_cluster(settings), {})
     s3.recover()
     assert rows(settings, threads) == [("1", date(2024, 3, 1)), ("3", date(2024, 3, 2))]
-    assert sorted(path.name for path in settings.warehouse_folder.rglob("*.parquet")) == [
-        "1.parquet",
-        "3.parquet",
-    ]
+
+    def fetched() -> list[str]:
+        return sorted(path.name for path in settings.warehouse_folder.rglob("*.parquet"))
+
+    assert fetched() == ["1.parquet", "3.parquet"]
+    server.tables["inbox_main"].clear()
+    write_views(settings, read_cluster(settings), {})
+    assert fetched() == []
 
 
 def test_tables_of_another_format_are_copied_once_a_version(
@@ -248,10 +256,12 @@ def test_tables_of_another_format_are_copied_once_a_version(
         "fct_threads": information("file:/delta", properties("built"), file_format="delta")
     }
     server.tables["inbox_copies"] = {
-        "main__fct_threads": information(f"file:{tmp_path}", "inbox.version=before")
+        name: information(f"file:{tmp_path}", "inbox.version=before")
+        for name in ("main__fct_threads", "main__fct_of_an_earlier_version")
     }
     tables = read_cluster(settings)
     write_views(settings, tables, {})
+    assert "drop table inbox_copies.main__fct_of_an_earlier_version" in server.statements
     (copied,) = [text for text in server.statements if text.startswith("create table")]
     assert "inbox_copies.main__fct_threads using parquet" in copied
     assert "'inbox.version' = 'v'" in copied
@@ -268,6 +278,19 @@ def test_tables_that_this_machine_cannot_read_are_told(settings: Settings, serve
     server.tables["inbox_main"] = {"fct_threads": information("hdfs://name/fct_threads")}
     with pytest.raises(ClusterRefused, match=r"\(hdfs://name/fct_threads\): give it a folder"):
         write_views(settings, read_cluster(settings), {})
+
+
+def test_a_column_of_a_type_that_has_no_counterpart_is_told(
+    settings: Settings, server: Server
+) -> None:
+    columns = "\n |-- price: decimal(10,2) (nullable = true)\n |-- raw: map (nullable = true)\n"
+    described = information("file:/t").replace("\n |-- thread_id", f"{columns} |-- thread_id")
+    server.tables["inbox_main"] = {"fct_threads": described}
+    with pytest.raises(ClusterRefused, match=r"fct_threads has a column .*\(raw, of type map\)"):
+        read_cluster(settings)
+    server.tables["inbox_main"] = {"fct_threads": described.replace("raw: map", "raw: short")}
+    (table,) = read_cluster(settings)
+    assert (table.columns["price"], table.columns["raw"]) == ("DECIMAL(10,2)", "SMALLINT")
 
 
 def test_a_server_that_does_not_answer_is_told_with_what_to_do(tmp_path: Path) -> None:
