@@ -7,11 +7,13 @@ beside it, and every measurement as it was.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from bench import inputs
 from bench.measure import Measurement, measure, run
@@ -147,6 +149,42 @@ def day(size: Size, repetitions: int) -> Result:
         "notes": ["Load, build, tests and publication in one process, no Dagster.", *notes],
         "measured": measured,
     }  # fmt: skip
+
+
+def memory(size: Size, repetitions: int) -> Result:
+    """One more day and a rebuild under limits of the engine's memory: what that costs."""
+    rows, measured = [], {}
+    exports, _ = inputs.exports_with_day(size)
+    day_home, rebuild_home = size.folder / "home", size.folder / "rebuild"
+    days = ("one more day", "add_days", partial(inputs.built_home, size),
+            {"home": str(day_home), "exports": str(exports)})  # fmt: skip
+    rebuilds = ("a full rebuild", "build", partial(inputs.home_to_rebuild, size),
+                {"home": str(rebuild_home)})  # fmt: skip
+    for limit, (title, task, before_each, arguments) in (
+        ("1GB", days), ("2GB", days), ("4GB", rebuilds), ("8GB", rebuilds),
+    ):  # fmt: skip
+        inputs.say(f"{title} within {limit}")
+        with patch.dict(os.environ, INBOX_MEMORY_LIMIT=limit):
+            one = measure(
+                "bench.warehouse:watch_spill",
+                repetitions,
+                before_each=before_each,
+                watched=task,
+                **arguments,
+            )
+        measured[f"{task}-{limit}"] = one.as_record()
+        spilled = _memory(one.outcome["spilled_megabytes"])
+        rows.append([title, limit, *_costs("", one)[1:], spilled])
+    inputs.clear(rebuild_home)
+    return {
+        "columns": ["", "INBOX_MEMORY_LIMIT", *_COSTS[1:], "spilled"],
+        "rows": rows,
+        "notes": [
+            "A day of its own volume is loaded, built, tested and published; a rebuild is without "
+            "its tests. *Spilled* is the most that lay on disk at once."
+        ],
+        "measured": measured,
+    }
 
 
 def orchestration(size: Size, repetitions: int) -> Result:
@@ -359,6 +397,7 @@ def small_days(size: Size, repetitions: int) -> Result:
 PARTS: dict[str, tuple[str, Callable[[Size, int], Result]]] = {
     "rebuild": ("A full rebuild", rebuild),
     "day": ("One more day", day),
+    "memory": ("Memory", memory),
     "orchestration": ("What orchestration adds", orchestration),
     "queries": ("The report's queries", queries),
     "distinct": ("Distinct users over any range", distinct),

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 from unittest.mock import patch
 
@@ -119,6 +120,36 @@ def add_days(home: str, exports: str) -> dict[str, Any]:
     with _timed(costs, "publish"):
         costs["publish"] = publish(home)
     return costs
+
+
+def watch_spill(watched: str, home: str, **arguments: Any) -> dict[str, Any]:
+    """What a task of this module gives, and the most megabytes that the engine spilled at once."""
+    ended = Event()
+    most = 0
+
+    def watch() -> None:
+        nonlocal most
+        while not ended.wait(0.1):
+            most = max(most, _spilled_bytes(Path(home)))
+
+    watcher = Thread(target=watch)
+    watcher.start()
+    try:
+        outcome = globals()[watched](home=home, **arguments)
+    finally:
+        ended.set()
+        watcher.join()
+    return {**outcome, "spilled_megabytes": round(most / 2**20, 1)}
+
+
+def _spilled_bytes(home: Path) -> int:
+    total = 0
+    for pattern in ("warehouse/spill/*", "published/*.tmp/*", "published/*/*.tmp/*"):
+        for path in home.glob(pattern):
+            # The engine removes its files while they are counted.
+            with suppress(OSError):
+                total += path.stat().st_size
+    return total
 
 
 def _build_and_test(settings: Settings, costs: dict[str, Any]) -> dict[str, Any]:

@@ -273,6 +273,15 @@ class Settings(BaseSettings):
         return self.warehouse_folder / "warehouse.duckdb"
 
     @property
+    def engine_config(self) -> dict[str, str]:
+        """What DuckDB is opened with wherever tables are read or written as a whole."""
+        return {
+            "threads": str(self.threads),
+            "memory_limit": self.memory_limit,
+            "temp_directory": str(self.warehouse_folder / "spill"),
+        }
+
+    @property
     def warehouse_lock(self) -> Path:
         """Held by whoever writes the warehouse or what readers open."""
         return self.warehouse_folder / "warehouse.lock"

@@ -84,13 +84,15 @@ def publish(
     fingerprint: str,
     versions: Mapping[str, TableVersion] | None = None,
     required: Mapping[str, Sequence[str]] | None = None,
+    engine: Mapping[str, str] | None = None,
 ) -> Publication:
     """Copies the published schema of the warehouse and puts it in place for readers.
 
     warehouse: the database that dbt built; only read. published: folder of `inbox.duckdb` and
     `parquet/<table>/`. versions: of tables whose changed rows the warehouse knows; all others are
     copied whole. required: the columns that are never null, by view of the warehouse, which says
-    nothing of them. Whatever fails leaves the publication before it in place.
+    nothing of them. engine: configuration of DuckDB, such as its memory. Whatever fails leaves the
+    publication before it in place.
     Raises NothingToPublish where no export day is loaded.
     """
     published.mkdir(parents=True, exist_ok=True)
@@ -102,7 +104,7 @@ def publish(
     database = published / f".inbox-{identifier}.duckdb"
     parquet = published / ".parquet" / identifier
     parquet.mkdir(parents=True)
-    known = _Known(versions or {}, required or {})
+    known = _Known(versions or {}, required or {}, engine or {})
     if previous is not None:
         try:
             made = _make(warehouse, database, parquet, published, known, previous)
@@ -157,10 +159,11 @@ def read_publication(published: Path) -> Publication | None:
 
 @dataclass(frozen=True)
 class _Known:
-    """What the caller of `publish` knows of the tables."""
+    """What the caller of `publish` knows of the tables, and of the machine."""
 
     versions: Mapping[str, TableVersion]
     required: Mapping[str, Sequence[str]]
+    engine: Mapping[str, str]
 
 
 @dataclass
@@ -182,7 +185,7 @@ def _make(
     """Makes the database file and the Parquet files of a publication aside."""
     if previous is not None:
         copy_file(published / "inbox.duckdb", database)
-    with closing(_connect(warehouse, database)) as connection:
+    with closing(_connect(warehouse, database, known.engine)) as connection:
         made = _Made(_as_of_date(connection))
         connection.execute("begin")
         changed_days = {
@@ -208,8 +211,10 @@ def copy_file(source: Path, target: Path) -> None:
             pass
 
 
-def _connect(warehouse: Path, database: Path) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+def _connect(
+    warehouse: Path, database: Path, engine: Mapping[str, str]
+) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(config={"autoinstall_known_extensions": "false", **engine})
     connection.execute("set TimeZone = 'UTC'")
     connection.execute(f"attach {_text(warehouse)} as warehouse (read_only)")
     connection.execute(

@@ -274,6 +274,7 @@ def publish_warehouse(settings: Settings) -> Publication:
             fingerprint,
             versions,
             models.required,
+            settings.engine_config,
         )
         deliver(settings)
         return publication

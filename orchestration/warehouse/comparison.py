@@ -8,6 +8,7 @@ each table. Both are only read.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,14 +45,21 @@ class Comparison:
     differences: tuple[TableDifference, ...]
 
 
-def compare(here: Path, there: Path, examples: int = 5, tolerance: float = 0.0) -> Comparison:
+def compare(
+    here: Path,
+    there: Path,
+    examples: int = 5,
+    tolerance: float = 0.0,
+    engine: Mapping[str, str] | None = None,
+) -> Comparison:
     """Every table of two warehouses, value by value; rows have no order.
 
     examples: rows shown of each side of a table that differs. tolerance: by how much of the larger
     two doubles may differ, for engines that add up in another order; all else has to be equal.
+    engine: configuration of DuckDB, such as its memory.
     Raises NotAWarehouse.
     """
-    with closing(duckdb.connect()) as connection:
+    with closing(duckdb.connect(config=dict(engine or {}))) as connection:
         connection.execute("set TimeZone = 'UTC'")
         names = {}
         for side, path in (("here", here), ("there", there)):

@@ -52,7 +52,11 @@ def verify_warehouse(settings: Settings, examples: int = 5) -> Comparison:
                 raise NothingToVerify(f"The rebuild failed at {failed[0]}")
             tolerance = TOLERANCE if settings.engine != aside.engine else 0.0
             return compare(
-                settings.warehouse_database, aside.warehouse_database, examples, tolerance
+                settings.warehouse_database,
+                aside.warehouse_database,
+                examples,
+                tolerance,
+                settings.engine_config,
             )
 
 
@@ -66,7 +70,9 @@ def verify_against(settings: Settings, other: Path, examples: int = 5) -> Compar
     with hold_lock(settings.warehouse_lock, "a verification"):
         if not read_states(settings.warehouse_database):
             raise NothingToVerify("There is no warehouse to verify. Run: inbox run")
-        return compare(settings.warehouse_database, other, examples, TOLERANCE)
+        return compare(
+            settings.warehouse_database, other, examples, TOLERANCE, settings.engine_config
+        )
 
 
 @contextmanager

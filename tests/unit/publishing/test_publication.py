@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from orchestration.publishing import publication
-from orchestration.publishing.publication import TableVersion, publish
+from orchestration.publishing.publication import TableVersion, publish, read_publication
 
 DAYS = 400
 
@@ -89,3 +89,13 @@ def test_a_publication_writes_the_parts_again_that_changed(
         assert connection.execute("select score from fct_things where thing = 200").fetchall() == [
             (99,)
         ]
+
+
+def test_a_publication_keeps_within_the_memory_that_it_is_given(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    published = tmp_path / "published"
+    publish(warehouse, published, "first", engine={"memory_limit": "200MB"})
+    with pytest.raises(duckdb.OutOfMemoryException):
+        publish(warehouse, published, "second", engine={"memory_limit": "1MB"})
+    assert read_publication(published).fingerprint == "first"
