@@ -180,6 +180,9 @@ class Settings(BaseSettings):
     def _home_location(cls, value: Any) -> Any:
         if isinstance(value, str) and is_object_url(value):
             raise ValueError("give a folder of this machine")
+        if found := [character for character in "?#" if character in str(value)]:
+            # To Dagster's and dbt's databases a path is the begin of an address.
+            raise ValueError(f"give a folder whose path has no {found[0]}")
         return _local_folder(value)
 
     @field_validator("publish_store", "spark_raw", mode="before")

@@ -11,6 +11,7 @@ Days are counted back from the last loaded one and never from the clock.
 
 from __future__ import annotations
 
+import glob
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import closing
@@ -113,7 +114,10 @@ def _superseded_rows(raw: Path, manifests: Sequence[DayManifest]) -> dict[date, 
     with closing(duckdb.connect(config={"autoinstall_known_extensions": "false"})) as connection:
         connection.execute("set TimeZone = 'UTC'")
         for entity, version in _VERSIONS.items():
-            paths = [str(raw / m.landed[entity]) for m in manifests if entity in m.landed]
+            # To the engine a path is a pattern.
+            paths = [
+                glob.escape(str(raw / m.landed[entity])) for m in manifests if entity in m.landed
+            ]
             if not paths:
                 continue
             key = CONTRACTS[entity].columns[0].name

@@ -5,8 +5,8 @@ A database's file is looked through as bytes too, for what is left in blocks tha
 
 from __future__ import annotations
 
+import glob
 import json
-import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -57,8 +57,7 @@ def _in_parquet(path: Path, wanted: Wanted) -> list[str]:
         if "row_text" in file.schema_arrow.names:
             rows = _rows_set_aside(file, wanted)
             return [f" ({rows})"] if rows else []
-    # To the engine a path is a pattern; each character of one stands for itself in brackets.
-    pattern = re.sub(r"[*?\[]", r"[\g<0>]", str(path)).replace("'", "''")
+    pattern = glob.escape(str(path)).replace("'", "''")  # to the engine a path is a pattern
     with closing(duckdb.connect()) as connection:
         return _in_relation(connection, f"read_parquet('{pattern}')", wanted, "")
 

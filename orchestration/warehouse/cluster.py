@@ -9,6 +9,7 @@ Belongs here: asking the cluster what it holds, and the views. Does not: running
 
 from __future__ import annotations
 
+import glob
 import logging
 import os
 import re
@@ -254,8 +255,8 @@ def _select(settings: Settings, table: ClusterTable, columns: Sequence[str]) -> 
     if not files:
         empty = ", ".join(f"null as {_name(name)}" for name in columns)
         return f"select {selected} from (select {empty}) where false"
-    # To the engine a path is a pattern; each character of one stands for itself in brackets.
-    paths = ", ".join(_text(re.sub(r"[*?\[]", r"[\g<0>]", file)) for file in files)
+    # To the engine a path is a pattern.
+    paths = ", ".join(_text(glob.escape(file)) for file in files)
     types = ", ".join(f"{_name(name)}: {table.columns[name]}" for name in table.partitioned_by)
     partitions = f", hive_types = {{{types}}}" if types else ""
     return (

@@ -7,6 +7,7 @@ each table. Both are only read.
 
 from __future__ import annotations
 
+import glob
 import logging
 from collections.abc import Mapping
 from contextlib import closing
@@ -85,7 +86,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, side: str, path: Path) -> set
     """Makes the tables of a warehouse views of the side's schema; their names."""
     if path.is_dir():
         sources = {
-            folder.name: f"read_parquet([{', '.join(map(_text, files))}], hive_partitioning = true)"
+            folder.name: f"read_parquet([{', '.join(files)}], hive_partitioning = true)"
             for folder in path.iterdir()
             if (files := _parquet_files(folder))
         }
@@ -109,10 +110,13 @@ def _attach(connection: duckdb.DuckDBPyConnection, side: str, path: Path) -> set
     return set(sources)
 
 
-def _parquet_files(folder: Path) -> list[Path]:
-    """The files of a table; not those that an engine was writing, which have marked names."""
+def _parquet_files(folder: Path) -> list[str]:
+    """The files of a table, as texts of SQL; not those that an engine was writing.
+
+    Those have marked names.
+    """
     return [
-        file
+        _text(glob.escape(str(file)))  # to the engine a path is a pattern
         for file in sorted(folder.rglob("*.parquet"))
         if not any(part.startswith((".", "_")) for part in file.relative_to(folder).parts)
     ]
@@ -215,5 +219,5 @@ def _name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _text(path: Path) -> str:
+def _text(path: Path | str) -> str:
     return "'" + str(path).replace("'", "''") + "'"
