@@ -30,7 +30,8 @@ from orchestration.warehouse.cluster import tolerate_unclosed_sessions
 from orchestration.warehouse.verify import verify_against
 from tests.services.spark import SparkCluster
 
-# Runs dbt; where a pattern of a statement is given, kills its own process so many seconds after.
+# Runs dbt; where a pattern of a statement is given, kills its own process so many seconds after
+# its start, in the midst of it or at its end: no further statement is begun.
 DBT = """
 import os, re, signal, sys, threading
 from dbt.adapters.spark.connections import PyhiveConnectionWrapper
@@ -45,7 +46,12 @@ def kill():
 
 def watched(self, sql, bindings=None):
     if fatal and re.search(fatal, sql):
-        threading.Timer(float(seconds), kill).start() if float(seconds) else kill()
+        if not float(seconds):
+            kill()
+        timer = threading.Timer(float(seconds), kill)
+        timer.start()
+        execute(self, sql, bindings)
+        timer.join()
     return execute(self, sql, bindings)
 
 PyhiveConnectionWrapper.execute = watched

@@ -33,5 +33,5 @@ def test_a_damaged_file_is_told(tmp_path: Path, command: list[str], file: str, s
 def test_a_home_that_no_database_can_be_in_is_refused(tmp_path: Path, name: str) -> None:
     result = CliRunner().invoke(main, ["report", "--home", str(tmp_path / name)])
     assert result.exit_code != 0
-    assert "INBOX_HOME: give a folder whose path has no" in " ".join(result.stderr.split())
+    assert "is wrong: give a folder whose path has no" in " ".join(result.stderr.split())
     assert not list(tmp_path.iterdir())
