@@ -5,6 +5,8 @@ Imports are within the functions, so that a task pays for what it uses alone.
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -184,12 +186,16 @@ def _timed(costs: dict[str, Any], name: str) -> Iterator[None]:
 def run_counting_sql(home: str, exports: str) -> dict[str, float]:
     """A whole run, as the command does it, and how much of its CPU was spent while SQL ran."""
     from bench.sql_clock import SqlClock
-    from orchestration import pipeline
+    from orchestration.cli import start
 
-    with SqlClock() as clock:
-        outcome = pipeline.run(settings_of(home, exports))
-    if outcome.failures:
-        raise RuntimeError("\n".join(outcome.failures))
+    places = {"INBOX_HOME": home, "INBOX_EXPORTS": exports, "INBOX_TIMEZONE": TIMEZONE}
+    command = patch.object(sys, "argv", ["inbox", "--quiet", "run"])
+    with SqlClock() as clock, patch.dict(os.environ, places), command:
+        try:
+            start()
+        except SystemExit as ended:
+            if ended.code:
+                raise RuntimeError(f"inbox run ended with {ended.code}") from None
     return {"sql_cpu_seconds": clock.cpu_seconds, "sql_statements": clock.statements}
 
 

@@ -38,6 +38,7 @@ class InboxEventLogStorage(SqliteEventLogStorage):
 
     def __init__(self, dagster_home: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._tables: set[str] = set()
         # Where Dagster's own storage has them, so that either may be named in dagster.yaml.
         super().__init__(str(Path(dagster_home) / "history" / "runs"), inst_data)
 
@@ -68,6 +69,15 @@ class InboxEventLogStorage(SqliteEventLogStorage):
                 for entry in some:
                     self.store_event(entry)
 
+    def has_table(self, table_name: str) -> bool:
+        """Whether the index has a table, which it then keeps.
+
+        Dagster asks at every event of an asset check, with a new engine each time.
+        """
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
+
     def wipe(self) -> None:
         """Removes every event; open files would hide that the new ones are others."""
         self._close()
@@ -79,6 +89,7 @@ class InboxEventLogStorage(SqliteEventLogStorage):
         super().dispose()
 
     def _close(self) -> None:
+        self._tables.clear()
         with self._db_lock:
             while self._engines:
                 self._engines.popitem()[1].dispose()

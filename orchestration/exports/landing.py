@@ -129,14 +129,17 @@ def collect_garbage(raw: Path, keep: Collection[Path] = ()) -> list[Path]:
         return []
     removed = []
     with raw_lock(raw):
-        named = {raw / path for manifest in read_manifests(raw).values() for path in manifest.paths}
-        named.update(keep)
+        # Texts, for there are thousands: making a Path of each costs more than the look.
+        named = {f"{raw}/{path}" for day in read_manifests(raw).values() for path in day.paths}
+        named.update(map(str, keep))
         for entity in (*ENTITIES, QUARANTINE, QUARANTINE_HISTORY):
-            for folder in sorted((raw / entity).glob("export_date=*")):
-                for path in sorted(folder.glob("*.parquet")):
-                    if path not in named:
-                        path.unlink()
-                        removed.append(path)
+            for folder in sorted((raw / entity).glob("export_date=*/")):
+                with os.scandir(folder) as listing:
+                    found = sorted(entry.path for entry in listing)
+                for path in found:
+                    if path.endswith(".parquet") and path not in named:
+                        removed.append(Path(path))
+                        removed[-1].unlink()
                 with suppress(OSError):  # not empty
                     folder.rmdir()
         for folder in sorted((raw / INCOMING).glob("*")):

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -187,6 +188,14 @@ def _is_pending(day: ExportDay, manifest: DayManifest | None, raw: Path) -> bool
 
 
 def _read(path: Path) -> DayManifest:
+    status = path.stat()
+    return _read_version(path, status.st_ino, status.st_mtime_ns, status.st_size)
+
+
+# A run asks for all of them a dozen times. A manifest is replaced and never written to, so another
+# version is another file.
+@lru_cache(maxsize=10_000)
+def _read_version(path: Path, inode: int, modified_ns: int, size: int) -> DayManifest:
     try:
         manifest = DayManifest.model_validate_json(path.read_bytes())
     except ValidationError:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,8 @@ def write_catalog(catalog: Catalog, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".unfinished")
     with unfinished.open("w", encoding="utf-8") as file:
-        json.dump(asdict(catalog), file)
+        # `json.dump` and `asdict` go through each of the many files in Python.
+        file.write(json.dumps(vars(catalog), default=vars))
         file.flush()
         os.fsync(file.fileno())
     os.replace(unfinished, path)

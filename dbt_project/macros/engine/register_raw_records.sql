@@ -9,7 +9,7 @@ pattern, says what is loaded: a half-written or superseded file beside it is nev
 
 {% macro duckdb__register_raw_records() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
-    {%- set catalog = duckdb__path_text(env_var('INBOX_RAW_CATALOG', '../data/warehouse/raw_catalog.json')) -%}
+    {%- set catalog = duckdb__path_texts([env_var('INBOX_RAW_CATALOG', '../data/warehouse/raw_catalog.json')]) -%}
     {#- A reader of JSON takes twice of this at once, so it is no more than what the catalog has. -#}
     {%- set catalog_bytes = run_query("select size from read_text(" ~ catalog ~ ")").rows[0][0] | int -%}
     {%- set object_bytes = [16777216, catalog_bytes + 1] | max -%}
@@ -54,20 +54,23 @@ pattern, says what is loaded: a half-written or superseded file beside it is nev
     {% endfor %}
 {%- endmacro %}
 
-{#- A select of the rows of landed files; without files, of none. -#}
+{#- A select of the rows of landed files; without files, of none. There are thousands, so no macro is called for each. -#}
 {% macro duckdb__raw_rows(paths, columns) -%}
     {%- if paths -%}
     select {{ columns.keys() | join(', ') }}
-    from read_parquet([{% for path in paths %}{{ duckdb__path_text(path) }}{{ ', ' if not loop.last }}{% endfor %}])
+    from read_parquet([{{ duckdb__path_texts(paths) }}])
     {%- else -%}
     select {% for column, type in columns.items() %}cast(null as {{ type }}) as {{ column }}{{ ', ' if not loop.last }}{% endfor %}
     where false
     {%- endif -%}
 {%- endmacro %}
 
-{#- A path as DuckDB is to read it, to which it is a pattern: each character of one stands for itself in brackets. -#}
-{% macro duckdb__path_text(path) -%}
-    {{ sql_text(path | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]')) }}
+{#-
+Paths as DuckDB is to read them, to which each is a pattern: a character of one stands for itself in brackets. There are
+thousands, and a macro for each would take seconds.
+-#}
+{% macro duckdb__path_texts(paths) -%}
+    '{{ paths | map('replace', "'", "''") | map('replace', '[', '[[]') | map('replace', '*', '[*]') | join("', '") }}'
 {%- endmacro %}
 
 {#-
