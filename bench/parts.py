@@ -161,7 +161,7 @@ def memory(size: Size, repetitions: int) -> Result:
     rebuilds = ("a full rebuild", "build", partial(inputs.home_to_rebuild, size),
                 {"home": str(rebuild_home)})  # fmt: skip
     for limit, (title, task, before_each, arguments) in (
-        ("1GB", days), ("2GB", days), ("4GB", rebuilds), ("8GB", rebuilds),
+        ("1GB", days), ("2GB", days), ("8GB", rebuilds),
     ):  # fmt: skip
         inputs.say(f"{title} within {limit}")
         with patch.dict(os.environ, INBOX_MEMORY_LIMIT=limit):

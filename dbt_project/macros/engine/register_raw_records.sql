@@ -54,7 +54,7 @@ pattern, says what is loaded: a half-written or superseded file beside it is nev
     {% endfor %}
 {%- endmacro %}
 
-{#- A select of the rows of landed files; without files, of none. There are thousands, so no macro is called for each. -#}
+{#- A select of the rows of landed files; without files, of none. -#}
 {% macro duckdb__raw_rows(paths, columns) -%}
     {%- if paths -%}
     select {{ columns.keys() | join(', ') }}
