@@ -506,7 +506,13 @@ def retry_quarantine(exports: str | None, day: Any, **flags: Any) -> None:
 
 
 @main.command()
-@click.option("--user", "user_id", required=True, help="The user's identifier in the exports.")
+@click.option(
+    "--user",
+    "user_id",
+    prompt="The user's identifier in the exports",
+    help="The user's identifier in the exports; asked for where it is not given, so that it need "
+    "not stand in the machine's list of processes.",
+)
 @click.option(
     "--later", is_flag=True, help="Only note it: the next run, or load in Dagster, does it."
 )

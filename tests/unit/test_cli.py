@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from orchestration.cli import main
+from orchestration.erasure import is_unfinished
+from orchestration.settings import load_settings
 
 
 @pytest.mark.parametrize(
@@ -35,3 +37,14 @@ def test_a_home_that_no_database_can_be_in_is_refused(tmp_path: Path, name: str)
     assert result.exit_code != 0
     assert "is wrong: give a folder whose path has no" in " ".join(result.stderr.split())
     assert not list(tmp_path.iterdir())
+
+
+def test_a_user_to_be_erased_can_be_named_where_no_list_of_processes_shows_it(
+    tmp_path: Path,
+) -> None:
+    asked = CliRunner().invoke(
+        main, ["erase", "--later", "--home", str(tmp_path)], input="ursula-5\n"
+    )
+    assert asked.exit_code == 0, asked.output
+    assert "Noted." in asked.output
+    assert is_unfinished(load_settings(home=tmp_path))
