@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,14 @@ import pytest
 
 from orchestration import pipeline, retries
 from orchestration.exports import landing
+from orchestration.exports.loading import load_days
 from orchestration.publishing import publication
 from orchestration.publishing.publication import read_publication
+from orchestration.sampling import Shape, write_history
 from orchestration.settings import PROJECT_ROOT as PROJECT
 from orchestration.settings import Settings, load_settings
+from orchestration.warehouse.build import build_warehouse
+from orchestration.warehouse.verify import verify_warehouse
 from tests.integration.test_pipeline import (
     ZONE,
     assert_as_the_oracle_says,
@@ -168,6 +172,46 @@ def test_too_little_memory_is_told_and_enough_of_it_mends(inbox: Settings) -> No
     enough = run_with_memory(inbox, "200MB")
     assert enough.returncode == 0, enough.stdout
     assert_as_the_oracle_says(inbox)
+
+
+def test_a_build_that_spills_ends_as_any_other(tmp_path: Path) -> None:
+    write_history(tmp_path / "exports", Shape(300_000, 10), "parquet")
+    settings = load_settings(
+        exports=tmp_path / "exports",
+        home=tmp_path / "home",
+        timezone=ZONE,
+        threads=1,
+        memory_limit="60MB",
+    )
+    shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
+    load_days(settings)
+    with watched_spill(settings) as sizes:
+        build = build_warehouse(settings, with_tests=False)
+    assert all(result.is_success for result in build.results)
+    assert max(sizes) > 1_000_000
+    ample = settings.model_copy(update={"memory_limit": "1GB"})
+    assert verify_warehouse(ample).differences == ()
+
+
+@contextmanager
+def watched_spill(settings: Settings) -> Iterator[list[int]]:
+    """The sizes of what the engine has on disk beside its database, looked at while it works."""
+    sizes = [0]
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.05):
+            with suppress(FileNotFoundError):
+                spilled = (settings.warehouse_folder / "spill").iterdir()
+                sizes.append(sum(path.stat().st_size for path in spilled))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield sizes
+    finally:
+        ended.set()
+        watcher.join()
 
 
 def run_with_memory(settings: Settings, limit: str) -> subprocess.CompletedProcess[str]:
