@@ -31,7 +31,10 @@ def write_sections(document: Path = DOCUMENT) -> None:
         sections["spark-models"] = _models(smallest, smaller, larger)
         sections["spark-prediction"] = _prediction(smallest, smaller, larger)
         if grouped:
-            sections["spark-clusters"] = _clusters(cluster_model(smaller, larger, grouped))
+            sections["spark-clusters"] = _clusters(
+                cluster_model(smaller, larger, grouped),
+                cluster_model(_day_of(smaller), _day_of(larger), grouped),
+            )
     if grouped:
         sections["spark-quantiles"] = _quantiles(grouped)
     if skewed:
@@ -129,7 +132,12 @@ def _prediction(smallest: Result, smaller: Result, larger: Result) -> str:
     return table(["M from XS and S", "predicted", "measured", "error"], rows)
 
 
-def _clusters(model: ClusterModel) -> str:
+def _day_of(rebuilt: Result) -> Result:
+    """The day that was added after a rebuild, on the same number of messages."""
+    return {**rebuilt["day"], "messages": rebuilt["messages"]}
+
+
+def _clusters(model: ClusterModel, day: ClusterModel) -> str:
     rows = []
     for millions in (100, 1_000, 10_000):
         for cores in (4, 16, 64, 256):
@@ -142,11 +150,16 @@ def _clusters(model: ClusterModel) -> str:
                         for name in ("driver", "tasks", "shuffle", "longest task")
                     ),
                     _duration(sum(parts.values())),
+                    _duration(sum(day.parts(millions, cores).values())),
                 ]
             )
     return table(
-        ["messages, executor cores", "driver", "tasks", "shuffle", "longest task", "rebuild"], rows
-    )
+        [
+            "messages, executor cores", "driver", "tasks", "shuffle", "longest task", "rebuild",
+            "a day",
+        ],
+        rows,
+    )  # fmt: skip
 
 
 def _quantiles(result: Result) -> str:
