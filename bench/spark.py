@@ -75,7 +75,7 @@ def quantiles(size: Size, cores: int) -> dict[str, Any]:
         _logging_cluster(cores, log, {"spark.task.maxFailures": "1"}) as cluster,
         hive.connect("127.0.0.1", cluster.port) as connection,
     ):
-        for millions in (1, 2, 4, 8):
+        for millions in (1, 2, 4):
             say(f"quantiles of {millions} million values")
             columns = ", ".join(
                 f"percentile_cont({fraction}) within group (order by {value})"
