@@ -127,11 +127,12 @@ def collect_garbage(raw: Path, keep: Collection[Path] = ()) -> list[Path]:
     """
     if not raw.is_dir():
         return []
+    raw = raw.absolute()  # so that a file has one name, whatever was given
     removed = []
     with raw_lock(raw):
         # Texts, for there are thousands: making a Path of each costs more than the look.
         named = {f"{raw}/{path}" for day in read_manifests(raw).values() for path in day.paths}
-        named.update(map(str, keep))
+        named.update(str(path.absolute()) for path in keep)
         for entity in (*ENTITIES, QUARANTINE, QUARANTINE_HISTORY):
             for folder in sorted((raw / entity).glob("export_date=*/")):
                 with os.scandir(folder) as listing:

@@ -146,7 +146,9 @@ def test_a_day_whose_files_went_lands_empty(tmp_path: Path) -> None:
     assert set(files(raw)) == {f"manifests/{DAY}.json"}
 
 
-def test_garbage_is_what_we_landed_and_nothing_else(tmp_path: Path) -> None:
+def test_garbage_is_what_we_landed_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     raw = tmp_path / "raw"
     assert collect_garbage(raw) == []
     write_records(tmp_path / "exports", "ratings.csv", ratings(1))
@@ -156,6 +158,8 @@ def test_garbage_is_what_we_landed_and_nothing_else(tmp_path: Path) -> None:
         (raw / name).write_bytes(b"mine")
     before = files(raw)
     assert collect_garbage(raw) == []
+    monkeypatch.chdir(raw)
+    assert collect_garbage(Path()) == []
     assert files(raw) == before
 
 
