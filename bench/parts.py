@@ -181,7 +181,7 @@ def memory(size: Size, repetitions: int) -> Result:
         "rows": rows,
         "notes": [
             "A day of its own volume is loaded, built, tested and published; a rebuild is without "
-            "its tests. *Spilled* is the most that lay on disk at once."
+            "its tests. *Spilled* is the most that lay on disk at once, in the last repetition."
         ],
         "measured": measured,
     }

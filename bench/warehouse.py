@@ -126,32 +126,33 @@ def add_days(home: str, exports: str) -> dict[str, Any]:
 
 def watch_spill(watched: str, home: str, **arguments: Any) -> dict[str, Any]:
     """What a task of this module gives, and the most megabytes that the engine spilled at once."""
+    with watched_spill(settings_of(home)) as sizes:
+        outcome = globals()[watched](home=home, **arguments)
+    return {**outcome, "spilled_megabytes": round(max(sizes) / 2**20, 1)}
+
+
+@contextmanager
+def watched_spill(settings: Settings) -> Iterator[list[int]]:
+    """The sizes in bytes of what the engine has spilled, looked at while the block works."""
+    sizes = [0]
     ended = Event()
-    most = 0
 
     def watch() -> None:
-        nonlocal most
-        while not ended.wait(0.1):
-            most = max(most, _spilled_bytes(Path(home)))
+        while not ended.wait(0.05):
+            total = 0
+            for path in settings.warehouse_folder.glob("spill/*"):
+                # The engine removes its files while they are counted.
+                with suppress(FileNotFoundError):
+                    total += path.stat().st_size
+            sizes.append(total)
 
     watcher = Thread(target=watch)
     watcher.start()
     try:
-        outcome = globals()[watched](home=home, **arguments)
+        yield sizes
     finally:
         ended.set()
         watcher.join()
-    return {**outcome, "spilled_megabytes": round(most / 2**20, 1)}
-
-
-def _spilled_bytes(home: Path) -> int:
-    total = 0
-    for pattern in ("warehouse/spill/*", "published/*.tmp/*", "published/*/*.tmp/*"):
-        for path in home.glob(pattern):
-            # The engine removes its files while they are counted.
-            with suppress(OSError):
-                total += path.stat().st_size
-    return total
 
 
 def _build_and_test(settings: Settings, costs: dict[str, Any]) -> dict[str, Any]:

@@ -180,9 +180,6 @@ class Settings(BaseSettings):
     def _home_location(cls, value: Any) -> Any:
         if isinstance(value, str) and is_object_url(value):
             raise ValueError("give a folder of this machine")
-        if found := [character for character in "?#" if character in str(value)]:
-            # To Dagster's and dbt's databases a path is the begin of an address.
-            raise ValueError(f"give a folder whose path has no {found[0]}")
         return _local_folder(value)
 
     @field_validator("publish_store", "spark_raw", mode="before")
@@ -201,6 +198,14 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path | ObjectExports | None) -> Path | ObjectExports | None:
         return value.expanduser().absolute() if isinstance(value, Path) else value
+
+    @field_validator("home")
+    @classmethod
+    def _home_of_databases(cls, value: Path) -> Path:
+        # To Dagster's and dbt's databases a path is part of an address.
+        if found := [character for character in "?#" if character in str(value)]:
+            raise ValueError(f"give a folder whose path has no {found[0]}")
+        return value
 
     @field_validator("publish_postgres", "dagster_postgres")
     @classmethod
@@ -277,7 +282,10 @@ class Settings(BaseSettings):
 
     @property
     def engine_config(self) -> dict[str, str]:
-        """What DuckDB is opened with wherever tables are read or written as a whole."""
+        """What DuckDB is opened with to publish or to compare, as dbt opens it to build.
+
+        Only where `warehouse_lock` is held: two engines in one spill folder can crash.
+        """
         return {
             "threads": str(self.threads),
             "memory_limit": self.memory_limit,
@@ -340,7 +348,7 @@ class Settings(BaseSettings):
 
     @property
     def fingerprint(self) -> str:
-        """A hash of the settings that change a number, who makes it, or whether it is published."""
+        """A hash of what changes a number, who makes it and where, or whether it is published."""
         of_engine = [self.spark_schema, self.spark_file_format] if self.engine == "spark" else []
         text = json.dumps(
             [self.timezone, self.week_start, self.max_rejected, self.engine, *of_engine]

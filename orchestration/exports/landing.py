@@ -120,10 +120,10 @@ def _load_day(
     return manifest
 
 
-def collect_garbage(raw: Path, keep: Collection[Path] = ()) -> list[Path]:
+def collect_garbage(raw: Path, keep: Collection[str] = ()) -> list[Path]:
     """Remove landed files that no manifest names, and what dead loads left; gives their paths.
 
-    keep: files that somebody still reads though no manifest names them any more.
+    keep: absolute paths of files that somebody still reads though no manifest names them any more.
     """
     if not raw.is_dir():
         return []
@@ -132,7 +132,7 @@ def collect_garbage(raw: Path, keep: Collection[Path] = ()) -> list[Path]:
     with raw_lock(raw):
         # Texts, for there are thousands: making a Path of each costs more than the look.
         named = {f"{raw}/{path}" for day in read_manifests(raw).values() for path in day.paths}
-        named.update(str(path.absolute()) for path in keep)
+        named.update(keep)
         for entity in (*ENTITIES, QUARANTINE, QUARANTINE_HISTORY):
             for folder in sorted((raw / entity).glob("export_date=*/")):
                 with os.scandir(folder) as listing:

@@ -193,7 +193,7 @@ def _read(path: Path) -> DayManifest:
 
 
 # A run asks for all of them a dozen times. A manifest is replaced and never written to, so another
-# version is another file.
+# version has another inode, time or size.
 @lru_cache(maxsize=10_000)
 def _read_version(path: Path, inode: int, modified_ns: int, size: int) -> DayManifest:
     try:

@@ -117,7 +117,7 @@ def _bring_up_to_date(
 ) -> list[dbt.DbtResult]:
     """Runs the models: those of a batch that was interrupted, then those of what has landed."""
     catalog = read_catalog(settings.raw_catalog)
-    collect_garbage(settings.raw_folder, {Path(path) for path in catalog.paths} if catalog else ())
+    collect_garbage(settings.raw_folder, catalog.paths if catalog else ())
     states = _standing_states(settings)
     if catalog is not None and is_interrupted(catalog.batch_number, models, states):
         if catalog.is_readable:
@@ -232,7 +232,7 @@ def _drop_unknown_relations(settings: Settings, models: Models) -> None:
             "select 'table', schema_name, table_name as name from duckdb_tables() union all "
             "select 'view', schema_name, view_name from duckdb_views() where not internal "
             "union all select distinct 'macro table', schema_name, function_name "
-            "from duckdb_functions() where not internal) "
+            "from duckdb_functions() where not internal and function_type = 'table_macro') "
             "where schema_name in ('main', 'staging', 'intermediate', 'changes') "
             "and not list_contains(?, name)",
             [sorted(models.names)],

@@ -16,7 +16,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,7 @@ class ClusterRefused(RuntimeError):
 class ClusterTable:
     """A table or view of the cluster.
 
-    schema: its name in DuckDB. columns: with DuckDB's types. format: of its files; a view has
+    schema: its name in DuckDB. columns: with Spark's types. format: of its files; a view has
     none. location: the URL of its folder. partitioned_by: the columns that stand in the names of
     folders. state: what batches it has had; version: of its rows, where it is known.
     """
@@ -121,7 +121,7 @@ def _table(schema: str, name: str, information: str) -> ClusterTable:
     return ClusterTable(
         schema=schema,
         name=name,
-        columns={column: _type(kind, name, column) for column, kind in _COLUMN.findall(columns)},
+        columns=dict(_COLUMN.findall(columns)),
         format=None if is_view else facts["Provider"].lower(),
         location=None if is_view else facts["Location"],
         partitioned_by=tuple(re.findall("`([^`]+)`", facts.get("Partition Columns", ""))),
@@ -167,9 +167,9 @@ def write_views(
             model = models.get(table.name) if table.schema == "main" else None
             _write_view(settings, connection, table, model or {"description": "", "columns": {}})
         _write_states(connection, tables)
-    _remove_fetched(settings, tables)
     database.with_name(database.name + ".wal").unlink(missing_ok=True)
     os.replace(unfinished, database)
+    _remove_fetched(settings, tables)
 
 
 def write_states(settings: Settings, tables: Sequence[ClusterTable]) -> None:
@@ -233,6 +233,8 @@ def _write_view(
     table: ClusterTable,
     model: Mapping[str, Any],
 ) -> None:
+    types = {name: _type(kind, table.name, name) for name, kind in table.columns.items()}
+    table = replace(table, columns=types)
     described = {
         name: column["description"]
         for name, column in model["columns"].items()

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from bench.warehouse import watched_spill
 from orchestration import pipeline, retries
 from orchestration.exports import landing
 from orchestration.exports.loading import load_days
@@ -191,27 +192,6 @@ def test_a_build_that_spills_ends_as_any_other(tmp_path: Path) -> None:
     assert max(sizes) > 1_000_000
     ample = settings.model_copy(update={"memory_limit": "1GB"})
     assert verify_warehouse(ample).differences == ()
-
-
-@contextmanager
-def watched_spill(settings: Settings) -> Iterator[list[int]]:
-    """The sizes of what the engine has on disk beside its database, looked at while it works."""
-    sizes = [0]
-    ended = threading.Event()
-
-    def watch() -> None:
-        while not ended.wait(0.05):
-            with suppress(FileNotFoundError):
-                spilled = (settings.warehouse_folder / "spill").iterdir()
-                sizes.append(sum(path.stat().st_size for path in spilled))
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
-        yield sizes
-    finally:
-        ended.set()
-        watcher.join()
 
 
 def run_with_memory(settings: Settings, limit: str) -> subprocess.CompletedProcess[str]:

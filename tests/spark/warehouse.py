@@ -31,7 +31,7 @@ from orchestration.warehouse.verify import verify_against
 from tests.services.spark import SparkCluster
 
 # Runs dbt; where a pattern of a statement is given, kills its own process so many seconds after
-# its start, in the midst of it or at its end: no further statement is begun.
+# its start, in the midst of it or at its end: its thread begins no further statement.
 DBT = """
 import os, re, signal, sys, threading
 from dbt.adapters.spark.connections import PyhiveConnectionWrapper
@@ -50,8 +50,10 @@ def watched(self, sql, bindings=None):
             kill()
         timer = threading.Timer(float(seconds), kill)
         timer.start()
-        execute(self, sql, bindings)
-        timer.join()
+        try:
+            execute(self, sql, bindings)
+        finally:
+            timer.join()
     return execute(self, sql, bindings)
 
 PyhiveConnectionWrapper.execute = watched

@@ -32,11 +32,17 @@ def test_a_damaged_file_is_told(tmp_path: Path, command: list[str], file: str, s
 
 
 @pytest.mark.parametrize("name", ["what?", "care #1"])
-def test_a_home_that_no_database_can_be_in_is_refused(tmp_path: Path, name: str) -> None:
-    result = CliRunner().invoke(main, ["report", "--home", str(tmp_path / name)])
-    assert result.exit_code != 0
-    assert "is wrong: give a folder whose path has no" in " ".join(result.stderr.split())
-    assert not list(tmp_path.iterdir())
+def test_a_home_that_no_database_can_be_in_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    for home in (str(folder), "data"):
+        result = CliRunner().invoke(main, ["report", "--home", home])
+        assert result.exit_code != 0
+        assert "is wrong: give a folder whose path has no" in " ".join(result.stderr.split())
+    assert not list(folder.iterdir())
 
 
 def test_a_user_to_be_erased_can_be_named_where_no_list_of_processes_shows_it(

@@ -70,7 +70,7 @@ Paths as DuckDB is to read them, to which each is a pattern: a character of one 
 thousands, and a macro for each would take seconds.
 -#}
 {% macro duckdb__path_texts(paths) -%}
-    '{{ paths | map('replace', "'", "''") | map('replace', '[', '[[]') | map('replace', '*', '[*]') | join("', '") }}'
+    '{{ paths | map('replace', "'", "''") | map('replace', '[', '[[]') | map('replace', '*', '[*]') | map('replace', '?', '[?]') | join("', '") }}'
 {%- endmacro %}
 
 {#-
