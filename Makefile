@@ -118,10 +118,10 @@ test-spark: $(INSTALLED) $(SPARK) ## Test the models on a Spark cluster of this 
 	@$(BIN)/python -m pytest tests/spark
 
 bench: $(INSTALLED) ## Measure rebuilds, days, queries and loads (SIZE=S|M|L, PARTS=rebuild,day,...)
-	@$(BIN)/python -m bench --size $(or $(SIZE),S) $(if $(PARTS),--parts $(PARTS)) $(if $(REPETITIONS),--repetitions $(REPETITIONS))
+	@$(BIN)/python -m lab.bench --size $(or $(SIZE),S) $(if $(PARTS),--parts $(PARTS)) $(if $(REPETITIONS),--repetitions $(REPETITIONS))
 
 bench-spark: $(INSTALLED) $(SPARK) ## Measure a rebuild on a Spark cluster of this machine (SIZE=XS|S|M, CORES=2, PARTS=rebuild,skew,quantiles)
-	@$(BIN)/python -m bench.spark --size $(or $(SIZE),S) --cores $(or $(CORES),2) $(if $(PARTS),--parts $(PARTS))
+	@$(BIN)/python -m lab.bench.spark --size $(or $(SIZE),S) --cores $(or $(CORES),2) $(if $(PARTS),--parts $(PARTS))
 
 lint: $(INSTALLED) ## Check style, types and SQL
 	@echo "ruff"; $(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -1,7 +1,7 @@
 """What Dagster loads, by `workspace.yaml`: the code location for the current settings."""
 
-from orchestration.access import make_private
-from orchestration.build import build_defs
+from orchestration.dagster_app.build import build_defs
+from orchestration.machine.access import make_private
 from orchestration.settings import load_settings
 
 settings = load_settings()

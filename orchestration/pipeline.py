@@ -15,20 +15,20 @@ from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from orchestration import erasure
-from orchestration.access import make_private
-from orchestration.advice import advice_on
-from orchestration.alerts import tell_outcome
-from orchestration.erasure import Erasure
 from orchestration.exports import find_export_days, pending_days, read_manifests
 from orchestration.exports.loading import describe_days, report_closed
 from orchestration.exports.quarantine import RetriedDay, retried_day
 from orchestration.exports.retention import close_days
-from orchestration.exports.user_record import claim_key
-from orchestration.lock import hold_lock, is_held
-from orchestration.publishing.publication import Publication, read_publication
+from orchestration.machine.access import make_private
+from orchestration.machine.advice import advice_on
+from orchestration.machine.alerts import tell_outcome
+from orchestration.machine.lock import hold_lock, is_held
+from orchestration.privacy import erasure
+from orchestration.privacy.erasure import Erasure
+from orchestration.privacy.record import claim_key
+from orchestration.privacy.search import Search
+from orchestration.publishing.publish import Publication, read_publication
 from orchestration.publishing.targets import NotDelivered, deliver_what_is_left
-from orchestration.search import Search
 from orchestration.settings import PROJECT_ROOT, Settings, SettingsError
 from orchestration.warehouse.build import is_published
 
@@ -216,7 +216,7 @@ def _dagster(
     from dagster import DagsterInstance
     from sqlalchemy.exc import DBAPIError
 
-    from orchestration.build import build_defs
+    from orchestration.dagster_app.build import build_defs
 
     prepare_dagster_home(settings)
     definitions = build_defs(settings)
@@ -273,8 +273,8 @@ def _execute(
     days: Sequence[date] = (),
 ) -> None:
     """Runs a job, for certain days where some are given."""
-    from orchestration.failures import reasons_of, reasons_of_run
-    from orchestration.jobs import load_run
+    from orchestration.dagster_app.failures import reasons_of, reasons_of_run
+    from orchestration.dagster_app.jobs import load_run
 
     request = load_run(days) if days else {"tags": {}, "run_config": {}}
     result = job.execute_in_process(

@@ -18,8 +18,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, InstanceOf, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from orchestration.storage.exports import ObjectExports
-from orchestration.storage.store import ObjectFolder, is_object_url, parse_object_url
+from orchestration.exports.remote import ObjectExports
+from orchestration.machine.stores import ObjectFolder, is_object_url, parse_object_url
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"

@@ -22,7 +22,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from orchestration.exports import ENTITIES, find_export_days, load_day, read_manifests
-from orchestration.exports.schema import CONTRACTS
+from orchestration.exports.reading.schema import CONTRACTS
 from orchestration.settings import DBT_PROJECT, Settings, load_settings
 from orchestration.warehouse.batches import MATERIALIZATIONS, BatchPlan
 from orchestration.warehouse.catalog import Catalog, LandedFile, next_catalog, write_catalog

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.publishing.publication import publish
+from orchestration.publishing.publish import publish
 
 
 def small_publication(folder: Path, number: int, *statements: str) -> Path:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from bi.superset.bundle import Kind, database_uri, write_bundle
-from orchestration.access import OWNER_ONLY
+from orchestration.machine.access import OWNER_ONLY
 from orchestration.publishing.report import NothingPublished
 from orchestration.settings import PROJECT_ROOT, Settings
 

@@ -4,7 +4,7 @@ Find days with `find_export_days`, ask which are new with `pending_days`, land e
 read what is landed from `read_manifests`. Transformation of the landed rows does not belong here.
 """
 
-from .errors import (
+from orchestration.exports.errors import (
     BadExportFile,
     BrokenManifest,
     ExportsNotFound,
@@ -12,12 +12,12 @@ from .errors import (
     LandingFailed,
     WrongPseudonymKey,
 )
-from .landing import collect_garbage, load_day
-from .layout import ExportDay, ExportFile, find_export_days, find_ignored
-from .limits import ReadLimits
-from .manifest import DayManifest, FileEntry, pending_days, read_manifests
-from .schema import ENTITIES
-from .validation import FileReport, ValidationReport, validate_files
+from orchestration.exports.landing import collect_garbage, load_day
+from orchestration.exports.layout import ExportDay, ExportFile, find_export_days, find_ignored
+from orchestration.exports.manifest import DayManifest, FileEntry, pending_days, read_manifests
+from orchestration.exports.reading.limits import ReadLimits
+from orchestration.exports.reading.schema import ENTITIES
+from orchestration.exports.validation import FileReport, ValidationReport, validate_files
 
 __all__ = [
     "ENTITIES",

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from .layout import ExportDay, ExportsElsewhere, find_export_days
-from .manifest import pending_days
+from orchestration.exports.layout import ExportDay, ExportsElsewhere, find_export_days
+from orchestration.exports.manifest import pending_days
 
 
 @dataclass(frozen=True)

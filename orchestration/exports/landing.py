@@ -25,11 +25,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from .checking import CheckedBlock, RejectedRow, check
-from .errors import ErasureStarted, LandingFailed
-from .layout import ExportDay, ExportFile
-from .limits import ReadLimits
-from .manifest import (
+from orchestration.exports.errors import ErasureStarted, LandingFailed
+from orchestration.exports.layout import ExportDay, ExportFile
+from orchestration.exports.manifest import (
     FORMAT_VERSION,
     DayManifest,
     FileEntry,
@@ -37,9 +35,11 @@ from .manifest import (
     read_manifest,
     read_manifests,
 )
-from .quarantine import history_after
-from .reading import FileReader
-from .schema import (
+from orchestration.exports.quarantine import history_after
+from orchestration.exports.reading.checking import CheckedBlock, RejectedRow, check
+from orchestration.exports.reading.file import FileReader
+from orchestration.exports.reading.limits import ReadLimits
+from orchestration.exports.reading.schema import (
     CONTRACTS,
     ENTITIES,
     QUARANTINE,
@@ -47,9 +47,16 @@ from .schema import (
     QUARANTINE_HISTORY_SCHEMA,
     QUARANTINE_SCHEMA,
 )
-from .user_record import UserRecord, claim_key, read_user_record
-from .users import UserIdentifiers
-from .writing import INCOMING, DayFiles, commit_day, incoming_folder, is_alive, raw_lock
+from orchestration.exports.writing import (
+    INCOMING,
+    DayFiles,
+    commit_day,
+    incoming_folder,
+    is_alive,
+    raw_lock,
+)
+from orchestration.privacy.record import UserRecord, claim_key, read_user_record
+from orchestration.privacy.users import UserIdentifiers
 
 
 def load_day(

@@ -12,9 +12,9 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from .errors import ExportsNotFound, UnreadableDay
-from .limits import ReadLimits
-from .schema import ENTITIES
+from orchestration.exports.errors import ExportsNotFound, UnreadableDay
+from orchestration.exports.reading.limits import ReadLimits
+from orchestration.exports.reading.schema import ENTITIES
 
 # Control characters, line separators, and those that turn the direction of a text.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")

@@ -21,8 +21,8 @@ from orchestration.exports.manifest import (
     read_manifests,
 )
 from orchestration.exports.retention import ClosedDays, close_days
-from orchestration.exports.user_record import claim_key
-from orchestration.lock import hold_lock
+from orchestration.machine.lock import hold_lock
+from orchestration.privacy.record import claim_key
 from orchestration.settings import Settings
 
 logger = logging.getLogger("inbox.exports")

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from .errors import BrokenManifest
-from .layout import ExportDay
-from .schema import ENTITIES, QUARANTINE, QUARANTINE_HISTORY
+from orchestration.exports.errors import BrokenManifest
+from orchestration.exports.layout import ExportDay
+from orchestration.exports.reading.schema import ENTITIES, QUARANTINE, QUARANTINE_HISTORY
 
 FORMAT_VERSION = 1
 """Raised when landed files change their form, so that every day counts as pending."""

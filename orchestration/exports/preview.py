@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pyarrow.parquet
 
-from .manifest import DayManifest
+from orchestration.exports.manifest import DayManifest
 
 PREVIEW_ROWS = 20
 PREVIEW_COLUMNS = ("file_name", "row_number", "line_number", "column_name", "reason")

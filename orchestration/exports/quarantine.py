@@ -20,9 +20,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet
 
-from .manifest import DayManifest, FileEntry, read_manifest, read_manifests
-from .schema import CONTRACTS, ENTITIES, QUARANTINE, QUARANTINE_HISTORY
-from .users import UserIdentifiers
+from orchestration.exports.manifest import DayManifest, FileEntry, read_manifest, read_manifests
+from orchestration.exports.reading.schema import CONTRACTS, ENTITIES, QUARANTINE, QUARANTINE_HISTORY
+from orchestration.privacy.users import UserIdentifiers
 
 LOADED = "loaded"
 NOT_DELIVERED_AGAIN = "not delivered again"

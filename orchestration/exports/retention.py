@@ -23,9 +23,9 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from .manifest import DayManifest, Retention, read_manifests
-from .rewriting import rewrite_day
-from .schema import CONTRACTS, QUARANTINE, QUARANTINE_HISTORY
+from orchestration.exports.manifest import DayManifest, Retention, read_manifests
+from orchestration.exports.reading.schema import CONTRACTS, QUARANTINE, QUARANTINE_HISTORY
+from orchestration.privacy.rewriting import rewrite_day
 
 _VERSIONS = {  # as the models of the layer staging have it
     "threads": "updated_at",

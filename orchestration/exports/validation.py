@@ -9,9 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from .checking import check
-from .errors import BadExportFile
-from .layout import (
+from orchestration.exports.errors import BadExportFile
+from orchestration.exports.layout import (
     ExportDay,
     ExportFile,
     ExportsElsewhere,
@@ -21,8 +20,9 @@ from .layout import (
     list_day,
     parse_file_name,
 )
-from .limits import ReadLimits
-from .reading import FileReader
+from orchestration.exports.reading.checking import check
+from orchestration.exports.reading.file import FileReader
+from orchestration.exports.reading.limits import ReadLimits
 
 MAX_REJECTED_RECORDS = 10_000
 

@@ -21,8 +21,8 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet
 
-from .manifest import DayManifest, manifest_path
-from .schema import file_dictionary_columns, file_schema
+from orchestration.exports.manifest import DayManifest, manifest_path
+from orchestration.exports.reading.schema import file_dictionary_columns, file_schema
 
 _ROW_GROUP_ROWS = 122_880  # what DuckDB reads as one
 _ROW_GROUP_BYTES = 128 * 2**20  # of rows with uncommonly long cells, fewer

@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from orchestration.publishing.publication import Publication, read_publication
-from orchestration.storage.store import ObjectFolder, StoreUnavailable
+from orchestration.machine.stores import ObjectFolder, StoreUnavailable
+from orchestration.publishing.publish import Publication, read_publication
 
 logger = logging.getLogger("inbox.publishing")
 

@@ -21,7 +21,7 @@ import pyarrow.csv
 
 from orchestration.publishing.object_store import publication_name
 from orchestration.publishing.postgres_functions import TYPES, NoCounterpart, function_statements
-from orchestration.publishing.publication import Publication, read_publication
+from orchestration.publishing.publish import Publication, read_publication
 
 logger = logging.getLogger("inbox.publishing")
 

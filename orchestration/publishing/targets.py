@@ -9,7 +9,8 @@ import json
 from collections.abc import Callable
 from functools import partial
 
-from orchestration.lock import hold_lock
+from orchestration.machine.lock import hold_lock
+from orchestration.machine.stores import StoreUnavailable
 from orchestration.publishing.object_store import (
     is_uploaded,
     remove_earlier,
@@ -21,9 +22,8 @@ from orchestration.publishing.postgres import (
     publish_to_postgres,
     table_keys,
 )
-from orchestration.publishing.publication import read_publication
+from orchestration.publishing.publish import read_publication
 from orchestration.settings import Settings
-from orchestration.storage.store import StoreUnavailable
 
 
 class NotDelivered(RuntimeError):

@@ -19,9 +19,11 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.engines.spark import cluster
+from orchestration.engines.spark.raw_copy import remove_unnamed, upload_catalog
 from orchestration.exports import DayManifest, collect_garbage, read_manifests
-from orchestration.lock import hold_lock
-from orchestration.publishing.publication import (
+from orchestration.machine.lock import hold_lock
+from orchestration.publishing.publish import (
     Publication,
     TableVersion,
     publish,
@@ -29,7 +31,7 @@ from orchestration.publishing.publication import (
 )
 from orchestration.publishing.targets import deliver
 from orchestration.settings import Settings, SettingsError
-from orchestration.warehouse import cluster, dbt
+from orchestration.warehouse import dbt
 from orchestration.warehouse.batches import (
     BatchPlan,
     Models,
@@ -45,7 +47,6 @@ from orchestration.warehouse.catalog import (
     read_catalog,
     write_catalog,
 )
-from orchestration.warehouse.raw_copy import remove_unnamed, upload_catalog
 
 logger = logging.getLogger("inbox.warehouse")
 

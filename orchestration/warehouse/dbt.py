@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+from orchestration.engines.spark.cluster import tolerate_unclosed_sessions
+from orchestration.engines.spark.raw_copy import CATALOG, cluster_address
 from orchestration.exports.manifest import FORMAT_VERSION
-from orchestration.lock import hold_lock
+from orchestration.machine.lock import hold_lock
 from orchestration.settings import DBT_PROJECT, Settings
 from orchestration.warehouse.batches import BatchPlan
-from orchestration.warehouse.cluster import tolerate_unclosed_sessions
-from orchestration.warehouse.raw_copy import CATALOG, cluster_address
 
 logger = logging.getLogger("inbox.dbt")
 

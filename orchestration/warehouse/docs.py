@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from orchestration.lock import hold_lock
+from orchestration.machine.lock import hold_lock
 from orchestration.settings import Settings
 from orchestration.warehouse.dbt import DbtFailed, invoke
 

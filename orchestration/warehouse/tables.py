@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.lock import hold_lock
+from orchestration.machine.lock import hold_lock
 from orchestration.settings import Settings
 from orchestration.warehouse.dbt import project_fingerprint
 

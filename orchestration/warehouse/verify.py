@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from orchestration.lock import hold_lock
+from orchestration.machine.lock import hold_lock
 from orchestration.settings import Settings
 from orchestration.warehouse.batches import read_states
 from orchestration.warehouse.build import build_warehouse

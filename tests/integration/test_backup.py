@@ -16,9 +16,9 @@ import pytest
 
 from orchestration import pipeline
 from orchestration.exports import find_export_days, load_day
-from orchestration.exports.user_record import begin_erasure, read_user_record
-from orchestration.exports.users import UserIdentifiers
-from orchestration.lock import hold_lock
+from orchestration.machine.lock import hold_lock
+from orchestration.privacy.record import begin_erasure, read_user_record
+from orchestration.privacy.users import UserIdentifiers
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
 from tests.models import parsed_dbt_folder
 from tests.oracle.generate import generate_inbox, write_inbox

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.document import write_document
-from bench.measure import TaskFailed, run
-from bench.parts import result_file
+from lab.bench.document import write_document
+from lab.bench.measure import TaskFailed, run
+from lab.bench.parts import result_file
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -56,7 +56,7 @@ def test_a_mart_that_differs_voids_the_comparison(folder: Path) -> None:
             "from theirs.mart_agents_weekly)"
         )
     with pytest.raises(TaskFailed):
-        run("bench.compare:assert_same_marts", warehouse=str(warehouse), competitor=str(other))
+        run("lab.bench.compare:assert_same_marts", warehouse=str(warehouse), competitor=str(other))
 
 
 def test_every_format_is_landed_and_copied(folder: Path) -> None:

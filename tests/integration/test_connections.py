@@ -21,7 +21,7 @@ import pytest
 from orchestration.publishing.csv_cells import harmless_cell
 from orchestration.publishing.postgres import publish_to_postgres, table_keys
 from orchestration.publishing.presentation import to_csv
-from orchestration.publishing.publication import publish
+from orchestration.publishing.publish import publish
 from orchestration.publishing.report import read_report
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
 from orchestration.warehouse.dbt import load_manifest

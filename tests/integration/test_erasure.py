@@ -19,12 +19,13 @@ import pyarrow.parquet as pq
 import pytest
 from dagster import DagsterInstance
 
-from orchestration import erasure, pipeline
-from orchestration.build import build_defs
-from orchestration.exports.users import UserIdentifiers
-from orchestration.search import NamedUser, search_everything
+from orchestration import pipeline
+from orchestration.dagster_app.build import build_defs
+from orchestration.machine.stores import ObjectFolder
+from orchestration.privacy import erasure
+from orchestration.privacy.search import NamedUser, search_everything
+from orchestration.privacy.users import UserIdentifiers
 from orchestration.settings import Settings, load_settings
-from orchestration.storage.store import ObjectFolder
 from tests.models import parsed_dbt_folder
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.services.postgres import PostgresServer

@@ -16,13 +16,14 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from bench.warehouse import watched_spill
-from orchestration import pipeline, retries
+from lab.bench.warehouse import watched_spill
+from lab.sampling import Shape, write_history
+from orchestration import pipeline
+from orchestration.dagster_app import retries
 from orchestration.exports import landing
 from orchestration.exports.loading import load_days
-from orchestration.publishing import publication
-from orchestration.publishing.publication import read_publication
-from orchestration.sampling import Shape, write_history
+from orchestration.publishing import publish as publication
+from orchestration.publishing.publish import read_publication
 from orchestration.settings import PROJECT_ROOT as PROJECT
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse.build import build_warehouse
@@ -130,7 +131,7 @@ STEPS = {
     "load": ("orchestration.exports.landing", "_load_day"),
     "build": ("orchestration.warehouse.dbt", "run_models"),
     "publication": ("orchestration.warehouse.build", "publish"),
-    "record of the publication": ("orchestration.publishing.publication", "_write_record"),
+    "record of the publication": ("orchestration.publishing.publish", "_write_record"),
 }
 
 

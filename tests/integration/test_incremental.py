@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from orchestration import pipeline
-from orchestration.publishing.publication import read_publication
+from orchestration.publishing.publish import read_publication
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse.batches import read_states
 from orchestration.warehouse.build import build_warehouse

@@ -14,8 +14,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.machine.stores import ObjectFolder
 from orchestration.settings import Settings, load_settings
-from orchestration.storage.store import ObjectFolder
 from tests.models import parsed_dbt_folder
 from tests.oracle.compare import assert_tables_equal
 from tests.oracle.generate import generate_inbox, write_inbox

@@ -15,7 +15,7 @@ from dagster import AssetKey, DagsterRunStatus, TableMetadataValue
 from playwright.sync_api import Browser, Page, expect
 
 from orchestration.exports import read_manifests
-from orchestration.publishing.publication import read_publication
+from orchestration.publishing.publish import read_publication
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse.build import is_published
 from tests.browser.chromium import open_chromium

@@ -19,7 +19,7 @@ import pytest
 from dagster import DagsterInstance
 
 from orchestration import pipeline
-from orchestration.lock import LockBusy, hold_lock
+from orchestration.machine.lock import LockBusy, hold_lock
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
 from tests.models import parsed_dbt_folder
 from tests.oracle.compare import assert_tables_equal

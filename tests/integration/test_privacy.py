@@ -15,12 +15,12 @@ import pytest
 
 from orchestration import pipeline
 from orchestration.exports import read_manifests
-from orchestration.exports.erasing import erase_landed
 from orchestration.exports.retention import close_days
-from orchestration.exports.user_record import begin_erasure, read_user_record
-from orchestration.exports.users import UserIdentifiers
-from orchestration.quality import find_landed_rows
+from orchestration.privacy.erasing import erase_landed
+from orchestration.privacy.record import begin_erasure, read_user_record
+from orchestration.privacy.users import UserIdentifiers
 from orchestration.settings import Settings, load_settings
+from orchestration.warehouse.quality import find_landed_rows
 from tests.integration.test_pipeline import ZONE, assert_same, command, environment, published
 from tests.models import Warehouse, load, parsed_dbt_folder
 from tests.oracle.compare import assert_tables_equal

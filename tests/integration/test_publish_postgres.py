@@ -23,7 +23,7 @@ from orchestration.publishing.postgres import (
     is_in_postgres,
     publish_to_postgres,
 )
-from orchestration.publishing.publication import read_publication
+from orchestration.publishing.publish import read_publication
 from orchestration.settings import Settings, load_settings
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.publications import small_publication

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 from pyhive import hive
 
+from orchestration.engines.spark.cluster import tolerate_unclosed_sessions
 from orchestration.exports import find_export_days, load_day, pending_days, read_manifests
 from orchestration.settings import DBT_PROJECT, Settings
 from orchestration.warehouse import dbt
@@ -26,7 +27,6 @@ from orchestration.warehouse.batches import (
 )
 from orchestration.warehouse.build import build_warehouse
 from orchestration.warehouse.catalog import next_catalog, read_catalog, write_catalog
-from orchestration.warehouse.cluster import tolerate_unclosed_sessions
 from orchestration.warehouse.verify import verify_against
 from tests.services.spark import SparkCluster
 
@@ -36,7 +36,7 @@ DBT = """
 import os, re, signal, sys, threading
 from dbt.adapters.spark.connections import PyhiveConnectionWrapper
 from dbt.cli.main import dbtRunner
-from orchestration.warehouse.cluster import tolerate_unclosed_sessions
+from orchestration.engines.spark.cluster import tolerate_unclosed_sessions
 
 fatal, seconds, *command = sys.argv[1:]
 execute = PyhiveConnectionWrapper.execute

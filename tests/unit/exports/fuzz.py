@@ -16,7 +16,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["orchestration.exports"]):
-    from orchestration.exports.schema import CONTRACTS
+    from orchestration.exports.reading.schema import CONTRACTS
 
 from tests.unit.exports.bad_exports import DAY, GROUPS
 from tests.unit.exports.test_fuzzing import rows_that_came

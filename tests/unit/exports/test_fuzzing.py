@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from orchestration.exports import ReadLimits, find_export_days, load_day
 from orchestration.exports.errors import BadExportFile
-from orchestration.exports.schema import CONTRACTS
+from orchestration.exports.reading.schema import CONTRACTS
 
 from .builders import compressed, write_file
 

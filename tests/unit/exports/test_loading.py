@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from orchestration import erasure
 from orchestration.exports import (
     ExportDay,
     ExportsUnreachable,
@@ -16,6 +15,7 @@ from orchestration.exports import (
     read_manifests,
 )
 from orchestration.exports.loading import load_days
+from orchestration.privacy import erasure
 from orchestration.settings import Settings, load_settings
 
 from .builders import DAY, rating, thread, write_file, write_records

@@ -109,7 +109,7 @@ def test_a_row_without_a_key_is_told_by_its_place(tmp_path: Path) -> None:
 def test_a_widened_rule_lets_rows_load(tmp_path: Path, monkeypatch: Any) -> None:
     exports, raw = tmp_path / "exports", tmp_path / "raw"
     with monkeypatch.context() as narrow:
-        narrow.setattr("orchestration.exports.checking.MAX_IDENTIFIER_CHARACTERS", 1)
+        narrow.setattr("orchestration.exports.reading.checking.MAX_IDENTIFIER_CHARACTERS", 1)
         write_ratings(exports, 5, 4)
         load(exports, raw)
     assert len(list(quarantined_rows(raw))) == 2

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from orchestration.machine.stores import ObjectFolder, StoreUnavailable
 from orchestration.publishing.object_store import (
     KEPT_PUBLICATIONS,
     is_uploaded,
@@ -16,8 +17,7 @@ from orchestration.publishing.object_store import (
     remove_earlier,
     upload_publication,
 )
-from orchestration.publishing.publication import Publication, publish
-from orchestration.storage.store import ObjectFolder, StoreUnavailable
+from orchestration.publishing.publish import Publication, publish
 from tests.services.s3 import S3Server
 
 

@@ -1,0 +1,1 @@
+"""Trying the warehouse out: made-up exports of any size, the benchmark. Nothing depends on it."""

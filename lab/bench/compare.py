@@ -1,0 +1,72 @@
+"""Whether a competitor's marts are the warehouse's, value by value; a comparison is void if not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from lab.bench.landed import GRAINS
+
+MARTS = (
+    *(f"mart_{subject}_{mart}" for subject in ("inbox", "agents", "labels") for mart in GRAINS),
+    "mart_inbox_cards",
+)
+KEYS = {
+    "inbox": ("period_start_date",),
+    "agents": ("period_start_date", "agent_id"),
+    "labels": ("period_start_date", "label"),
+    "cards": ("card_order",),
+}
+
+
+class Different(AssertionError):
+    """A competitor computed something else."""
+
+
+def assert_same_marts(warehouse: str, competitor: str) -> dict[str, int]:
+    """Rows compared by mart. competitor: a DuckDB file, or a folder of Parquet files.
+
+    Whole numbers, dates and texts must be equal; of doubles the last digits may differ, as sums
+    are taken in any order. Raises Different.
+    """
+    connection = duckdb.connect()
+    connection.execute(f"attach '{warehouse}' as ours (read_only)")
+    is_file = Path(competitor).is_file()
+    if is_file:
+        connection.execute(f"attach '{competitor}' as theirs (read_only)")
+    rows = {}
+    for mart in MARTS:
+        other = f"theirs.main.{mart}" if is_file else f"read_parquet('{competitor}/{mart}.parquet')"
+        rows[mart] = _assert_same(connection, mart, f"ours.main.{mart}", other)
+    return rows
+
+
+def _assert_same(connection: duckdb.DuckDBPyConnection, mart: str, ours: str, theirs: str) -> int:
+    keys = KEYS["cards" if mart.endswith("cards") else mart.split("_")[1]]
+    columns = connection.execute(
+        f"select column_name, column_type from (describe {ours})"
+    ).fetchall()
+    matches = " and ".join(f"o.{key} is not distinct from t.{key}" for key in keys)
+    differences = [
+        f"abs(o.{name} - t.{name}) > 1e-9 * greatest(abs(o.{name}), 1) "
+        f"or (o.{name} is null) <> (t.{name} is null)"
+        if kind == "DOUBLE"
+        else f"o.{name} is distinct from cast(t.{name} as {kind})"
+        for name, kind in columns
+        if name not in keys
+    ]
+    found = connection.execute(
+        f"""
+        with o as (select *, true as is_there from {ours}),
+        t as (select *, true as is_there from {theirs})
+        select o.is_there, t.is_there, {", ".join(f"coalesce(o.{k}, t.{k})" for k in keys)}
+        from o full join t on {matches}
+        where o.is_there is null or t.is_there is null or {" or ".join(differences)}
+        limit 5
+        """
+    ).fetchall()
+    if found:
+        raise Different(f"{mart} differs (in ours, in theirs, key): {found}")
+    counted = connection.execute(f"select count(*) from {ours}").fetchone()
+    return int(counted[0]) if counted else 0

@@ -1,1 +1,0 @@
-"""Dagster assets, one module a layer. Each calls a plain function and reports what it says."""

@@ -1,0 +1,55 @@
+"""What readers open, as assets: every published table and function, put in place at once."""
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from dagster import (
+    AssetExecutionContext,
+    AssetsDefinition,
+    AssetSpec,
+    MaterializeResult,
+    MetadataValue,
+    ResourceParam,
+    multi_asset,
+)
+
+from orchestration.dagster_app.reporting import WAREHOUSE_POOL, retried_where_it_may_help
+from orchestration.publishing.preview import preview_publication
+from orchestration.settings import Settings
+from orchestration.warehouse.build import publish_warehouse
+
+CARDS = "mart_inbox_cards"
+
+
+def published_assets(specs: Sequence[AssetSpec]) -> AssetsDefinition:
+    """The published tables and functions; they are replaced together or not at all."""
+
+    @multi_asset(name="published", specs=specs, pool=WAREHOUSE_POOL)
+    def published(
+        context: AssetExecutionContext, settings: ResourceParam[Settings]
+    ) -> Iterator[MaterializeResult]:  # type: ignore[type-arg]
+        started = time.perf_counter()
+        with retried_where_it_may_help(context):
+            publication = publish_warehouse(settings)
+        seconds = round(time.perf_counter() - started, 3)
+        for spec in specs:
+            table = spec.key.path[-1]
+            metadata: dict[str, Any] = {
+                "as_of_date": publication.as_of_date.isoformat(),
+                "database": MetadataValue.path(str(settings.published_database)),
+                # All tables are published as one.
+                "seconds": seconds,
+            }
+            if table in publication.rows:
+                parquet = settings.published_folder / "parquet" / table
+                metadata["dagster/row_count"] = publication.rows[table]
+                metadata["parquet"] = MetadataValue.path(str(parquet))
+            if table == CARDS:
+                metadata["report"] = MetadataValue.md(
+                    preview_publication(settings.published_database)
+                )
+                metadata["database_bytes"] = publication.database_bytes
+            yield MaterializeResult(asset_key=spec.key, metadata=metadata)
+
+    return published

@@ -1,0 +1,23 @@
+"""What is done by the clock: exports are loaded once a day, whether or not anything was noticed."""
+
+from __future__ import annotations
+
+from dagster import DefaultScheduleStatus, ScheduleDefinition
+
+from orchestration.dagster_app.jobs import load_exports
+from orchestration.settings import Settings
+
+
+def daily_load(settings: Settings) -> ScheduleDefinition:
+    """At INBOX_SCHEDULE in the workspace's zone: loads the days that are due.
+
+    A publication follows by the sensors `publish_after_*_load`.
+    """
+    return ScheduleDefinition(
+        name="daily_load",
+        job=load_exports,
+        cron_schedule=settings.schedule,
+        execution_timezone=settings.timezone,
+        default_status=DefaultScheduleStatus.RUNNING,
+        description="Loads every export day that has arrived and is not loaded.",
+    )

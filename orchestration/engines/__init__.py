@@ -1,0 +1,1 @@
+"""What builds the tables: what differs between engines outside of SQL."""

@@ -1,0 +1,359 @@
+"""JSON lines into blocks: Arrow's parser where every line is as it should be, else line by line.
+
+Line by line, numbers stay the text that they were, so that no identifier loses a digit. A bare NaN,
+which Python's own json module writes for a missing value, is null.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json
+
+from orchestration.exports.errors import UnreadableFile
+from orchestration.exports.reading.blocks import (
+    Block,
+    Failure,
+    TextBlock,
+    UnknownColumns,
+    UnparsedRow,
+    fold_body,
+    whole_records,
+)
+from orchestration.exports.reading.bytes import ExportBytes
+from orchestration.exports.reading.limits import ReadLimits
+from orchestration.exports.reading.schema import LABEL_SEPARATOR, Column, Contract, Kind
+
+_OPENING_BRACE = ord("{")
+_ARROW_BLOCK_BYTES = 2**18
+_SAMPLE_LINES = 50
+_SAMPLE_BYTES = 2**18
+_LINE_TYPES = {Kind.LABELS: pa.list_(pa.string())}  # the others come as text
+_PARSED_TYPES = {
+    Kind.INTEGER: pa.int64(),
+    Kind.BOOLEAN: pa.bool_(),
+    Kind.LABELS: pa.list_(pa.string()),
+}
+_WANTED = {
+    Kind.IDENTIFIER: "text",
+    Kind.TEXT: "text",
+    Kind.TIMESTAMP: "a time",
+    Kind.INTEGER: "a number",
+    Kind.BOOLEAN: "true or false",
+    Kind.CHOICE: "text",
+    Kind.LABELS: "a list of texts",
+    Kind.BODY: "text",
+}
+_HALF_A_CHARACTER = "holds half of a character (a lone surrogate)"
+_REPEATED_KEYS = object()  # the entry of a decoded object that lists its repeated keys
+_MEMBER = re.compile(
+    r'\s*(?P<key>"(?:[^"\\]|\\.)*+")\s*:'
+    r'\s*(?P<value>"(?:[^"\\]|\\.)*+"|-?\d[\d.eE+-]*+|true|false|null)\s*,'
+)
+
+
+class _Number(str):
+    """A number, as the file writes it."""
+
+
+class _Constant(str):
+    """Infinity or -Infinity, which are no JSON."""
+
+
+def _constant(text: str) -> _Constant | None:
+    return None if text == "NaN" else _Constant(text)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[Any, Any]:
+    found: dict[Any, Any] = dict(pairs)
+    if len(found) != len(pairs):
+        names = Counter(name for name, _ in pairs)
+        found[_REPEATED_KEYS] = {name for name, count in names.items() if count > 1}
+    return found
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object,
+    parse_float=_Number,
+    parse_int=_Number,
+    parse_constant=_constant,
+)
+
+
+def read_jsonl(
+    source: ExportBytes, contract: Contract, limits: ReadLimits, unknown: UnknownColumns
+) -> Iterator[Block]:
+    """The rows of a file of JSON lines; raises `UnreadableFile`."""
+    parsed = unparsed = 0
+    keys = _Keys(contract, unknown)
+    for text in whole_records(source, limits, _end_of_records, "JSON lines"):
+        if not text.data.strip(
+            b" \t\r\n"
+        ):  # line by line, blank ones alone would take minutes a gigabyte
+            continue
+        keys.sample(text.data)
+        for block in _parse(text, keys):
+            parsed += block.rows
+            unparsed += len(block.unparsed)
+            yield block
+    if unparsed and not parsed:
+        raise UnreadableFile("none of its lines is a JSON object")
+    missing = [name for name in contract.required_names if name not in keys.seen]
+    if parsed and missing:
+        raise UnreadableFile(f"none of its lines has a value named {', '.join(missing)}")
+
+
+def _end_of_records(data: bytes, _line: int, at_end: bool) -> int:
+    return len(data) if at_end else data.rfind(b"\n") + 1
+
+
+class _Keys:
+    """The keys of a file as far as it has been read."""
+
+    def __init__(self, contract: Contract, unknown: UnknownColumns) -> None:
+        self.contract = contract
+        self.unknown = unknown
+        self.seen: set[str] = set()  # the known ones
+        self._types: dict[str, pa.DataType] = {}
+        self._only_sampled = True
+
+    def sample(self, data: bytes) -> None:
+        """Note the keys of the first lines of a block, and of which types their values are."""
+        lines = data[:_SAMPLE_BYTES].split(b"\n", _SAMPLE_LINES)[:_SAMPLE_LINES]
+        for line in lines:
+            row = _decoded(line.decode("utf-8", "replace"), self.contract)
+            if isinstance(row, str):
+                continue
+            for name, value in row.items():
+                column = self.contract.by_name.get(name)
+                if column is None:
+                    self.unknown.add(name)
+                    self._only_sampled = False
+                elif value is not None or name not in self._types:
+                    self._types[name] = _type_of(value, column)
+
+    def parse_options(self) -> Iterator[pyarrow.json.ParseOptions]:
+        """Ways to parse a block, the fastest first: the sampled keys alone, then all known ones."""
+        if self._only_sampled:
+            schema = pa.schema(list(self._types.items()))
+            yield pyarrow.json.ParseOptions(
+                explicit_schema=schema, unexpected_field_behavior="error"
+            )
+            self._only_sampled = False
+        types = {column.name: _type_of(None, column) for column in self.contract.columns}
+        yield pyarrow.json.ParseOptions(
+            explicit_schema=pa.schema(list({**types, **self._types}.items())),
+            unexpected_field_behavior="ignore",
+        )
+
+
+def _type_of(value: object, column: Column) -> pa.DataType:
+    if isinstance(value, _Number) and column.kind not in (Kind.BODY, Kind.LABELS):
+        return pa.int64()
+    if isinstance(value, str):
+        return pa.string()
+    return _PARSED_TYPES.get(column.kind, pa.string())
+
+
+def _parse(text: TextBlock, keys: _Keys) -> Iterator[Block]:
+    block = None if text.is_of_crumbs else _parse_by_arrow(text, keys)
+    if block is not None:
+        yield block
+    elif text.is_piece:
+        yield _parse_by_line(text, keys)
+    else:
+        for piece in text.pieces(_end_of_records):
+            yield from _parse(piece, keys)
+
+
+def _parse_by_arrow(text: TextBlock, keys: _Keys) -> Block | None:
+    """A block each of whose lines is one object with values of the sampled types, or None."""
+    block_bytes = _parse_at_once(text)
+    if block_bytes is None:
+        return None
+    for options in keys.parse_options():
+        try:
+            table = pyarrow.json.read_json(
+                pa.py_buffer(text.data),
+                read_options=pyarrow.json.ReadOptions(block_size=block_bytes, use_threads=False),
+                parse_options=options,
+            )
+        except pa.ArrowInvalid:
+            continue
+        return _block_of_table(table, text, keys)
+    return None
+
+
+def _parse_at_once(text: TextBlock) -> int | None:
+    """How many bytes Arrow must take at once to hold the longest line.
+
+    None when a line does not begin like an object, as a blank one: Arrow crashes on a lone null.
+    """
+    bytes_of_text = np.frombuffer(text.data, dtype=np.uint8)
+    starts = np.concatenate(([0], text.line_feeds + 1))
+    if starts[-1] == len(text.data):
+        starts = starts[:-1]
+    if not (bytes_of_text[starts] == _OPENING_BRACE).all():
+        return None
+    longest = int(np.diff(starts, append=len(text.data)).max())
+    return max(_ARROW_BLOCK_BYTES, 2 * longest)
+
+
+def _block_of_table(table: pa.Table, text: TextBlock, keys: _Keys) -> Block | None:
+    data, line = text.data, text.first_line
+    lines = len(text.line_feeds) + (not data.endswith(b"\n"))
+    if table.num_rows != lines or not table.num_columns:
+        return None
+    columns = {name: table.column(name) for name in table.column_names}
+    for name, values in columns.items():
+        if keys.contract.by_name[name].kind is Kind.IDENTIFIER and _may_be_minus_zero(values):
+            return None
+    for name, values in columns.items():
+        if name not in keys.seen and (values.null_count < lines or f'"{name}"'.encode() in data):
+            keys.seen.add(name)
+    return Block(
+        columns=fold_body(columns),
+        row_numbers=np.arange(line, line + lines, dtype=np.int64),
+        line_numbers=lambda rows: [line + int(row) for row in rows],
+        may_hold_text=keys.contract.has_body,
+    )
+
+
+def _may_be_minus_zero(values: pa.ChunkedArray) -> bool:
+    """Whether a number for an identifier may not be written as Arrow writes it."""
+    return pa.types.is_integer(values.type) and bool(pc.any(pc.equal(values, 0)).as_py())
+
+
+def _parse_by_line(text: TextBlock, keys: _Keys) -> Block:
+    """One line at a time, for a block that holds something unusual or bad."""
+    contract = keys.contract
+    values: dict[str, list[object]] = {column.name: [] for column in contract.columns}
+    bad_cells: dict[str, dict[int, Failure]] = {name: {} for name in values}
+    unparsed: list[UnparsedRow] = []
+    line_numbers: list[int] = []
+    lines = text.data.decode("utf-8").split("\n")
+    for line_number, line in enumerate(lines, start=text.first_line):
+        if not line.strip(" \t\r"):
+            continue
+        row = _decoded(line, contract)
+        if isinstance(row, str):
+            cells = _cells_before_body(line, contract)
+            unparsed.append(UnparsedRow(line_number, line_number, row, cells))
+            continue
+        keys.seen.update(row.keys() & values.keys())
+        for name in row.keys() - values.keys():
+            keys.unknown.add(name)
+        for name, cells_of_column in values.items():
+            value = _cell(row.get(name), contract.by_name[name])
+            if isinstance(value, Failure):
+                bad_cells[name][len(line_numbers)] = value
+                value = None
+            cells_of_column.append(value)
+        line_numbers.append(line_number)
+    columns = {
+        column.name: pa.chunked_array(
+            [pa.array(values[column.name], _LINE_TYPES.get(column.kind, pa.string()))]
+        )
+        for column in contract.columns
+    }
+    return Block(
+        columns=fold_body(columns),
+        row_numbers=np.array(line_numbers, dtype=np.int64),
+        line_numbers=lambda rows: [line_numbers[row] for row in rows],
+        bad_cells=bad_cells,
+        unparsed=unparsed,
+        may_hold_text=contract.has_body,
+    )
+
+
+def _decoded(line: str, contract: Contract) -> dict[str, Any] | str:
+    """A line's object, or why it is none."""
+    try:
+        row = _DECODER.decode(line)
+    except json.JSONDecodeError as error:
+        return f"is no JSON ({error.msg}, character {error.pos + 1})"
+    except RecursionError:
+        return "is no JSON that can be read (nested too deep)"
+    if not isinstance(row, dict):
+        return "is no JSON object"
+    repeated = row.pop(_REPEATED_KEYS, set()) & contract.by_name.keys()
+    if repeated:
+        return f"has the key {', '.join(sorted(repeated))} more than once"
+    return row
+
+
+def _cell(value: object, column: Column) -> str | list[str] | Failure | None:
+    """A value as text (or a list of texts), or what is wrong with it."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, _Constant):
+        return Failure("is not a value", str(value))
+    if isinstance(value, _Number) and column.kind is Kind.LABELS:
+        return Failure("is a number and should be a list of texts", str(value))
+    if isinstance(value, bool):
+        text = "true" if value else "false"
+        return (
+            text
+            if column.kind is Kind.BOOLEAN
+            else Failure(f"is {text} and should be {_WANTED[column.kind]}")
+        )
+    if isinstance(value, str):
+        return _text(value, column)
+    if isinstance(value, list) and column.kind is Kind.LABELS:
+        return _labels(value)
+    return Failure("is nested and should be " + _WANTED[column.kind])
+
+
+def _text(value: str, column: Column) -> str | list[str] | Failure:
+    if _holds_lone_surrogate(value):
+        if column.kind is not Kind.BODY:
+            return Failure(_HALF_A_CHARACTER, value)
+        value = value.encode("utf-8", "replace").decode("utf-8")  # as many characters as before
+    return value.split(LABEL_SEPARATOR) if column.kind is Kind.LABELS else value
+
+
+def _labels(values: list[object]) -> list[str] | Failure:
+    labels = []
+    for value in values:
+        if value is None:
+            continue
+        if not isinstance(value, str) or isinstance(value, _Constant):
+            return Failure("holds something that is no text")
+        if _holds_lone_surrogate(value):
+            return Failure(_HALF_A_CHARACTER, value)
+        labels.append(value)
+    return labels
+
+
+def _holds_lone_surrogate(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _cells_before_body(line: str, contract: Contract) -> dict[str, object]:
+    """The known members at the start of a broken line, up to its `body` or to where it breaks."""
+    cells: dict[str, object] = {}
+    start = line.find("{") + 1
+    if line[:start].strip() != "{":
+        return cells
+    while match := _MEMBER.match(line, start):
+        try:
+            name, value = json.loads(match["key"]), json.loads(match["value"])
+        except ValueError:
+            break
+        if name == "body":
+            break
+        if name in contract.by_name:
+            cells[name] = value
+        start = match.end()
+    return cells

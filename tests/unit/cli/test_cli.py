@@ -1,0 +1,56 @@
+"""What the command says of a home that is damaged: one line and an exit code, never a trace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from orchestration.cli import main
+from orchestration.privacy.erasure import is_unfinished
+from orchestration.settings import load_settings
+
+
+@pytest.mark.parametrize(
+    ("command", "file", "said"),
+    [
+        (["report"], "published/inbox.duckdb", "cannot be read as a publication"),
+        (["quarantine", "list"], "raw/manifests/2024-03-01.json", "cannot be read"),
+        (["quarantine", "show"], "raw/manifests/2024-03-01.json", "cannot be read"),
+    ],
+)
+def test_a_damaged_file_is_told(tmp_path: Path, command: list[str], file: str, said: str) -> None:
+    path = tmp_path / file
+    path.parent.mkdir(parents=True)
+    path.write_text("{")
+    result = CliRunner().invoke(main, [*command, "--home", str(tmp_path)])
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit), result.exception
+    assert said in " ".join(result.stderr.split())
+    assert result.stderr.startswith("Error:")
+
+
+@pytest.mark.parametrize("name", ["what?", "care #1"])
+def test_a_home_that_no_database_can_be_in_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    for home in (str(folder), "data"):
+        result = CliRunner().invoke(main, ["report", "--home", home])
+        assert result.exit_code != 0
+        assert "is wrong: give a folder whose path has no" in " ".join(result.stderr.split())
+    assert not list(folder.iterdir())
+
+
+def test_a_user_to_be_erased_can_be_named_where_no_list_of_processes_shows_it(
+    tmp_path: Path,
+) -> None:
+    asked = CliRunner().invoke(
+        main, ["erase", "--later", "--home", str(tmp_path)], input="ursula-5\n"
+    )
+    assert asked.exit_code == 0, asked.output
+    assert "Noted." in asked.output
+    assert is_unfinished(load_settings(home=tmp_path))

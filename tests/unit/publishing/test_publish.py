@@ -1,0 +1,101 @@
+"""Parquet of large tables: parts, and which of them a publication writes again."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.publishing import publish as publication
+from orchestration.publishing.publish import TableVersion, publish, read_publication
+
+DAYS = 400
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    """Two rows a day but on one day without any, in no order, and a correction of one of them."""
+    path = tmp_path / "warehouse.duckdb"
+    with closing(duckdb.connect(str(path))) as connection:
+        connection.execute(
+            f"""
+            create table dim_report as select date '2024-12-31' as as_of_date;
+            create table fct_things (thing bigint not null, day date not null, score bigint);
+            insert into fct_things
+            select i, date '2024-01-01' + cast(i // 2 as integer), i % 5
+            from range({2 * DAYS}) as things (i)
+            where i // 2 <> 7
+            order by hash(i);
+            create schema changes;
+            create table changes.fct_things as
+            select false as is_after, * from fct_things where thing = 200
+            union all
+            select true as is_after, thing, day, 99 from fct_things where thing = 200
+            """
+        )
+    return path
+
+
+def apply_change(warehouse: Path) -> None:
+    with closing(duckdb.connect(str(warehouse))) as connection:
+        connection.execute("update fct_things set score = 99 where thing = 200")
+
+
+def versions(version: str, previous: str | None) -> dict[str, TableVersion]:
+    return {"fct_things": TableVersion(version, previous, ("thing",))}
+
+
+def assert_same_rows(published: Path) -> None:
+    with closing(duckdb.connect(str(published / "inbox.duckdb"), read_only=True)) as connection:
+        files = f"'{published}/parquet/fct_things/*.parquet'"
+        for one, other in (("fct_things", files), (files, "fct_things")):
+            rows = connection.execute(f"from {one} except all from {other}").fetchall()
+            assert rows == []
+
+
+@pytest.mark.parametrize(
+    ("rows_of_part", "parts", "changed"),
+    [
+        (2, DAYS - 1, "fct_things-2024-04-10"),
+        (14, 58, "fct_things-2024-W15"),
+        (50, 14, "fct_things-2024-04"),
+        (100, 1, "fct_things"),
+    ],
+)
+def test_a_publication_writes_the_parts_again_that_changed(
+    warehouse: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    rows_of_part: int,
+    parts: int,
+    changed: str,
+) -> None:
+    monkeypatch.setattr(publication, "PARQUET_PART_ROWS", rows_of_part - 0.1)
+    published = tmp_path / "published"
+    publish(warehouse, published, "first", versions("1", None))
+    folder = published / "parquet" / "fct_things"
+    first = {file.name: file.stat().st_ino for file in folder.iterdir()}
+    assert len(first) == parts
+    assert_same_rows(published)
+    apply_change(warehouse)
+    publish(warehouse, published, "second", versions("2", "1"))
+    second = {file.name: file.stat().st_ino for file in folder.iterdir()}
+    assert {name for name in second if second[name] != first[name]} == {f"{changed}.parquet"}
+    assert second.keys() == first.keys()
+    assert_same_rows(published)
+    with closing(duckdb.connect(str(published / "inbox.duckdb"), read_only=True)) as connection:
+        assert connection.execute("select score from fct_things where thing = 200").fetchall() == [
+            (99,)
+        ]
+
+
+def test_a_publication_keeps_within_the_memory_that_it_is_given(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    published = tmp_path / "published"
+    publish(warehouse, published, "first", engine={"memory_limit": "200MB"})
+    with pytest.raises(duckdb.OutOfMemoryException):
+        publish(warehouse, published, "second", engine={"memory_limit": "1MB"})
+    assert read_publication(published).fingerprint == "first"
