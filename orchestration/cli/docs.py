@@ -1,0 +1,26 @@
+"""`inbox docs`: the description of every table and number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from orchestration.cli.flags import read_settings, setting_flags
+from orchestration.cli.printing import Problem, console
+
+
+@click.command()
+@setting_flags
+def docs(**flags: Any) -> None:
+    """Describe every table, number, test and metric on one page, docs/index.html in the home."""
+    from orchestration.machine.lock import LockBusy
+    from orchestration.warehouse.dbt import DbtFailed
+    from orchestration.warehouse.docs import write_docs
+
+    settings = read_settings(**flags)
+    try:
+        page = write_docs(settings)
+    except (DbtFailed, LockBusy) as error:
+        raise Problem(str(error)) from None
+    console.print(f"The description: {page}", soft_wrap=True)

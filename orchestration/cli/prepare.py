@@ -1,0 +1,27 @@
+"""`inbox prepare`: the home, ready for Dagster's own processes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from orchestration.cli.flags import read_settings, setting_flags
+from orchestration.cli.printing import WrongUse, console
+from orchestration.settings import SettingsError
+
+
+@click.command()
+@setting_flags
+def prepare(**flags: Any) -> None:
+    """Make the home ready for Dagster's own processes, which a deployment starts by themselves."""
+    from orchestration.machine.access import make_private
+    from orchestration.pipeline import prepare_dagster_home
+
+    settings = read_settings(**flags)
+    make_private(settings)
+    try:
+        prepare_dagster_home(settings)
+    except SettingsError as error:
+        raise WrongUse(str(error)) from None
+    console.print(f"DAGSTER_HOME is {settings.dagster_home}", soft_wrap=True)

@@ -1,0 +1,78 @@
+"""How the commands print: the consoles, the errors that end a command, what several of them say."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.pipeline import RunOutcome
+
+
+# Where the output is no terminal there is no width to keep to.
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+errors = Console(stderr=True, highlight=False)
+
+
+class Problem(click.ClickException):
+    """Ends a command with one clear text and an exit code."""
+
+    def show(self, file: Any = None) -> None:
+        """Prints the text alone, without a trace."""
+        errors.print(f"[red]Error:[/red] {escape(self.message)}", soft_wrap=True)
+
+
+class WrongUse(Problem):
+    """A wrong flag or setting."""
+
+    exit_code = 2
+
+
+def print_outcome(settings: Settings, outcome: RunOutcome) -> None:
+    """What a run loaded and published; ends the command where something failed."""
+    from orchestration.exports.loading import describe_days
+
+    publication = outcome.publication
+    if outcome.days and not outcome.failures:
+        console.print(f"Loaded {describe_days(outcome.days)}.")
+    if outcome.is_changed and publication is not None:
+        console.print(
+            f"Published: the data reach to {publication.as_of_date}. "
+            f"{publication.rows['fct_threads']} conversations, "
+            f"{publication.rows['fct_messages']} messages, "
+            f"{publication.rows['fct_ratings']} ratings.\n"
+            f"  DuckDB   {settings.published_database}\n"
+            f"  Parquet  {settings.published_folder / 'parquet'}/<table>/",
+            soft_wrap=True,
+        )
+    elif publication is None:
+        console.print("Nothing is published yet.")
+    elif not outcome.failures:
+        console.print(f"Nothing new: readers have the data to {publication.as_of_date}.")
+    if outcome.failures:
+        kept = f" Readers keep the data to {publication.as_of_date}." if publication else ""
+        state = "" if outcome.is_changed else kept
+        raise Problem("\n".join(outcome.failures) + (f"\n{state.strip()}" if state else ""))
+
+
+def one_line(text: str) -> str:
+    """A text as a terminal may have it."""
+    from orchestration.exports.layout import printable
+
+    return printable(text)
+
+
+def print_rows(titles: list[str], rows: list[list[object]]) -> None:
+    """A table, where there is anything in it."""
+    if rows:
+        table = Table(*titles, box=None)
+        for row in rows:
+            table.add_row(*(escape(one_line(str(cell))) for cell in row))
+        console.print(table)

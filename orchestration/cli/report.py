@@ -1,0 +1,180 @@
+"""`inbox report`: the numbers of the published file as text, JSON or CSV."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from orchestration.cli.flags import ISO_DAY, day_of, read_settings, setting_flags
+from orchestration.cli.printing import Problem, WrongUse, console
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+# What people read of each table; machines get every column.
+TEXT_COLUMNS = {
+    "cards": {"label": "", "current_value": "now", "previous_value": "before", "change": "change"},
+    "series": {
+        "period_start_date": "from",
+        "new_threads": "threads",
+        "messages": "messages",
+        "unique_users": "users",
+        "ratings": "ratings",
+        "average_rating": "rating",
+        "first_response_seconds_median": "first response",
+        "closing_seconds_median": "closing",
+        "open_threads": "open",
+    },
+    "labels": {"rank": "", "label": "label", "new_threads": "threads"},
+    "agents": {
+        "agent_name": "agent",
+        "agent_id": "id",
+        "average_rating": "rating",
+        "ratings": "ratings",
+        "first_response_seconds_median": "first response",
+        "closing_seconds_median": "closing",
+        "new_threads": "threads",
+        "messages_sent": "sent",
+    },
+}
+
+
+@click.command()
+@click.option("--from", "first", type=ISO_DAY, help="First day; 30 days before --to unless given.")
+@click.option("--to", "last", type=ISO_DAY, help="Last day; the last loaded day unless given.")
+@click.option("--agent", "agent_id", help="Only this agent's series, labels and numbers.")
+@click.option(
+    "--grain",
+    type=click.Choice(["day", "week", "month", "year"]),
+    help="Period of the series; by the length of the range unless given.",
+)
+@click.option("--top", type=click.IntRange(min=1), default=10, show_default=True, help="Labels.")
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json", "csv"]),
+    default="text",
+    show_default=True,
+    help="text for people; json and csv for machines.",
+)
+@click.option(
+    "--only",
+    type=click.Choice(["cards", "series", "labels", "agents"]),
+    help="Just one of the tables.",
+)
+@setting_flags
+def report(
+    first: Any,
+    last: Any,
+    agent_id: str | None,
+    grain: str | None,
+    top: int,
+    output: str,
+    only: str | None,
+    **flags: Any,
+) -> None:
+    """Print cards, series, top labels and the agents' table from the published file.
+
+    The cards compare the range with as many days just before it; they are the whole inbox's, also
+    with --agent. In CSV the tables are parted by an empty line; --only gives a single one.
+    """
+    from orchestration.publishing.csv_cells import harmless_csv
+    from orchestration.publishing.report import (
+        NothingPublished,
+        UnreadablePublication,
+        read_report,
+    )
+
+    settings = read_settings(**flags)
+    try:
+        numbers = read_report(
+            settings.published_database, day_of(first), day_of(last), grain, agent_id, top
+        )
+    except ValueError as error:
+        raise WrongUse(str(error)) from None
+    except (NothingPublished, UnreadablePublication) as error:
+        raise Problem(str(error)) from None
+    tables = {name: table for name, table in numbers.tables().items() if only in (None, name)}
+    if output == "json":
+        click.echo(
+            json.dumps(
+                {
+                    "as_of_date": numbers.as_of_date.isoformat(),
+                    "first_date": numbers.first_date.isoformat(),
+                    "last_date": numbers.last_date.isoformat(),
+                    "grain": numbers.grain,
+                    "agent_id": numbers.agent_id,
+                    **{name: _records(table) for name, table in tables.items()},
+                },
+                ensure_ascii=False,
+                indent=2,
+            )
+        )
+    elif output == "csv":
+        click.echo("\n".join(harmless_csv(table) for table in tables.values()), nl=False)
+    else:
+        _print_report(numbers, tables)
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = json.loads(
+        table.assign(
+            **{
+                name: table[name].dt.strftime("%Y-%m-%d")
+                for name in table.select_dtypes("datetime").columns
+            }
+        ).to_json(orient="records", double_precision=15)
+    )
+    return records
+
+
+def _print_report(numbers: Any, tables: dict[str, pd.DataFrame]) -> None:
+    titles = {
+        "cards": "Cards: this range against as many days before it",
+        "series": f"By {numbers.grain}",
+        "labels": "Top labels",
+        "agents": "Agents",
+    }
+    whose = "" if numbers.agent_id is None else f" for agent {numbers.agent_id or 'Unassigned'}"
+    console.print(
+        f"Inbox report{escape(whose)}, {numbers.first_date} to {numbers.last_date}; "
+        f"the data reach to {numbers.as_of_date}.",
+        soft_wrap=True,
+    )
+    for name, table in tables.items():
+        console.print(f"\n[bold]{titles[name]}[/bold]")
+        if table.empty:
+            console.print("  nothing in this range")
+            continue
+        console.print(_text_table(name, table))
+
+
+def _text_table(name: str, table: pd.DataFrame) -> Table:
+    columns = TEXT_COLUMNS[name]
+    shown = Table(box=None, pad_edge=True, padding=(0, 2, 0, 0))
+    for column, title in columns.items():
+        is_text = column in ("label", "agent_name", "agent_id", "period_start_date")
+        shown.add_column(title, justify="left" if is_text else "right", no_wrap=True)
+    for row in table.to_dict("records"):
+        shown.add_row(*(escape(_cell(column, row[column], row)) for column in columns))
+    return shown
+
+
+def _cell(column: str, value: Any, row: dict[Any, Any]) -> str:
+    from pandas import isna
+
+    from orchestration.publishing.presentation import NOTHING, describe_change, describe_number
+
+    if value is None or isna(value):
+        return NOTHING
+    if column == "period_start_date":
+        return f"{value:%Y-%m-%d}" + ("" if row["is_complete"] else " (part)")
+    metric = row.get("metric", column)
+    if column == "change":
+        return describe_change(metric, value, row["change_ratio"])
+    return value if isinstance(value, str) else describe_number(metric, value)

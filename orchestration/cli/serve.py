@@ -1,0 +1,34 @@
+"""`inbox serve`: the report as a page."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from orchestration.cli.flags import read_settings
+from orchestration.cli.printing import Problem, console
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=int, default=8501, show_default=True, help="Port to listen on.")
+@click.option(
+    "--home", type=click.Path(file_okay=False), help="What the pipeline writes (INBOX_HOME)."
+)
+def serve(host: str, port: int, home: str | None) -> None:
+    """Serve the Inbox Report as a page in the browser, over the published file.
+
+    It shows each new publication by itself. Without --host only this machine can open it; it asks
+    for no password, so give another address only behind something that does.
+    """
+    from importlib.util import find_spec
+
+    from orchestration.report_page.serve import serve
+
+    settings = read_settings(home=home)
+    if find_spec("streamlit") is None:
+        raise Problem("The page needs the extra `report`: pip install 'inbox-warehouse[report]'")
+    os.environ["INBOX_HOME"] = str(settings.home)
+    console.print(f"The report opens on http://{host}:{port} (Ctrl-C ends it)")
+    serve(host, port)

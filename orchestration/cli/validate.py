@@ -1,0 +1,72 @@
+"""`inbox validate`: what of export files would be rejected, and why."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from orchestration.cli.flags import read_settings
+from orchestration.cli.printing import Problem, WrongUse, console, errors
+
+
+@click.command()
+@click.argument("path")
+@click.option(
+    "--limit", type=click.IntRange(min=0), default=20, show_default=True, help="Rows shown."
+)
+def validate(path: str, limit: int) -> None:
+    """Say what would be rejected, and why, in a file, a day's folder or an exports folder.
+
+    Each may also lie in an object store (s3://, gs://, az://). Nothing is loaded and nothing is
+    written. Exits with 1 where anything would be rejected.
+    """
+    from orchestration.exports import ExportsNotFound, ExportsUnreachable, validate_files
+
+    try:
+        found = validate_files(read_settings(exports=path).exports_folder)
+    except ExportsUnreachable as error:
+        raise Problem(str(error)) from None
+    except ExportsNotFound as error:
+        raise WrongUse(f"{path} {error.reason}") from None
+    for file in found.bad_files:
+        errors.print(
+            f"[red]Bad file[/red] {escape(_place(file))}: {escape(str(file.bad_reason))}",
+            soft_wrap=True,
+        )
+    table = Table("file", "row", "line", "column", "reason", box=None)
+    for row in found.rejected[:limit]:
+        day = row["export_date"]
+        table.add_row(
+            escape(f"{day}/{row['file_name']}" if day else row["file_name"]),
+            str(row["row_number"]),
+            str(row["line_number"] or ""),
+            escape(row["column_name"] or ""),
+            escape(row["reason"]),
+        )
+    if table.row_count:
+        console.print(table)
+    if found.rows_rejected > limit:
+        console.print(f"... and {found.rows_rejected - limit} more rows (see --limit)")
+    for name in found.ignored:
+        console.print(f"Ignored: {escape(name)}", soft_wrap=True)
+    for file in found.files:
+        if file.unknown_columns:
+            names = ", ".join(file.unknown_columns)
+            console.print(f"Unknown columns in {escape(_place(file))}: {escape(names)}")
+    loaded = found.rows_read - found.rows_rejected
+    console.print(
+        f"{len(found.files)} files, {found.rows_read} rows: {found.rows_rejected} would be "
+        f"rejected, {len(found.bad_files)} files cannot be read."
+        if not found.is_clean
+        else f"{len(found.files)} files, {loaded} rows: all would be loaded."
+    )
+    if not found.is_clean:
+        sys.exit(1)
+
+
+def _place(file: Any) -> str:
+    return f"{file.export_date}/{file.file_name}" if file.export_date else file.file_name
