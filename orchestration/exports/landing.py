@@ -36,9 +36,10 @@ from orchestration.exports.manifest import (
     read_manifests,
 )
 from orchestration.exports.quarantine import history_after
-from orchestration.exports.reading.checking import CheckedBlock, RejectedRow, check
+from orchestration.exports.reading.checking import CheckedBlock, check
 from orchestration.exports.reading.file import FileReader
 from orchestration.exports.reading.limits import ReadLimits
+from orchestration.exports.reading.rejecting import RejectedRow
 from orchestration.exports.reading.schema import (
     CONTRACTS,
     ENTITIES,

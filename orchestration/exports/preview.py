@@ -1,4 +1,7 @@
-"""A short look at a day's rejected rows that anybody may see: where they are and why, no text."""
+"""A short look at a day's rejected rows that anybody may see: where they are and why.
+
+It goes into Dagster's metadata, which outlives retention and erasures: no value, no text.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 
 from orchestration.exports.manifest import DayManifest
+from orchestration.exports.quarantine import reason_kind
 
 PREVIEW_ROWS = 20
 PREVIEW_COLUMNS = ("file_name", "row_number", "line_number", "column_name", "reason")
@@ -18,7 +22,7 @@ def preview_rejected(
 ) -> list[dict[str, str | int | None]]:
     """The first 20 rejected rows of a day, of one entity or of all: PREVIEW_COLUMNS of each.
 
-    The row's own text is not read.
+    The row's own text is not read, and of its reason the value is left out.
     """
     if manifest.quarantine is None:
         return []
@@ -30,4 +34,4 @@ def preview_rejected(
     rows: list[dict[str, str | int | None]] = (
         table.select(list(PREVIEW_COLUMNS)).slice(0, PREVIEW_ROWS).to_pylist()
     )
-    return rows
+    return [{**row, "reason": reason_kind(str(row["reason"]))} for row in rows]

@@ -31,6 +31,11 @@ NOT_DELIVERED_AGAIN = "not delivered again"
 _VALUE = re.compile(r"""^(?:'.*'|".*") """, re.DOTALL)
 
 
+def reason_kind(reason: str) -> str:
+    """Why a row was set aside, without the value that it is about."""
+    return _VALUE.sub("", reason)
+
+
 @dataclass(frozen=True)
 class RetriedDay:
     """What became of a day's rows that were set aside, `before` of them.
@@ -82,8 +87,8 @@ def quarantine_groups(raw: Path) -> list[QuarantineGroup]:
     """What is set aside now, in groups, ordered by day."""
     counts: Counter[tuple[date, str, str, str]] = Counter()
     for row in quarantined_rows(raw):
-        reason = _VALUE.sub("", row["reason"])
-        counts[row["export_date"], row["entity"], row["column_name"] or "", reason] += 1
+        column, kind = row["column_name"] or "", reason_kind(row["reason"])
+        counts[row["export_date"], row["entity"], column, kind] += 1
     return sorted(QuarantineGroup(*group, rows) for group, rows in counts.items())
 
 

@@ -9,8 +9,6 @@ import stat
 from datetime import date
 from pathlib import Path
 
-import duckdb
-import pyarrow.parquet as pq
 import pytest
 
 from orchestration import pipeline
@@ -22,6 +20,7 @@ from orchestration.privacy.users import UserIdentifiers
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse.quality import find_landed_rows
 from tests.integration.test_pipeline import ZONE, assert_same, command, environment, published
+from tests.marks import holds
 from tests.models import Warehouse, load, parsed_dbt_folder
 from tests.oracle.compare import assert_tables_equal
 from tests.oracle.generate import generate_inbox, write_inbox
@@ -63,26 +62,6 @@ def write_our_user(day: Path) -> None:
         writer.writerow(["message_id", "thread_id", "sent_at", "author_type", "author_id", "body"])
         writer.writerow([f"m-{day.name}", f"our-{day.name}", at, "user", USER, BODY])
         writer.writerow([f"n-{day.name}", f"our-{day.name}", "soon", "user", USER, BODY])
-
-
-def holds(home: Path, text: str) -> list[str]:
-    """The files that hold a text, read as a stranger would: bytes, decoded Parquet, all tables."""
-    found = []
-    for path in home.rglob("*"):
-        if path.is_symlink() or not path.is_file():
-            continue
-        everything = path.read_bytes().decode("latin-1")
-        if path.suffix == ".parquet":
-            everything += str(pq.ParquetFile(path).read().to_pylist())
-        if path.suffix == ".duckdb":
-            with duckdb.connect(str(path), read_only=True) as connection:
-                for (name,) in connection.execute(
-                    'select format(\'"{}"."{}"\', schema_name, table_name) from duckdb_tables()'
-                ).fetchall():
-                    everything += str(connection.execute(f"from {name}").fetchall())
-        if text in everything or text.replace("'", "''") in everything:
-            found.append(str(path.relative_to(home)))
-    return found
 
 
 def test_a_person_under_a_pseudonym_and_then_erased(
@@ -167,7 +146,8 @@ def test_an_erasure_that_died_is_finished_by_the_next_run_and_retries_are_told(
     assert "6 rows are set aside." in listed.stdout
     assert "is none of open, pending, snoozed, closed" in listed.stdout
     shown = command(inbox, "quarantine", "show", "--entity", "messages", "--limit", "1")
-    assert "sent_at 'soon' is no ISO 8601 time" in shown.stdout
+    assert "sent_at is no ISO 8601 time" in shown.stdout
+    assert "soon" not in shown.stdout
     assert "and 2 more rows" in shown.stdout
     assert BODY not in shown.stdout + listed.stdout
     report = command(inbox, "report", "--agent", AGENT, "--format", "csv", "--only", "agents")

@@ -6,6 +6,7 @@ Also the cutting of text into blocks of whole records, which CSV and JSON lines 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -23,6 +24,8 @@ from orchestration.exports.reading.schema import Contract
 _MAX_UNKNOWN_COLUMNS = 100
 _MAX_SHOWN_NAME = 100
 _MAX_SHOWN_CELL = 1000
+_LIKE_A_COLUMN = re.compile(r"[^\W\d][\w.-]{0,63}")
+_HIDDEN_KEYS = "(keys that look like no name of a column)"
 _LINE_FEED = 10
 _PIECE_BYTES = 2**19
 _MAX_LINES_AT_ONCE = 2**18
@@ -49,6 +52,18 @@ class UnparsedRow:
 
 
 @dataclass
+class TextColumns:
+    """The columns of a CSV file that may hold texts; one for all blocks of the file.
+
+    after: the known columns in which a text without quotes around it may go on. broke_at: the
+    number of the first row that shows that one did, once it has been checked.
+    """
+
+    after: frozenset[str]
+    broke_at: int | None = None
+
+
+@dataclass
 class Block:
     """Some rows of a file, one Arrow column for each known column that the file has, as delivered.
 
@@ -60,8 +75,8 @@ class Block:
     line_numbers: Callable[[npt.NDArray[np.int64]], list[int | None]]  # of rows by their position
     bad_cells: dict[str, dict[int, Failure]] = field(default_factory=dict)
     unparsed: list[UnparsedRow] = field(default_factory=list)
-    may_hold_text: bool = False  # a row may be a piece of a body that broke out of its cell
-    after_text: frozenset[str] = frozenset()  # columns whose cells may be such a piece
+    may_hold_text: bool = False  # a row that was not taken apart may be a piece of a body
+    texts: TextColumns | None = None  # where a CSV file has such columns
 
     @property
     def rows(self) -> int:
@@ -110,15 +125,24 @@ class UnknownColumns:
 
     def __init__(self) -> None:
         self._names: set[str] = set()
+        self._hidden = False
 
     def add(self, name: str) -> None:
         """Note one name; beyond a hundred names a file is reported by its first hundred."""
         if len(self._names) < _MAX_UNKNOWN_COLUMNS:
             self._names.add(printable(shorten(name, _MAX_SHOWN_NAME)))
 
+    def add_key(self, key: str) -> None:
+        """Note the key of a row, which may be anything: it is named if it looks like a column."""
+        if _LIKE_A_COLUMN.fullmatch(key):
+            self.add(key)
+        else:
+            self._hidden = True
+
     def names(self) -> tuple[str, ...]:
         """All names noted, ordered."""
-        return tuple(sorted(self._names))
+        hidden = (_HIDDEN_KEYS,) if self._hidden else ()
+        return (*sorted(self._names), *hidden)
 
 
 def whole_records(

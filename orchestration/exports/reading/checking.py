@@ -19,7 +19,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from orchestration.exports.reading.blocks import Block, Failure, UnparsedRow, row_text, shorten
+from orchestration.exports.reading.blocks import Block, Failure
+from orchestration.exports.reading.rejecting import (
+    Failures,
+    RejectedRow,
+    python_values,
+    rejected_rows,
+)
 from orchestration.exports.reading.schema import (
     LABEL_SEPARATOR,
     LANDED_TYPES,
@@ -39,29 +45,15 @@ _TIME = (
     r"(?P<zone>Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?$"
 )
 _BEYOND_MICROSECONDS = r"(\.\d{6})\d{1,3}"
-_LIKE_A_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d[\d:.]*(?:Z|[+-][\d:]+)?", re.ASCII)
 _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _BOOLEANS = {
     **dict.fromkeys(("true", "t", "yes", "y", "1"), True),
     **dict.fromkeys(("false", "f", "no", "n", "0"), False),
 }
 _HAS_NUL = "holds a NUL character"
-_SHOWN_CHARACTERS = 60
 
-Failures = dict[int, Failure]  # by the row's position in its block
 Checked = tuple[pa.ChunkedArray, Failures]
 _Mask = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class RejectedRow:
-    """A row for quarantine: where it stands, the first column that fails, why, and its text."""
-
-    row_number: int
-    line_number: int | None
-    column_name: str | None
-    reason: str
-    row_text: str | None
 
 
 @dataclass(frozen=True)
@@ -73,24 +65,21 @@ class CheckedBlock:
 
 
 def check(block: Block, contract: Contract) -> CheckedBlock:
-    """Every row of a block, either typed or rejected."""
+    """Every row of a block, either typed or rejected.
+
+    The blocks of a file are checked in their order.
+    """
     values: dict[str, pa.ChunkedArray] = {}
-    failed: dict[int, tuple[str, Failure]] = {}
+    failures: dict[str, Failures] = {}
     for column in contract.columns:
         if column.kind is Kind.BODY:
-            failures = block.bad_cells.get(column.name, {})
+            failures[column.name] = block.bad_cells.get(column.name, {})
         else:
-            values[column.name], failures = _check_column(column, block, values)
-        for row, failure in failures.items():
-            failed.setdefault(row, (column.name, failure))
+            values[column.name], failures[column.name] = _check_column(column, block, values)
     table = pa.table({**values, "row_number": pa.array(block.row_numbers)})
-    rejected = [_unparsed(row, block, contract) for row in block.unparsed]
-    if failed:
-        keep = np.ones(block.rows, dtype=bool)
-        keep[list(failed)] = False
-        table = table.filter(pa.array(keep))
-        rejected += _rejected(block, contract, failed)
-        rejected.sort(key=lambda row: row.row_number)
+    rejected, is_good = rejected_rows(block, contract, failures)
+    if not is_good.all():
+        table = table.filter(pa.array(is_good))
     return CheckedBlock(table, rejected)
 
 
@@ -302,16 +291,8 @@ def _holds_nul(text: pa.ChunkedArray | pa.Array) -> bool:
 
 def _failures(flags: Any, raw: pa.ChunkedArray, words: str) -> Failures:
     rows = np.flatnonzero(_mask(flags))
-    shown = _python_values(raw, rows)
+    shown = python_values(raw, rows)
     return {int(row): Failure(words, value) for row, value in zip(rows, shown, strict=True)}
-
-
-def _python_values(raw: pa.ChunkedArray, rows: npt.NDArray[np.int64]) -> list[object]:
-    """Some cells as they were read; times as text, which may be too far away for Python."""
-    picked = raw.take(pa.array(rows))
-    if pa.types.is_timestamp(raw.type):
-        picked = pc.cast(picked, pa.string())
-    return picked.to_pylist()  # type: ignore[no-any-return]
 
 
 def _map_distinct(
@@ -323,68 +304,3 @@ def _map_distinct(
         codes = codes.combine_chunks()
     known = pa.array([read(value) for value in codes.dictionary.to_pylist()], wanted)
     return pa.chunked_array([known.take(codes.indices)])
-
-
-def _rejected(
-    block: Block, contract: Contract, failed: dict[int, tuple[str, Failure]]
-) -> list[RejectedRow]:
-    rows = np.array(sorted(failed), dtype=np.int64)
-    line_numbers = block.line_numbers(rows)
-    names = [column.name for column in contract.landed_columns if column.name in block.columns]
-    picked = zip(*(_python_values(block.columns[name], rows) for name in names), strict=True)
-    rejected = []
-    for row, line_number, values in zip(rows, line_numbers, picked, strict=True):
-        column_name, failure = failed[int(row)]
-        cells = {
-            name: value
-            for name, value in zip(names, values, strict=True)
-            if name not in block.after_text or _is_no_prose(value, contract.by_name[name])
-        }
-        shown = not block.may_hold_text or _is_surely_a_row(cells, contract)
-        value = ""
-        is_private = column_name in block.after_text or contract.by_name[column_name].names_user
-        if shown and failure.value is not None and not is_private:
-            value = f"{shorten(str(failure.value), _SHOWN_CHARACTERS)!r} "
-        rejected.append(
-            RejectedRow(
-                int(block.row_numbers[row]),
-                line_number,
-                column_name,
-                f"{value}{failure.words}",
-                row_text(cells) if shown else None,
-            )
-        )
-    return rejected
-
-
-def _unparsed(row: UnparsedRow, block: Block, contract: Contract) -> RejectedRow:
-    cells = row.cells
-    shown = cells and (not block.may_hold_text or _is_surely_a_row(cells, contract))
-    text = row_text(cells) if cells and shown else None
-    return RejectedRow(row.row_number, row.line_number, None, row.reason, text)
-
-
-def _is_surely_a_row(cells: Mapping[str, object], contract: Contract) -> bool:
-    """Whether a cell of a strict form is right, as it would not be in a piece of a body's text.
-
-    A body with line breaks and no quotes around it comes as rows of its own: never show them.
-    """
-    return any(
-        _is_no_prose(cells.get(column.name), column)
-        for column in contract.landed_columns
-        if column.kind in (Kind.TIMESTAMP, Kind.CHOICE)
-    )
-
-
-def _is_no_prose(value: object, column: Column) -> bool:
-    """Whether a cell is a time, a choice or a boolean, as a piece of somebody's text would not be.
-
-    A number might be one.
-    """
-    if not isinstance(value, str):
-        return False
-    return (
-        (column.kind is Kind.TIMESTAMP and _LIKE_A_TIME.fullmatch(value) is not None)
-        or (column.kind is Kind.CHOICE and value in column.choices)
-        or (column.kind is Kind.BOOLEAN and value.lower() in _BOOLEANS)
-    )

@@ -19,6 +19,7 @@ from orchestration.exports.errors import UnreadableFile
 from orchestration.exports.reading.blocks import (
     Block,
     TextBlock,
+    TextColumns,
     UnknownColumns,
     UnparsedRow,
     check_required_columns,
@@ -53,13 +54,7 @@ class _Header:
     positions: dict[str, int]
     width: int
     first_text: int
-
-    @property
-    def after_text(self) -> frozenset[str]:
-        """The known columns in which such a text may go on."""
-        return frozenset(
-            name for name, position in self.positions.items() if position > self.first_text
-        )
+    texts: TextColumns | None
 
 
 @dataclass(frozen=True)
@@ -114,15 +109,19 @@ def _read_header(
     for name in names:
         if name not in positions:
             unknown.add(name)
-    first_text = next(
-        (
-            place
-            for place, name in enumerate(names)
-            if name == "body" or (name and name not in positions)
-        ),
-        len(names),
+    return _with_texts(names, positions), match.end()
+
+
+def _with_texts(names: list[str], positions: dict[str, int]) -> _Header:
+    """A header with its columns of texts; pandas writes its index as a first one without a name."""
+    texts = (
+        place
+        for place, name in enumerate(names)
+        if name == "body" or (name not in positions and (name or place))
     )
-    return _Header(positions, len(names), first_text), match.end()
+    first = next(texts, len(names))
+    after = frozenset(name for name, position in positions.items() if position > first)
+    return _Header(positions, len(names), first, TextColumns(after) if first < len(names) else None)
 
 
 def _parse(text: TextBlock, first_row: int, header: _Header) -> Iterator[Block]:
@@ -156,8 +155,7 @@ def _parse_by_arrow(text: TextBlock, first_row: int, header: _Header) -> Block |
         columns=fold_body(columns),
         row_numbers=np.arange(first_row, first_row + table.num_rows, dtype=np.int64),
         line_numbers=line_numbers,
-        may_hold_text=header.first_text < header.width,
-        after_text=header.after_text,
+        texts=header.texts,
     )
 
 
@@ -222,8 +220,7 @@ def _parse_by_record(text: TextBlock, first_row: int, header: _Header) -> Block:
         row_numbers=np.array(row_numbers, dtype=np.int64),
         line_numbers=lambda positions: [starts[position] for position in positions],
         unparsed=unparsed,
-        may_hold_text=header.first_text < header.width,
-        after_text=header.after_text,
+        texts=header.texts,
     )
 
 

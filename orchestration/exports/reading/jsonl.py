@@ -134,7 +134,7 @@ class _Keys:
             for name, value in row.items():
                 column = self.contract.by_name.get(name)
                 if column is None:
-                    self.unknown.add(name)
+                    self.unknown.add_key(name)
                     self._only_sampled = False
                 elif value is not None or name not in self._types:
                     self._types[name] = _type_of(value, column)
@@ -249,7 +249,7 @@ def _parse_by_line(text: TextBlock, keys: _Keys) -> Block:
             continue
         keys.seen.update(row.keys() & values.keys())
         for name in row.keys() - values.keys():
-            keys.unknown.add(name)
+            keys.unknown.add_key(name)
         for name, cells_of_column in values.items():
             value = _cell(row.get(name), contract.by_name[name])
             if isinstance(value, Failure):

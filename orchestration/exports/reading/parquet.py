@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -153,9 +154,14 @@ def _check_schema(
         elif schema.names.count(name) > 1:
             raise UnreadableFile(f"it has two columns {name}")
         elif not _is_readable(schema.field(name).type, column.kind):
-            kind = schema.field(name).type
+            kind = _type_name(schema.field(name).type)
             raise UnreadableFile(f"its column {name} is of type {kind}, which is no {column.kind}")
     return [name for name in schema.names if name in contract.by_name]
+
+
+def _type_name(kind: pa.DataType) -> str:
+    """A type in words that hold no name out of the file, of fields or of zones."""
+    return re.sub(r"<.*>|, tz=.*(?=])", "", str(kind), flags=re.DOTALL)
 
 
 def _is_readable(kind: pa.DataType, wanted: Kind) -> bool:

@@ -307,6 +307,29 @@ _OF_CSV = [
             + b"m3,007,2024-03-01T10:00:00Z,user,,false,Dear all\nthis, and that,\n",
         ),
     ),
+    (
+        "good rows after a body without quotes",
+        _file(
+            "messages.csv",
+            as_csv([message(body="x")])
+            + b"m3,007,2024-03-01T10:00:00Z,user,,false,Dear all\nthis, and that,\n"
+            + as_csv([message(message_id=f"m{number}") for number in (4, 5)]).split(b"\n", 1)[1],
+        ),
+    ),
+    (
+        "a subject without quotes in a column of its own",
+        _file(
+            "threads.csv",
+            b"thread_id,subject,created_at,updated_at,status\n"
+            b"t1,Hello,2024-03-01T10:00:00Z,2024-03-01T10:00:00Z,open\n"
+            b"t2,Hello, again,2024-03-01T10:00:00Z,2024-03-01T10:00:00Z,open\n"
+            b"t3,Hello,2024-03-01T10:00:00Z,2024-03-01T10:00:00Z,open\n",
+        ),
+    ),
+    (
+        "a bad value beside a body",
+        _file("messages.csv", as_csv([message(), message(author_type="robot")])),
+    ),
 ]
 _OF_JSON = [
     ("a JSON array instead of lines", _file("ratings.jsonl", json.dumps([rating()]).encode())),
@@ -333,6 +356,10 @@ _OF_JSON = [
     ("2^63", _member(score=str(2**63))),
     ("1e400", _member(score="1e400")),
     ("brackets 100,000 deep", _member(x="[" * 40_000 + "]" * 40_000)),
+    (
+        "a text for a key",
+        _member(**{"call me": "1"}),
+    ),
     (
         "a thousand unknown keys",
         _jsonl(json.dumps({**rating(rating_id="r2"), **{f"k{n:04}": n for n in range(1000)}})),
@@ -488,6 +515,21 @@ Each kind is tried by `tests/unit/exports/test_bad_exports.py`, with limits made
 limit is what matters ([the real ones](exports.md#limits)). A `bad file` fails its day alone. A row
 that is named is set aside, and the others load. What is ignored is told. `python -m
 tests.unit.exports.bad_exports` writes this page.
+
+**Texts without quotes.** A CSV file with a `body`, or with a column that is not known, such as a
+subject or a comment, holds texts. One that has no quotes around it goes on in the cells after it
+and, behind a line break, in rows of its own, which may look like any row. So in such a file
+
+- a row that is set aside shows only those of its times, choices and `true` or `false` that are
+  right; never an identifier, and never the value that failed. It is told by its place, and is not
+  followed by its key into later days;
+- a row whose number of cells is wrong, or that has words where only times, choices and numbers may
+  stand and nothing right there, shows that a text broke out. Every row after it is set aside
+  without its text, even where it looks right, up to the end of the file: one such row may cost the
+  rows after it. Put quotes around texts, or export JSON lines or Parquet.
+
+What cannot be told: a text in the last column, behind whose line break comes what is, cell by cell,
+a right row.
 """
 
 

@@ -10,7 +10,7 @@ from .builders import MESSAGES, rating, write_records
 BODY = "a private word"
 
 
-def test_rejected_rows_are_shown_by_place_and_reason_only(tmp_path: Path) -> None:
+def test_rejected_rows_are_shown_by_place_and_kind_of_reason_only(tmp_path: Path) -> None:
     exports, raw = tmp_path / "exports", tmp_path / "raw"
     write_records(exports, "ratings.csv", [rating(score=9)] * 50)
     bad = {**MESSAGES[0], "author_type": "robot", "body": BODY}
@@ -21,7 +21,7 @@ def test_rejected_rows_are_shown_by_place_and_reason_only(tmp_path: Path) -> Non
     ratings = preview_rejected(raw, manifest, "ratings")
     (message,) = preview_rejected(raw, manifest, "messages")
     assert len(everything) == len(ratings) == PREVIEW_ROWS
-    assert ratings[0]["reason"] == "'9' is not between 1 and 5"
+    assert ratings[0]["reason"] == "is not between 1 and 5"
     assert ratings[0]["row_number"] == 1
     assert message["column_name"] == "author_type"
     for row in everything:

@@ -151,7 +151,7 @@ def test_booleans(tmp_path: Path) -> None:
         *([True, False] * 4),
         None,
     ]
-    assert landed.reasons() == [(10, "is_private", "'maybe' is neither true nor false")]
+    assert landed.reasons() == [(10, "is_private", "is neither true nor false")]
 
 
 def test_choices_are_exact(tmp_path: Path) -> None:

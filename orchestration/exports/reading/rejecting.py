@@ -1,0 +1,217 @@
+"""Rows for quarantine: why each is set aside, and what of it may be shown.
+
+A text in a CSV file, a message's body or what an unknown column holds, may have no quotes around
+it. It then goes on in the cells after it, and behind a line break in rows of its own, which may
+look like any row. So in a file with such a column nothing is shown but cells of strict forms that
+are right themselves, and once a text is seen to have broken out, every row after it is set aside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from orchestration.exports.reading.blocks import (
+    Block,
+    Failure,
+    TextColumns,
+    UnparsedRow,
+    row_text,
+    shorten,
+)
+from orchestration.exports.reading.schema import Contract, Kind
+
+Failures = dict[int, Failure]  # by the row's position in its block
+
+_SHOWN_CHARACTERS = 60
+_TIME = re.compile(
+    r"\d{4}-[01]\d-[0-3]\d[T ][0-2]\d(?::[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?)?"
+    r"(?:Z|[+-][0-2]\d(?::?[0-5]\d)?)?",
+    re.ASCII,
+)
+_STRICT_KINDS = (Kind.TIMESTAMP, Kind.CHOICE, Kind.BOOLEAN, Kind.INTEGER)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_YEAR = re.compile(r"\d{4}")
+_NULL_WORDS = frozenset({"null", "none", "nan", "nat", "n/a", "na", "undefined"})
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A row for quarantine: where it stands, the first column that fails, why, and its text."""
+
+    row_number: int
+    line_number: int | None
+    column_name: str | None
+    reason: str
+    row_text: str | None
+
+
+def rejected_rows(
+    block: Block, contract: Contract, failures: Mapping[str, Failures]
+) -> tuple[list[RejectedRow], npt.NDArray[np.bool_]]:
+    """The rows of a block that are set aside, in order, and which of those taken apart are good.
+
+    failures: of each column, in the order in which the first one counts.
+    """
+    failed: dict[int, tuple[str | None, Failure]] = {}
+    for name, of_column in failures.items():
+        for row, failure in of_column.items():
+            failed.setdefault(row, (name, failure))
+    rows = _Rows(block, contract, failures)
+    if block.texts is not None:
+        rows.note_break(block.texts, sorted(failed))
+        for row in _rows_after(block, block.texts):
+            failed.setdefault(row, (None, Failure(_after(block.texts))))
+    rejected = [rows.unparsed(row) for row in block.unparsed]
+    rejected += rows.failed(dict(sorted(failed.items())))
+    is_good = np.ones(block.rows, dtype=bool)
+    is_good[list(failed)] = False
+    return sorted(rejected, key=lambda row: row.row_number), is_good
+
+
+def _rows_after(block: Block, texts: TextColumns) -> list[int]:
+    """The positions of the rows that come after the one at which a text broke out."""
+    if texts.broke_at is None:
+        return []
+    return [int(row) for row in np.flatnonzero(block.row_numbers > texts.broke_at)]
+
+
+def _after(texts: TextColumns) -> str:
+    return f"comes after row {texts.broke_at}, where a text without quotes broke out of its cell"
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a block, and what is wrong with their cells."""
+
+    block: Block
+    contract: Contract
+    failures: Mapping[str, Failures]
+
+    def note_break(self, texts: TextColumns, failed: list[int]) -> None:
+        """Note the first row of the block at which a text broke out of its cell, if it is new."""
+        if texts.broke_at is not None:
+            return
+        numbers = [row.row_number for row in self.block.unparsed[:1]]
+        for row, cells in self._cells(failed):
+            if self._is_broken_off(row, cells, texts):
+                numbers.append(int(self.block.row_numbers[row]))
+                break
+        texts.broke_at = min(numbers, default=None)
+
+    def _is_broken_off(self, row: int, cells: Mapping[str, object], texts: TextColumns) -> bool:
+        """Whether words stand where only times, choices and numbers may, and nothing right does.
+
+        In the cells after the text, it goes on there; in all, the row is a piece of a text.
+        """
+        given = [
+            column.name
+            for column in self.contract.landed_columns
+            if column.kind in _STRICT_KINDS
+            and column.name != "body_length"  # the body's own by now
+            and cells.get(column.name) is not None
+        ]
+        after = [name for name in given if name in texts.after]
+        return any(
+            bool(names)
+            and all(row in self.failures[name] for name in names)
+            and any(_reads_as_words(str(cells[name])) for name in names)
+            for names in (after, given)
+        )
+
+    def failed(self, failed: Mapping[int, tuple[str | None, Failure]]) -> Iterator[RejectedRow]:
+        """The rows at these positions, set aside."""
+        line_numbers = self.block.line_numbers(np.array(list(failed), dtype=np.int64))
+        for (row, cells), line_number in zip(self._cells(list(failed)), line_numbers, strict=True):
+            column_name, failure = failed[row]
+            shown = self._shown(row, cells)
+            value = ""
+            if shown is not None and failure.value is not None and self._may_show(column_name):
+                value = f"{shorten(str(failure.value), _SHOWN_CHARACTERS)!r} "
+            yield RejectedRow(
+                int(self.block.row_numbers[row]),
+                line_number,
+                column_name,
+                f"{value}{failure.words}",
+                row_text(shown) if shown else None,
+            )
+
+    def unparsed(self, row: UnparsedRow) -> RejectedRow:
+        """A row that could not be taken apart, set aside."""
+        cells: Mapping[str, object] = row.cells or {}
+        if self.block.texts is not None:
+            cells = self._strict(cells) if not self._is_after_break(row.row_number) else {}
+        elif self.block.may_hold_text and not self._strict(cells):
+            cells = {}
+        text = row_text(cells) if cells else None
+        return RejectedRow(row.row_number, row.line_number, None, row.reason, text)
+
+    def _cells(self, rows: list[int]) -> Iterator[tuple[int, dict[str, object]]]:
+        """Rows by their positions, with the cells of their known columns."""
+        names = [c.name for c in self.contract.landed_columns if c.name in self.block.columns]
+        places = np.array(rows, dtype=np.int64)
+        columns = (python_values(self.block.columns[name], places) for name in names)
+        for row, values in zip(rows, zip(*columns, strict=True), strict=True):
+            yield row, dict(zip(names, values, strict=True))
+
+    def _shown(self, row: int, cells: Mapping[str, object]) -> Mapping[str, object] | None:
+        """The cells of a row that may be shown; None for a row of which nothing may be told."""
+        if self.block.texts is None:
+            is_surely_a_row = not self.block.may_hold_text or self._strict(cells)
+            return cells if is_surely_a_row else None
+        if self._is_after_break(int(self.block.row_numbers[row])):
+            return None
+        right = {name: value for name, value in cells.items() if row not in self._failures_of(name)}
+        return self._strict(right)
+
+    def _strict(self, cells: Mapping[str, object]) -> dict[str, object]:
+        """The cells that are a time, a choice or a boolean, as a piece of a text would not be."""
+        return {
+            name: value for name, value in cells.items() if _is_no_prose(value, self.contract, name)
+        }
+
+    def _failures_of(self, name: str) -> Failures:
+        return self.failures.get(name, {})
+
+    def _is_after_break(self, row_number: int) -> bool:
+        texts = self.block.texts
+        return texts is not None and texts.broke_at is not None and row_number > texts.broke_at
+
+    def _may_show(self, column_name: str | None) -> bool:
+        """Whether the value that failed may be told: it names no user and is no piece of a text."""
+        if self.block.texts is not None or column_name is None:
+            return False
+        return not self.contract.by_name[column_name].names_user
+
+
+def _is_no_prose(value: object, contract: Contract, name: str) -> bool:
+    """Whether a cell has a form that a piece of somebody's text has not; a number might be one."""
+    column = contract.by_name[name]
+    if not isinstance(value, str):
+        return False
+    return (
+        (column.kind is Kind.TIMESTAMP and _TIME.fullmatch(value) is not None)
+        or (column.kind is Kind.CHOICE and value in column.choices)
+        or (column.kind is Kind.BOOLEAN and value.lower() in ("true", "false"))
+    )
+
+
+def _reads_as_words(value: str) -> bool:
+    """Whether a cell looks less like a mistaken time or number than like somebody's words."""
+    if value.strip().lower() in _NULL_WORDS or _YEAR.search(value):
+        return False
+    return _WORD.search(value) is not None
+
+
+def python_values(raw: pa.ChunkedArray, rows: npt.NDArray[np.int64]) -> list[object]:
+    """Some cells as they were read; times as text, which may be too far away for Python."""
+    picked = raw.take(pa.array(rows))
+    if pa.types.is_timestamp(raw.type):
+        picked = pc.cast(picked, pa.string())
+    return picked.to_pylist()  # type: ignore[no-any-return]
