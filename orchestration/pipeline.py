@@ -15,8 +15,13 @@ from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from orchestration.exports import find_export_days, pending_days, read_manifests
-from orchestration.exports.loading import describe_days, report_closed
+from orchestration.exports import pending_days, read_manifests
+from orchestration.exports.loading import (
+    arrived_days,
+    describe_days,
+    forget_future_days,
+    report_closed,
+)
 from orchestration.exports.quarantine import RetriedDay, retried_day
 from orchestration.exports.retention import close_days
 from orchestration.machine.access import make_private
@@ -76,7 +81,7 @@ def run(settings: Settings, first: date | None = None, last: date | None = None)
     INBOX_ALERT_URL is told of every failure and of its end.
     """
     with _command(settings, "a run"):
-        arrived = find_export_days(settings.exports_folder, first, last)
+        arrived = arrived_days(settings, first, last)
         due = [day.export_date for day in pending_days(arrived, settings.raw_folder)]
         return _run(settings, due)
 
@@ -100,7 +105,7 @@ def retry(settings: Settings, day: date | None = None) -> Retry:
     """
     with _command(settings, "a run"):
         raw = settings.raw_folder
-        arrived = {found.export_date for found in find_export_days(settings.exports_folder)}
+        arrived = {found.export_date for found in arrived_days(settings)}
         retried = Retry()
         waiting = {
             manifest.export_date: manifest
@@ -137,6 +142,7 @@ def _command(settings: Settings, what: str) -> Iterator[None]:
     try:
         with hold_lock(settings.run_lock, what):
             claim_key(settings.raw_folder, settings.pseudonym_key_bytes)
+            forget_future_days(settings)
             yield
     except Exception as error:
         tell_outcome(settings, COMMAND, [str(error) or type(error).__name__])

@@ -27,7 +27,8 @@ def validate(path: str, limit: int) -> None:
     from orchestration.exports import ExportsNotFound, ExportsUnreachable, validate_files
 
     try:
-        found = validate_files(read_settings(exports=path).exports_folder)
+        settings = read_settings(exports=path)
+        found = validate_files(settings.exports_folder, zone=settings.timezone)
     except ExportsUnreachable as error:
         raise Problem(str(error)) from None
     except ExportsNotFound as error:

@@ -4,8 +4,6 @@ Thin: every finding is made by `quality`.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from dagster import (
     AssetCheckExecutionContext,
@@ -18,6 +16,7 @@ from dagster import (
 )
 
 from orchestration.exports import read_manifests
+from orchestration.machine import zones
 from orchestration.settings import Settings
 from orchestration.warehouse import quality
 from orchestration.warehouse.quality import Finding
@@ -61,8 +60,7 @@ MART_SUMS = AssetCheckSpec(
 def load_check_results(settings: Settings) -> Iterator[AssetCheckResult]:
     """What the checks of the raw layer find now."""
     manifests = read_manifests(settings.raw_folder)
-    today = datetime.now(ZoneInfo(settings.timezone)).date()
-    yield _result(ARRIVAL, quality.find_arrival(manifests, today))
+    yield _result(ARRIVAL, quality.find_arrival(manifests, zones.today(settings.timezone)))
     yield _result(VOLUME, quality.find_volume(manifests))
     yield _result(REJECTED, quality.find_rejected(manifests))
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from dagster import DailyPartitionsDefinition
 
-from orchestration.exports import find_export_days, read_manifests
-from orchestration.exports.errors import ExportsNotFound, ExportsUnreachable
+from orchestration.exports import read_manifests
+from orchestration.exports.errors import ExportsNotFound, ExportsUnreachable, FutureDay
+from orchestration.exports.loading import arrived_days, future_days
+from orchestration.machine import zones
 from orchestration.settings import Settings
 
 
@@ -19,21 +20,25 @@ def export_days(settings: Settings) -> DailyPartitionsDefinition:
     A day is the folder's name, in INBOX_TIMEZONE; never the day of an event, as an export also
     brings late changes of older records. Days after today (a clock set back) are in it too.
     """
-    today = datetime.now(ZoneInfo(settings.timezone)).date()
-    days = _known_days(settings) or [today]
-    last = max(days[-1], today)
+    now = zones.today(settings.timezone)
+    days = _known_days(settings) or [now]
+    last = max(days[-1], now)
     return DailyPartitionsDefinition(
         start_date=days[0].isoformat(),
         timezone=settings.timezone,
         # Without an offset the last partition is yesterday's.
-        end_offset=(last - today).days + 1,
+        end_offset=(last - now).days + 1,
     )
 
 
 def _known_days(settings: Settings) -> list[date]:
-    days = set(read_manifests(settings.raw_folder))
+    days = read_manifests(settings.raw_folder).keys() - future_days(settings)
     if settings.exports is not None:
         # Said by the asset that needs it; what is loaded can still be seen and published.
         with suppress(ExportsNotFound, ExportsUnreachable):
-            days.update(day.export_date for day in find_export_days(settings.exports))
+            days |= {
+                day.export_date
+                for day in arrived_days(settings)
+                if not isinstance(day.problem, FutureDay)
+            }
     return sorted(days)

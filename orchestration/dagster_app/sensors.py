@@ -29,6 +29,7 @@ from orchestration.dagster_app.failures import reasons_of_run
 from orchestration.dagster_app.jobs import build_and_publish, erase_users, load_exports, load_run
 from orchestration.exports import BrokenManifest, ExportsNotFound, ExportsUnreachable
 from orchestration.exports.arrivals import Memory, find_arrivals
+from orchestration.exports.loading import arrived_days
 from orchestration.machine.alerts import tell_outcome
 from orchestration.machine.lock import is_held
 from orchestration.privacy import erasure
@@ -61,7 +62,7 @@ def exports_arrived(settings: Settings) -> SensorDefinition:
         memory = Memory.from_text(context.cursor)
         try:
             arrivals = find_arrivals(
-                settings.exports_folder,
+                arrived_days(settings),
                 settings.raw_folder,
                 memory,
                 is_busy=_is_loading(settings, context.instance),

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from orchestration.exports.layout import ExportDay, ExportsElsewhere, find_export_days
+from orchestration.exports.layout import ExportDay
 from orchestration.exports.manifest import pending_days
 
 
@@ -62,16 +62,15 @@ class Arrivals:
 
 
 def find_arrivals(
-    exports: Path | ExportsElsewhere, raw: Path, memory: Memory, *, is_busy: bool = False
+    days: Sequence[ExportDay], raw: Path, memory: Memory, *, is_busy: bool = False
 ) -> Arrivals:
     """What is to be loaded now, after what the look before it has left.
 
-    is_busy: a load is under way, so nothing is asked for; what is complete will be at the next
-    look. Only names, sizes and times are looked at, unless a file's time alone has changed.
-    Raises ExportsNotFound where there is no exports folder, ExportsUnreachable where its store does
-    not answer, BrokenManifest.
+    days: all that have arrived. is_busy: a load is under way, so nothing is asked for; what is
+    complete will be at the next look. Only names, sizes and times are looked at, unless a file's
+    time alone has changed.
+    Raises BrokenManifest.
     """
-    days = find_export_days(exports)
     states = {str(day.export_date): _state(day) for day in days}
     settled = _settled(states, raw)
     if settled == memory.settled:

@@ -64,6 +64,27 @@ class UnreadableDay(BadExportFile):
         )
 
 
+class OnlyLookalikes(BadExportFile):
+    """A day's folder with no export file, but names that were surely meant to be some."""
+
+    def __str__(self) -> str:
+        return (
+            f"Export day folder {self.file_name} {self.reason}. Nothing of {self.export_date} was"
+            " loaded; name its files <entity>[.<part>].<csv|jsonl|parquet>[.gz|.zst], in small"
+            " letters and in no folder below, and run again."
+        )
+
+
+class FutureDay(BadExportFile):
+    """A day's folder that is later than tomorrow: its name is wrong, or it has come too early."""
+
+    def __str__(self) -> str:
+        return (
+            f"Export day folder {self.file_name} {self.reason}. Nothing of {self.export_date} was"
+            " loaded, and no other day waits for it; give the folder its right day, or remove it."
+        )
+
+
 class BrokenManifest(Exception):
     """A manifest under `raw/manifests` that is not one: damaged, or written by something else."""
 

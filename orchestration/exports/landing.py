@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -40,6 +41,7 @@ from orchestration.exports.reading.checking import CheckedBlock, check
 from orchestration.exports.reading.file import FileReader
 from orchestration.exports.reading.limits import ReadLimits
 from orchestration.exports.reading.rejecting import RejectedRow
+from orchestration.exports.reading.remarks import Remarks, as_json
 from orchestration.exports.reading.schema import (
     CONTRACTS,
     ENTITIES,
@@ -94,10 +96,11 @@ def _load_day(
     record: UserRecord,
     pseudonym_key: bytes | None,
 ) -> DayManifest:
-    loaded_at = datetime.now(UTC).isoformat(timespec="seconds")
+    now = datetime.now(UTC).replace(microsecond=0)
+    loaded_at = now.isoformat(timespec="seconds")
     with incoming_folder(raw) as folder, DayFiles(day.export_date, folder) as files:
         identifiers = record.identifiers(pseudonym_key)
-        writer = _DayWriter(files, identifiers)
+        writer = _DayWriter(files, identifiers, now)
         entries = tuple(writer.add(file, limits) for file in day.files)
         staged = files.finish()
         before = read_manifest(raw, day.export_date)
@@ -161,9 +164,10 @@ def collect_garbage(raw: Path, keep: Collection[str] = ()) -> list[Path]:
 class _DayWriter:
     """Reads, checks and writes a day's files, and counts."""
 
-    def __init__(self, files: DayFiles, identifiers: UserIdentifiers) -> None:
+    def __init__(self, files: DayFiles, identifiers: UserIdentifiers, loaded_at: datetime) -> None:
         self._files = files
         self._identifiers = identifiers
+        self._loaded_at = loaded_at
 
     def add(self, file: ExportFile, limits: ReadLimits) -> FileEntry:
         """Read, check and write one file's rows."""
@@ -173,8 +177,10 @@ class _DayWriter:
     def _add(self, file: ExportFile, limits: ReadLimits) -> FileEntry:
         reader = FileReader(file, self._files.export_date, limits)
         loaded = rejected = 0
+        remarks: Remarks = Counter()
         for block in reader:
-            checked = check(block, reader.contract)
+            checked = check(block, reader.contract, self._loaded_at)
+            remarks.update(checked.remarks)
             loaded += checked.loaded.num_rows
             rejected += len(checked.rejected)
             reader.allow_rejected(rejected)
@@ -195,6 +201,7 @@ class _DayWriter:
             rows_loaded=loaded,
             rows_rejected=rejected,
             unknown_columns=reader.unknown_columns,
+            remarks=as_json(remarks),
         )
 
     def _write_loaded(self, file: ExportFile, checked: CheckedBlock) -> None:

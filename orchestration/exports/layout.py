@@ -5,20 +5,28 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from orchestration.exports.errors import ExportsNotFound, UnreadableDay
+from orchestration.exports.errors import (
+    BadExportFile,
+    ExportsNotFound,
+    FutureDay,
+    OnlyLookalikes,
+    UnreadableDay,
+)
 from orchestration.exports.reading.limits import ReadLimits
 from orchestration.exports.reading.schema import ENTITIES
 
 # Control characters, line separators, and those that turn the direction of a text.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _DAY_NAME = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_LIKE_A_FILE_NAME = re.compile(rf"(?:{'|'.join(ENTITIES)})[. ].*", re.DOTALL)
+_MOST_NAMED = 3
 _FILE_NAME = re.compile(
     rf"(?P<entity>{'|'.join(ENTITIES)})(?:\.[^\x00-\x1f\x7f/]+)?"
     r"\.(?P<format>csv|jsonl|parquet)(?:\.(?P<compression>gz|zst))?"
@@ -48,13 +56,14 @@ class ExportFile:
 class ExportDay:
     """One day's folder: its export files and the names that are none, both ordered by name.
 
-    problem: why the folder could not be listed, or a file in it looked at; no files are told then.
+    problem: why nothing of it can be loaded: the folder could not be listed, or a file in it looked
+    at; it holds nothing but lookalikes; it is of the future. No files are told then.
     """
 
     export_date: date
     files: tuple[ExportFile, ...]
     ignored: tuple[str, ...]
-    problem: UnreadableDay | None = None
+    problem: BadExportFile | None = None
 
 
 class ExportsElsewhere(Protocol):
@@ -124,8 +133,53 @@ def list_day(folder: Path, export_date: date, exports: Path) -> ExportDay:
                 files.append(file)
     except OSError as error:
         return _unreadable(folder, export_date, error)
-    files.sort(key=lambda file: file.name)
-    return ExportDay(export_date, tuple(files), tuple(sorted(ignored)))
+    return day_of(export_date, files, ignored, str(folder))
+
+
+def day_of(
+    export_date: date, files: Sequence[ExportFile], ignored: Iterable[str], folder: str
+) -> ExportDay:
+    """A day with the files and the other names of its folder.
+
+    Where names only look like those of export files, it is no empty day: that is its problem.
+    """
+    names = tuple(sorted(ignored))
+    lookalikes = [name for name in names if is_lookalike(name)]
+    problem = None
+    if lookalikes and not files:
+        more = len(lookalikes) - _MOST_NAMED
+        named = ", ".join(lookalikes[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+        reason = f"holds no export file, only what looks like one: {named}"
+        problem = OnlyLookalikes(export_date, folder, reason)
+    return ExportDay(export_date, tuple(sorted(files, key=lambda file: file.name)), names, problem)
+
+
+def without_future_days(
+    days: Sequence[ExportDay], today: date, known: Collection[date] = ()
+) -> list[ExportDay]:
+    """The days, those later than tomorrow with that as their problem and without their files.
+
+    known: days that were in time when they were loaded, though the clock has been set back since.
+    """
+    last = today + timedelta(days=1)
+    return [
+        day
+        if day.export_date <= last or day.export_date in known
+        else ExportDay(
+            day.export_date,
+            (),
+            day.ignored,
+            FutureDay(
+                day.export_date, str(day.export_date), f"is later than tomorrow, which is {last}"
+            ),
+        )
+        for day in days
+    ]
+
+
+def is_lookalike(name: str) -> bool:
+    """Whether a name that is none of an export file was surely meant to be one."""
+    return _LIKE_A_FILE_NAME.fullmatch(name.lower()) is not None
 
 
 def parse_file_name(path: Path, size_bytes: int, modified_ns: int) -> ExportFile | None:

@@ -8,19 +8,26 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from orchestration.exports.errors import BadExportFile, ExportsUnreachable, LandingFailed
 from orchestration.exports.landing import load_day
-from orchestration.exports.layout import ExportDay, find_export_days, find_ignored
+from orchestration.exports.layout import (
+    ExportDay,
+    find_export_days,
+    find_ignored,
+    without_future_days,
+)
 from orchestration.exports.manifest import (
     DayManifest,
     Retention,
     changed_closed_days,
+    manifest_path,
     pending_days,
     read_manifests,
 )
 from orchestration.exports.retention import ClosedDays, close_days
+from orchestration.machine import zones
 from orchestration.machine.lock import hold_lock
 from orchestration.privacy.record import claim_key
 from orchestration.settings import Settings
@@ -52,6 +59,38 @@ def describe_days(days: Sequence[date]) -> str:
     return f"{len(days)} export days from {days[0]} to {days[-1]}"
 
 
+def arrived_days(
+    settings: Settings, first: date | None = None, last: date | None = None
+) -> list[ExportDay]:
+    """The days of the exports folder from `first` to `last`, oldest first.
+
+    A day later than tomorrow is among them, as one that cannot be loaded.
+    Raises ExportsNotFound, SettingsError, BrokenManifest.
+    """
+    days = find_export_days(settings.exports_folder, first, last)
+    now = zones.today(settings.timezone)
+    if not days or days[-1].export_date <= now:
+        return days
+    in_time = read_manifests(settings.raw_folder).keys() - future_days(settings)
+    return without_future_days(days, now, in_time)
+
+
+def future_days(settings: Settings) -> list[date]:
+    """The loaded days that were later than tomorrow when they were loaded."""
+    return [
+        day
+        for day, manifest in read_manifests(settings.raw_folder).items()
+        if day > zones.local_date(manifest.moment, settings.timezone) + timedelta(days=1)
+    ]
+
+
+def forget_future_days(settings: Settings) -> None:
+    """Takes those days out, which a version before this one let in; none is loaded today."""
+    for day in future_days(settings):
+        logger.warning("No longer loaded: %s, which lay in the future when it was loaded", day)
+        manifest_path(settings.raw_folder, day).unlink()
+
+
 def load_days(settings: Settings, requested: Sequence[str] | None = None) -> LoadOutcome:
     """Lands export days, several at a time; what one day's files do to it does not touch another.
 
@@ -66,6 +105,7 @@ def load_days(settings: Settings, requested: Sequence[str] | None = None) -> Loa
     with hold_lock(settings.load_lock, "a load of export days"):
         raw = settings.raw_folder
         claim_key(raw, settings.pseudonym_key_bytes)
+        forget_future_days(settings)
         outcome = _load_days(settings, requested)
         report_closed(close_days(raw, settings.retention_days))
         return outcome
@@ -85,7 +125,7 @@ def report_closed(closed: ClosedDays) -> None:
 
 def _load_days(settings: Settings, requested: Sequence[str] | None) -> LoadOutcome:
     raw = settings.raw_folder
-    arrived = {day.export_date: day for day in find_export_days(settings.exports_folder)}
+    arrived = {day.export_date: day for day in arrived_days(settings)}
     for name in find_ignored(settings.exports_folder):
         logger.warning("Ignored in the exports folder: %s is not an export day", name)
     outcome = LoadOutcome()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from orchestration.exports.errors import BrokenManifest
 from orchestration.exports.layout import ExportDay
 from orchestration.exports.reading.schema import ENTITIES, QUARANTINE, QUARANTINE_HISTORY
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Raised when landed files change their form, so that every day counts as pending."""
 
 
@@ -43,6 +43,7 @@ class FileEntry(BaseModel):
     rows_loaded: int
     rows_rejected: int
     unknown_columns: tuple[str, ...] = ()
+    remarks: dict[str, dict[str, int]] = {}  # by column: see `reading.remarks`
     rows_superseded: int = 0  # of those loaded, dropped since by retention
 
 
@@ -60,6 +61,11 @@ class DayManifest(BaseModel):
     loaded_at: str
     quarantine_history: str | None = None
     retention: Retention = Retention.OPEN
+
+    @property
+    def moment(self) -> datetime:
+        """When it was loaded; what was of the future then is known by it ever after."""
+        return datetime.fromisoformat(self.loaded_at)
 
     @property
     def rows_read(self) -> dict[str, int]:

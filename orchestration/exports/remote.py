@@ -17,6 +17,7 @@ from orchestration.exports.errors import BadExportFile, ExportsNotFound, Exports
 from orchestration.exports.layout import (
     ExportDay,
     ExportFile,
+    day_of,
     day_of_name,
     parse_file_name,
     printable,
@@ -100,8 +101,7 @@ class ObjectExports(ObjectFolder):
                         object_name=f"{prefix}{name}",
                     )
                 )
-        files.sort(key=lambda file: file.name)
-        return ExportDay(export_date, tuple(files), tuple(sorted(ignored)))
+        return day_of(export_date, files, ignored, f"{self.url}/{prefix}".rstrip("/"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from orchestration.exports.errors import BadExportFile
+from orchestration.exports.errors import BadExportFile, UnreadableDay
 from orchestration.exports.layout import (
     ExportDay,
     ExportFile,
@@ -19,10 +19,12 @@ from orchestration.exports.layout import (
     find_ignored,
     list_day,
     parse_file_name,
+    without_future_days,
 )
 from orchestration.exports.reading.checking import check
 from orchestration.exports.reading.file import FileReader
 from orchestration.exports.reading.limits import ReadLimits
+from orchestration.machine import zones
 
 MAX_REJECTED_RECORDS = 10_000
 
@@ -75,22 +77,25 @@ class ValidationReport:
 
 
 def validate_files(
-    path: Path | ExportsElsewhere, *, limits: ReadLimits | None = None
+    path: Path | ExportsElsewhere, *, limits: ReadLimits | None = None, zone: str = "UTC"
 ) -> ValidationReport:
-    """Try a file, a day's folder or an exports folder; raises `ExportsNotFound` when it is none."""
+    """Try a file, a day's folder or an exports folder; raises `ExportsNotFound` when it is none.
+
+    zone: of the days, to tell those of the future.
+    """
     report = ValidationReport()
-    for export_date, file in _files(path, report):
+    for export_date, file in _files(path, report, zone):
         report.files.append(_try_file(file, export_date, limits or ReadLimits(), report))
     return report
 
 
 def _files(
-    path: Path | ExportsElsewhere, report: ValidationReport
+    path: Path | ExportsElsewhere, report: ValidationReport, zone: str
 ) -> Iterator[tuple[date | None, ExportFile]]:
     if not isinstance(path, Path):
         days, ignored = path.find_days()
         report.ignored.extend(ignored)
-        for day in days:
+        for day in without_future_days(days, zones.today(zone)):
             yield from _files_of_day(day, report)
         return
     if path.is_file():
@@ -103,10 +108,12 @@ def _files(
         return
     export_date = day_of_name(path.absolute().name)
     if export_date is not None and path.is_dir():
-        yield from _files_of_day(list_day(path, export_date, path.absolute().parent), report)
+        found = [list_day(path, export_date, path.absolute().parent)]
+        for day in without_future_days(found, zones.today(zone)):
+            yield from _files_of_day(day, report)
         return
     report.ignored.extend(find_ignored(path))
-    for day in find_export_days(path):
+    for day in without_future_days(find_export_days(path), zones.today(zone)):
         yield from _files_of_day(day, report)
 
 
@@ -115,7 +122,9 @@ def _files_of_day(
 ) -> Iterator[tuple[date | None, ExportFile]]:
     report.ignored.extend(f"{day.export_date}/{name}" for name in day.ignored)
     if day.problem is not None:
-        reason = f"its folder cannot be read ({day.problem.reason})"
+        reason = day.problem.reason
+        if isinstance(day.problem, UnreadableDay):
+            reason = f"its folder cannot be read ({reason})"
         report.files.append(FileReport(day.export_date, "*", "", 0, 0, 0, (), reason))
     for file in day.files:
         yield day.export_date, file
@@ -139,7 +148,7 @@ def _try_local_file(
     bad_reason = None
     try:
         for block in reader:
-            checked = check(block, reader.contract)
+            checked = check(block, reader.contract, datetime.now(UTC))
             rejected += len(checked.rejected)
             reader.allow_rejected(rejected)
             for row in checked.rejected:

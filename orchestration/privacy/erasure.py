@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from orchestration.exports import collect_garbage
+from orchestration.exports.reading.identifiers import one_spelling
 from orchestration.machine.lock import hold_lock
 from orchestration.privacy.erasing import erase_landed
 from orchestration.privacy.record import (
@@ -62,9 +63,10 @@ def begin(settings: Settings, user_id: str) -> list[str]:
     From here on the user cannot land again. Raises WrongPseudonymKey.
     """
     record = claim_key(settings.raw_folder, settings.pseudonym_key_bytes)
-    landed = record.identifiers(settings.pseudonym_key_bytes).pseudonym(user_id)
+    identifier = one_spelling(user_id)
+    landed = record.identifiers(settings.pseudonym_key_bytes).pseudonym(identifier)
     begin_erasure(settings.raw_folder, landed)
-    return sorted({user_id, landed})
+    return sorted({user_id, identifier, landed})
 
 
 def is_unfinished(settings: Settings) -> bool:

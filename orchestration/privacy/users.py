@@ -20,6 +20,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from orchestration.exports.reading.identifiers import one_spelling
 from orchestration.exports.reading.schema import CONTRACTS, MAX_IDENTIFIER_CHARACTERS, Kind
 
 SHORTEST_IN_TEXT = 6
@@ -174,7 +175,7 @@ class UserIdentifiers:
         changed = {}
         for name, value in cells.items():
             if name == user_column and is_of_user:
-                text = str(value)
+                text = one_spelling(str(value))
                 # What is too long is cut, so it can be neither hashed nor compared.
                 landed = None if len(text) > MAX_IDENTIFIER_CHARACTERS else replace(text)
                 value = value if landed == text else landed  # a number stays one

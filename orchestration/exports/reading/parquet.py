@@ -53,14 +53,19 @@ def read_parquet(
                 continue
             columns = {}
             bad_cells = {}
+            repaired = {}
             for name in names:
-                values, bad_cells[name] = _plain(batch.column(name), contract.by_name[name])
+                column = contract.by_name[name]
+                if column.kind is Kind.IDENTIFIER and pa.types.is_floating(batch.column(name).type):
+                    repaired[name] = _count_whole(batch.column(name))
+                values, bad_cells[name] = _plain(batch.column(name), column)
                 columns[name] = pa.chunked_array([values])
             yield Block(
                 columns=fold_body(columns),
                 row_numbers=np.arange(first_row, first_row + batch.num_rows, dtype=np.int64),
                 line_numbers=lambda rows: [None] * len(rows),
                 bad_cells=bad_cells,
+                repaired=repaired,
             )
             first_row += batch.num_rows
         if first_row - 1 != parquet.metadata.num_rows:
@@ -90,7 +95,10 @@ def _open(
         input_file = pa.py_buffer(data)
     try:
         parquet = pyarrow.parquet.ParquetFile(
-            input_file, buffer_size=_READ_BUFFER_BYTES, pre_buffer=False
+            input_file,
+            buffer_size=_READ_BUFFER_BYTES,
+            pre_buffer=False,
+            coerce_int96_timestamp_unit="us",  # nanoseconds end in 2262, and begin in 1677
         )
         parquet.schema_arrow.to_string()  # names and zones that are no text raise when looked at
     except _ARROW_ERRORS:
@@ -170,8 +178,7 @@ def _is_readable(kind: pa.DataType, wanted: Kind) -> bool:
     if pa.types.is_null(kind) or _is_text(kind):
         return True
     if wanted is Kind.LABELS:
-        is_list = pa.types.is_list(kind) or pa.types.is_large_list(kind)
-        return is_list and (_is_text(kind.value_type) or pa.types.is_null(kind.value_type))
+        return _is_list(kind) and _is_text_or_nothing(kind.value_type)
     if wanted is Kind.TIMESTAMP and pa.types.is_timestamp(kind):
         return True
     if wanted is Kind.BOOLEAN and (pa.types.is_boolean(kind) or pa.types.is_integer(kind)):
@@ -180,6 +187,18 @@ def _is_readable(kind: pa.DataType, wanted: Kind) -> bool:
         return _is_number(kind)
     # Pandas writes a column that holds nothing as floating-point numbers.
     return wanted is not Kind.BODY and bool(pa.types.is_floating(kind))
+
+
+def _is_list(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+    )
+
+
+def _is_text_or_nothing(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return _is_text(kind) or bool(pa.types.is_null(kind))
 
 
 def _is_number(kind: pa.DataType) -> bool:
@@ -207,7 +226,9 @@ def _plain(values: pa.Array, column: Column) -> tuple[pa.Array, dict[int, Failur
         return _text_of_floats(values, column)
     if column.kind is Kind.LABELS and not _is_text(kind):
         return values.cast(pa.list_(pa.string())), {}
-    if _is_text(kind) or pa.types.is_decimal(kind) or pa.types.is_uint64(kind):
+    if pa.types.is_decimal(kind):
+        return _text_of_decimals(values), {}
+    if _is_text(kind) or pa.types.is_uint64(kind):
         return _cast_to_text(values), {}
     if pa.types.is_integer(kind):
         return values.cast(pa.int64()), {}
@@ -220,6 +241,21 @@ def _cast_to_text(values: pa.Array) -> pa.Array:
     except _ARROW_ERRORS:
         reason = "its text is not UTF-8; write it as UTF-8"
     raise UnreadableFile(reason)
+
+
+def _text_of_decimals(values: pa.Array) -> pa.Array:
+    """Every digit, and no exponent, which Arrow writes for zeros and for hundreds."""
+    text = values.cast(pa.string())
+    has_exponent = pc.fill_null(pc.match_substring(text, "E"), False)
+    if not pc.any(has_exponent).as_py():
+        return text
+    spelt_out = [f"{value:f}" for value in values.filter(has_exponent).to_pylist()]
+    return pc.replace_with_mask(text, has_exponent, pa.array(spelt_out, pa.string()))
+
+
+def _count_whole(values: pa.Array) -> int:
+    """How many floating-point numbers are whole."""
+    return pc.sum(pc.equal(pc.floor(values.cast(pa.float64())), values)).as_py() or 0
 
 
 def _text_of_floats(values: pa.Array, column: Column) -> tuple[pa.Array, dict[int, Failure]]:

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from orchestration.exports.reading.blocks import (
     Block,
@@ -25,9 +23,8 @@ from orchestration.exports.reading.blocks import (
     row_text,
     shorten,
 )
+from orchestration.exports.reading.cells import Failures, python_values
 from orchestration.exports.reading.schema import Contract, Kind
-
-Failures = dict[int, Failure]  # by the row's position in its block
 
 _SHOWN_CHARACTERS = 60
 _TIME = re.compile(
@@ -207,11 +204,3 @@ def _reads_as_words(value: str) -> bool:
     if value.strip().lower() in _NULL_WORDS or _YEAR.search(value):
         return False
     return _WORD.search(value) is not None
-
-
-def python_values(raw: pa.ChunkedArray, rows: npt.NDArray[np.int64]) -> list[object]:
-    """Some cells as they were read; times as text, which may be too far away for Python."""
-    picked = raw.take(pa.array(rows))
-    if pa.types.is_timestamp(raw.type):
-        picked = pc.cast(picked, pa.string())
-    return picked.to_pylist()  # type: ignore[no-any-return]

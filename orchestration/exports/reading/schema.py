@@ -29,6 +29,14 @@ class Kind(StrEnum):
     BODY = "body"  # read for its length alone
 
 
+class Epoch(StrEnum):
+    """What becomes of 1970-01-01T00:00:00Z, by which programs mean no time."""
+
+    KEPT = "kept"
+    NULL = "null"
+    REJECTED = "rejected"  # in rows that have to hold a value, where not all have to
+
+
 LANDED_TYPES: dict[Kind, pa.DataType] = {
     Kind.IDENTIFIER: pa.string(),
     Kind.TEXT: pa.string(),
@@ -53,6 +61,7 @@ class Column:
     maximum: int = 2**63 - 1
     repeats: bool = False  # few distinct values: worth a dictionary in the landed file
     names_user: bool = False  # may name a customer: never shown, see `users`
+    epoch: Epoch = Epoch.KEPT
     is_free_text: bool = False  # somebody's own words, which might name a customer
 
 
@@ -120,7 +129,10 @@ def _identifier(
 
 
 def _timestamp(name: str, *, required: bool = False) -> Column:
-    return Column(name, Kind.TIMESTAMP, required=required)
+    return Column(name, Kind.TIMESTAMP, required=required, epoch=_EPOCHS.get(name, Epoch.KEPT))
+
+
+_EPOCHS = {"deleted_at": Epoch.REJECTED, "first_closed_at": Epoch.NULL}
 
 
 CONTRACTS: dict[str, Contract] = {
@@ -142,7 +154,12 @@ CONTRACTS: dict[str, Contract] = {
                 _identifier("user_id", names_user=True),
                 Column("channel", Kind.TEXT, repeats=True, is_free_text=True),
                 _identifier("assigned_agent_id", repeats=True),
-                Column("closed_at", Kind.TIMESTAMP, required_when=("status", "closed")),
+                Column(
+                    "closed_at",
+                    Kind.TIMESTAMP,
+                    required_when=("status", "closed"),
+                    epoch=Epoch.REJECTED,
+                ),
                 _timestamp("first_closed_at"),
                 _identifier("closed_by_agent_id", repeats=True),
                 Column("reopen_count", Kind.INTEGER, repeats=True),

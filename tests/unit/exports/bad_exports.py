@@ -375,6 +375,15 @@ _OF_VALUES = [
     ("a hexadecimal number", _score("0x5")),
     ("a decimal comma", _csv(CSV + b'r2,t1,2024-03-01T10:00:00Z,"4,5"\n')),
     ("a score of 7", _score("7")),
+    ("a time of the future", _csv(CSV + b"r2,t1,2162-03-01T10:00:00Z,5\n")),
+    (
+        "1970 for a conversation that is not deleted",
+        _file("threads.jsonl", as_jsonl([thread(), thread(deleted_at="1970-01-01T00:00:00Z")])),
+    ),
+    (
+        "1970 for the closing of a closed conversation",
+        _file("threads.jsonl", as_jsonl([thread(), thread(closed_at="1970-01-01T00:00:00Z")])),
+    ),
     ("an unknown status", _file("threads.jsonl", as_jsonl([thread(), thread(status="Closed")]))),
     (
         "an unknown author",
@@ -477,6 +486,12 @@ _OF_FOLDERS = [
     ("a link to nothing", _link("gone.csv")),
     ("a folder where a file should be", _folder),
     ("a pipe", _pipe),
+    ("a file in capital letters", _named("Ratings.CSV")),
+    ("a second copy", _named("ratings (1).csv")),
+    (
+        "a lookalike beside an export file",
+        lambda day: (_named("ratings.csv")(day), _named("Ratings.CSV")(day)),
+    ),
     ("a file name with a quote", _named("ratings.o'hara.csv")),
     ("a file name with spaces", _named("ratings.part 1 of 2.csv")),
     ("a file name with a newline", _named("ratings.a\nb.csv")),

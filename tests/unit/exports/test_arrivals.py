@@ -25,7 +25,8 @@ class Watch:
 
     def look(self, *, is_busy: bool = False) -> Arrivals:
         memory = Memory.from_text(self.text)
-        found = find_arrivals(self.exports, self.raw, memory, is_busy=is_busy)
+        days = find_export_days(self.exports)
+        found = find_arrivals(days, self.raw, memory, is_busy=is_busy)
         self.text = found.memory.as_text()
         return found
 
@@ -108,8 +109,8 @@ def test_a_tick_that_is_lost_asks_under_the_same_name(watch: Watch) -> None:
     watch.write(FIRST)
     watch.look()
     memory = Memory.from_text(watch.text)
-    first = find_arrivals(watch.exports, watch.raw, memory)
-    again = find_arrivals(watch.exports, watch.raw, memory)
+    first = find_arrivals(find_export_days(watch.exports), watch.raw, memory)
+    again = find_arrivals(find_export_days(watch.exports), watch.raw, memory)
     assert first.key == again.key != ""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.exports import ExportsNotFound, find_export_days, find_ignored
+from orchestration.exports.layout import without_future_days
 
 
 def make(exports: Path, *names: str) -> None:
@@ -59,6 +60,43 @@ def test_other_names_are_ignored_and_told(tmp_path: Path, name: str) -> None:
     (day,) = find_export_days(tmp_path)
     assert day.files == ()
     assert day.ignored == (name.replace("\n", "\\n"),)
+
+
+@pytest.mark.parametrize(
+    "name", ["Threads.CSV", "threads (1).csv", "threads.csv/part-0.csv", "MESSAGES.jsonl.tmp"]
+)
+def test_a_folder_of_nothing_but_lookalikes_is_no_empty_day(tmp_path: Path, name: str) -> None:
+    make(tmp_path, f"2024-03-01/{name}", "2024-03-01/_SUCCESS")
+    (day,) = find_export_days(tmp_path)
+    shown = name.partition("/")[0]
+    assert day.files == ()
+    assert day.ignored == tuple(sorted((shown, "_SUCCESS")))
+    assert f"only what looks like one: {shown}." in str(day.problem)
+    assert "Nothing of 2024-03-01 was loaded" in str(day.problem)
+
+
+def test_a_lookalike_beside_an_export_file_is_ignored_and_told(tmp_path: Path) -> None:
+    make(tmp_path, "2024-03-01/threads.csv", "2024-03-01/Threads.CSV")
+    (day,) = find_export_days(tmp_path)
+    assert (len(day.files), day.ignored, day.problem) == (1, ("Threads.CSV",), None)
+
+
+@pytest.mark.parametrize("name", ["README", "_SUCCESS", ".threads.csv", "threadsx.csv", "tickets"])
+def test_a_folder_of_other_names_is_an_empty_day(tmp_path: Path, name: str) -> None:
+    make(tmp_path, f"2024-03-01/{name}")
+    (day,) = find_export_days(tmp_path)
+    assert (day.files, day.problem) == ((), None)
+
+
+def test_a_day_later_than_tomorrow_cannot_be_loaded_and_holds_up_no_other(tmp_path: Path) -> None:
+    for day in ("2024-03-01", "2024-03-02", "2024-03-03", "2042-03-01"):
+        make(tmp_path, f"{day}/threads.csv")
+    days = without_future_days(find_export_days(tmp_path), date(2024, 3, 1))
+    assert [len(day.files) for day in days] == [1, 1, 0, 0]
+    assert "2042-03-01 is later than tomorrow, which is 2024-03-02" in str(days[-1].problem)
+    # A clock that is set back takes nothing that was loaded in time.
+    again = without_future_days(find_export_days(tmp_path), date(2024, 3, 1), {date(2024, 3, 3)})
+    assert [len(day.files) for day in again] == [1, 1, 1, 0]
 
 
 def test_names_that_are_no_text_are_told_as_text(tmp_path: Path) -> None:

@@ -241,3 +241,21 @@ def test_a_large_file_is_read_from_the_disk(
     large = load(tmp_path / "b", table)
     assert large.rows == small.rows
     assert large.manifest.fingerprint == small.manifest.fingerprint
+
+
+def test_legacy_times_outside_the_range_of_nanoseconds_are_told_and_not_wrapped(
+    tmp_path: Path,
+) -> None:
+    # 2300 as nanoseconds is 1715: wrong, and within every bound but that of years.
+    moments = [datetime(2300, 1, 1, tzinfo=UTC), datetime(2024, 3, 1, 10, tzinfo=UTC)]
+    table = ratings(
+        rating_id=pa.array(["r1", "r2"]),
+        thread_id=pa.array(["t1", "t1"]),
+        rated_at=pa.array(moments, pa.timestamp("us", "UTC")),
+        score=pa.array([5, 5]),
+    )
+    landed = load(tmp_path, table, use_deprecated_int96_timestamps=True)
+    assert [row["rated_at"] for row in landed.rows["ratings"]] == moments[1:]
+    assert [reason for _, _, reason in landed.reasons()] == [
+        "'2300-01-01 00:00:00.000000' is not between the years 1900 and 2200"
+    ]
