@@ -163,11 +163,19 @@ def _run(settings: Settings, due: Sequence[date]) -> RunOutcome:
             instance, jobs = dagster()
             _execute(settings, instance, jobs[job], outcome, days)
 
+        def forget(days: Sequence[date]) -> None:
+            from orchestration.dagster_app.forgetting import forget_rejected
+
+            forget_rejected(dagster()[0], days)
+
         if due:
             logger.info("Loading %s", describe_days(due))
             execute("load_exports", due)
         else:
-            report_closed(close_days(settings.raw_folder, settings.retention_days))
+            closed = close_days(settings.raw_folder, settings.retention_days)
+            report_closed(closed)
+            if closed.days:
+                forget(closed.days)
         if erasure.is_unfinished(settings):
             logger.info("Erasing users")
             execute("erase_users")

@@ -26,11 +26,13 @@ from dagster import (
 from pydantic import Field
 
 from orchestration.dagster_app.checks import LOAD_CHECKS, load_check_results
+from orchestration.dagster_app.forgetting import REJECTED_ROWS, forget_rejected
 from orchestration.dagster_app.reporting import report_materializations, retried_where_it_may_help
 from orchestration.exports import ENTITIES, DayManifest
 from orchestration.exports.loading import LoadOutcome, load_days
 from orchestration.exports.preview import PREVIEW_COLUMNS, preview_rejected
 from orchestration.exports.reading.schema import CONTRACTS
+from orchestration.exports.retention import closed_days
 from orchestration.settings import Settings
 
 OWNERS = ["team:data-engineering"]
@@ -96,6 +98,7 @@ def raw_assets(partitions: PartitionsDefinition) -> AssetsDefinition:
         with retried_where_it_may_help(context):
             outcome = load_days(settings, requested)
         report_materializations(context, _materializations(settings, outcome))
+        forget_rejected(context.instance, closed_days(settings.raw_folder))
         yield from load_check_results(settings)
         if outcome.failed:
             raise Failure(
@@ -177,7 +180,7 @@ def _preview(settings: Settings, key: str, manifest: DayManifest) -> dict[str, M
         settings.raw_folder, manifest, None if key == MANIFESTS else key.removeprefix("raw_")
     )
     return {
-        "rejected_rows": MetadataValue.table(
+        REJECTED_ROWS: MetadataValue.table(
             [TableRecord(row) for row in rows],
             TableSchema([TableColumn(name, "string") for name in PREVIEW_COLUMNS]),
         )

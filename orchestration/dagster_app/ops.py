@@ -2,6 +2,7 @@
 
 from dagster import Failure, OpExecutionContext, ResourceParam, op
 
+from orchestration.dagster_app.forgetting import forget_rejected
 from orchestration.dagster_app.reporting import WAREHOUSE_POOL
 from orchestration.privacy import erasure
 from orchestration.publishing.targets import NotDelivered
@@ -15,6 +16,7 @@ def finish_erasures(context: OpExecutionContext, settings: ResourceParam[Setting
         done = erasure.finish(settings)
     except (erasure.ErasureUnfinished, NotDelivered) as error:
         raise Failure(description=str(error), allow_retries=False) from None
+    forget_rejected(context.instance)
     search = erasure.prove_all(settings)
     context.add_output_metadata(
         {

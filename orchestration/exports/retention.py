@@ -85,6 +85,12 @@ def days_to_close(raw: Path, retention_days: int | None) -> list[date]:
     ]
 
 
+def closed_days(raw: Path) -> list[date]:
+    """The loaded days that are past their time."""
+    manifests = read_manifests(raw)
+    return [day for day, manifest in manifests.items() if manifest.retention is Retention.CLOSED]
+
+
 def close_days(raw: Path, retention_days: int | None) -> ClosedDays:
     """Close the days that are due. Begun and not finished, it is finished by the next call."""
     days = days_to_close(raw, retention_days)

@@ -6,10 +6,12 @@ import csv
 import re
 import shutil
 import stat
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from dagster import AssetKey, DagsterInstance
 
 from orchestration import pipeline
 from orchestration.exports import read_manifests
@@ -210,14 +212,25 @@ def test_an_erased_user_counts_as_an_anonymous_one(tmp_path: Path) -> None:
                 assert_tables_equal(warehouse.table(name), expected, KEYS[name], name)
 
 
+def days_with_a_look(days: Iterable[date]) -> list[date]:
+    """The days of which Dagster shows rows that were set aside."""
+    with DagsterInstance.get() as instance:
+        events = instance.fetch_materializations(AssetKey("raw_manifests"), limit=100).records
+    shown = [event.asset_materialization for event in events]
+    with_look = {event.partition for event in shown if event and "rejected_rows" in event.metadata}
+    return [day for day in days if str(day) in with_look]
+
+
 def test_closing_days_in_a_run_publishes_the_same_tables(inbox: Settings) -> None:
     assert pipeline.run(inbox).failures == []
     before = published(inbox)
     closing = inbox.model_copy(update={"retention_days": 1})
+    assert len(days_with_a_look(read_manifests(inbox.raw_folder))) == 3
     outcome = pipeline.run(closing)
     assert outcome.failures == []
     manifests = read_manifests(inbox.raw_folder)
     assert [m.retention for m in manifests.values()] == ["closed"] * 3 + ["open"] * 2
+    assert days_with_a_look(manifests) == [date(2024, 3, 31)], "the last of three, which is open"
     assert find_landed_rows(inbox).is_passed
     assert_same(published(inbox), before)
     shutil.rmtree(inbox.warehouse_folder)
