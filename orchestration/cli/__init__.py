@@ -24,6 +24,7 @@ from orchestration.cli import (
     validate,
     verify,
 )
+from orchestration.machine.core_files import leave_no_core_file
 
 COMMANDS = (
     run.run,
@@ -104,6 +105,7 @@ def start() -> None:
     without Python's collector. Going through them for cycles, and once more at the exit, took a
     quarter of a small run's CPU.
     """
+    leave_no_core_file()
     gc.disable()
     atexit.register(gc.freeze)
     main()

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from orchestration.machine.core_files import leave_no_core_file
+
 APP = Path(__file__).with_name("app.py")
 
 # Colours keep a contrast of 4.5 as text and 3 as marks, and are told apart by the colour-blind.
@@ -47,6 +49,7 @@ OPTIONS = {
 
 def serve(host: str, port: int) -> NoReturn:
     """Becomes the page's server, over the INBOX_* settings of the environment."""
+    leave_no_core_file()
     command = [sys.executable, "-m", "streamlit", "run", str(APP), *flags(host, port)]
     os.execv(sys.executable, command)
 
