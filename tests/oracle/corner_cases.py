@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.oracle.columns import ENTITIES
 from tests.oracle.generate import (
     COMPRESSIONS,
     FORMATS,
@@ -27,7 +28,6 @@ from tests.oracle.generate import (
     has_pipe_label,
     local_day,
 )
-from tests.oracle.read import ENTITIES
 
 BIG = "12345678901234567890"
 BIG_TOO = "12345678901234567891"

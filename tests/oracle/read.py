@@ -1,8 +1,7 @@
 """Exports to the records that stand, written for clarity and not for speed.
 
 A folder `<exports>/<YYYY-MM-DD>/<entity>[.<part>].<csv|jsonl|parquet>[.gz|.zst]` is read file by
-file and row by row. Every value is first brought to text (or a list of texts), then checked, so
-that one rule serves all three formats. For each key the record of the latest version stands; a
+file and row by row, as `columns` says. For each key the record of the latest version stands; a
 tombstone that stands takes its record away. Counting belongs in `metrics`.
 """
 
@@ -10,12 +9,10 @@ import csv
 import gzip
 import io
 import json
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,76 +20,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-ENTITIES = ("threads", "messages", "ratings", "agents")
-IDENTIFIER_LENGTH = 512
-STATUSES = ("open", "pending", "snoozed", "closed")
-AUTHOR_TYPES = ("user", "agent", "bot", "system")
-TRUE_TEXTS = ("true", "t", "yes", "y", "1")
-FALSE_TEXTS = ("false", "f", "no", "n", "0")
+from tests.oracle.columns import COLUMNS, ENTITIES, KEYS, BadRowError, parse_row
 
 FILE_NAME = re.compile(
-    r"(?P<entity>threads|messages|ratings|agents)(?:\.(?P<part>.+))?"
+    r"(?P<entity>threads|messages|ratings|agents|thread_events|teams)(?:\.(?P<part>.+))?"
     r"\.(?P<format>csv|jsonl|parquet)(?:\.(?P<compression>gz|zst))?"
 )
 DAY_NAME = re.compile(r"\d{4}-\d{2}-\d{2}")
-TIME = re.compile(
-    r"\d{4}-\d{2}-\d{2}"
-    r"(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?"
-)
-WHOLE_NUMBER = re.compile(r"([+-]?\d+)(?:\.0+)?")
-
-# What each column holds: its kind, and whether a row without it is bad.
-COLUMNS: dict[str, dict[str, tuple[str, bool]]] = {
-    "threads": {
-        "thread_id": ("identifier", True),
-        "created_at": ("time", True),
-        "updated_at": ("time", True),
-        "status": ("status", True),
-        "user_id": ("identifier", False),
-        "channel": ("text", False),
-        "assigned_agent_id": ("identifier", False),
-        "closed_at": ("time", False),
-        "first_closed_at": ("time", False),
-        "closed_by_agent_id": ("identifier", False),
-        "reopen_count": ("count", False),
-        "labels": ("labels", False),
-        "deleted_at": ("time", False),
-    },
-    "messages": {
-        "message_id": ("identifier", True),
-        "thread_id": ("identifier", True),
-        "sent_at": ("time", True),
-        "author_type": ("author_type", True),
-        "author_id": ("identifier", False),
-        "is_private": ("boolean", False),
-        "body": ("text", False),
-        "body_length": ("count", False),
-        "updated_at": ("time", False),
-        "deleted_at": ("time", False),
-    },
-    "ratings": {
-        "rating_id": ("identifier", True),
-        "thread_id": ("identifier", True),
-        "rated_at": ("time", True),
-        "score": ("score", True),
-        "agent_id": ("identifier", False),
-        "updated_at": ("time", False),
-        "deleted_at": ("time", False),
-    },
-    "agents": {
-        "agent_id": ("identifier", True),
-        "name": ("text", True),
-        "team": ("text", False),
-        "is_active": ("boolean", False),
-        "updated_at": ("time", True),
-    },
-}
-KEYS = {
-    "threads": "thread_id",
-    "messages": "message_id",
-    "ratings": "rating_id",
-    "agents": "agent_id",
-}
 STANDING_COLUMNS = {
     "threads": [
         "thread_id",
@@ -107,6 +41,8 @@ STANDING_COLUMNS = {
         "closed_by_agent_id",
         "reopen_count",
         "labels",
+        "team_id",
+        "priority",
     ],
     "messages": [
         "message_id",
@@ -120,20 +56,24 @@ STANDING_COLUMNS = {
     ],
     "ratings": ["rating_id", "thread_id", "rated_at", "score", "agent_id", "updated_at"],
     "agents": ["agent_id", "name", "team", "is_active", "updated_at"],
+    "thread_events": [
+        "event_id",
+        "thread_id",
+        "occurred_at",
+        "type",
+        "value",
+        "actor_type",
+        "actor_id",
+        "updated_at",
+    ],
+    "teams": ["team_id", "name", "updated_at"],
 }
+# Of each version of a thread, superseded or not, what its closings are told by.
+VERSION_COLUMNS = ["thread_id", "updated_at", "closed_at", "first_closed_at"]
 
 
 class BadFileError(ValueError):
     """A file that cannot be read as what its name says; its whole day fails."""
-
-
-class BadRowError(ValueError):
-    """A row that goes to quarantine, with the column at fault."""
-
-    def __init__(self, column: str, reason: str) -> None:
-        super().__init__(f"{column}: {reason}")
-        self.column = column
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -145,23 +85,32 @@ class Records:
 
     threads: thread_id, created_at, updated_at, status, user_id, channel ('unknown' if null),
         assigned_agent_id, closed_at (null unless closed), first_closed_at, closed_by_agent_id,
-        reopen_count, labels.
+        reopen_count, labels, team_id, priority.
     messages: message_id, thread_id, sent_at, author_type, author_id, is_private, body_length
         (characters), updated_at (`sent_at` if null).
     ratings: rating_id, thread_id, rated_at, score (1 to 5), agent_id, updated_at (`rated_at` if
         null).
     agents: agent_id, name, team, is_active, updated_at.
+    thread_events: event_id, thread_id, occurred_at, type, value, actor_type, actor_id, updated_at
+        (`occurred_at` if null).
+    teams: team_id, name, updated_at.
+    thread_versions: one row a record of a thread that was not rejected, whether it stands or not.
     rejected: one row a bad row: entity, export_day, file_name, row_number (from 1), column, reason.
     row_counts: rows read by entity, bad ones included.
-    as_of_date: the last export day that has a folder; null where there is none.
+    days: the export days that have a folder, in order.
+    as_of_date: the last of them; null where there is none.
     """
 
     threads: pd.DataFrame
     messages: pd.DataFrame
     ratings: pd.DataFrame
     agents: pd.DataFrame
+    thread_events: pd.DataFrame
+    teams: pd.DataFrame
+    thread_versions: pd.DataFrame
     rejected: pd.DataFrame
     row_counts: dict[str, int]
+    days: tuple[date, ...]
     as_of_date: date | None
 
 
@@ -183,6 +132,7 @@ def read_exports(folder: Path) -> Records:
     standing: dict[str, dict[str, tuple[tuple[Any, ...], dict[str, Any]]]] = {
         entity: {} for entity in ENTITIES
     }
+    thread_versions: list[dict[str, Any]] = []
     rejected: list[dict[str, Any]] = []
     row_counts = dict.fromkeys(ENTITIES, 0)
     for day in days:
@@ -208,6 +158,8 @@ def read_exports(folder: Path) -> Records:
                         }
                     )
                     continue
+                if entity == "threads":
+                    thread_versions.append(record)
                 key = record[KEYS[entity]]
                 order = (record["updated_at"], day, path.name, row_number)
                 if key not in standing[entity] or standing[entity][key][0] < order:
@@ -222,8 +174,10 @@ def read_exports(folder: Path) -> Records:
     rejected_columns = ["entity", "export_day", "file_name", "row_number", "column", "reason"]
     return Records(
         **frames,
+        thread_versions=pd.DataFrame(thread_versions, columns=VERSION_COLUMNS, dtype=object),
         rejected=pd.DataFrame(rejected, columns=rejected_columns, dtype=object),
         row_counts=row_counts,
+        days=tuple(days),
         as_of_date=days[-1] if days else None,
     )
 
@@ -294,97 +248,3 @@ def jsonl_rows(text: str) -> Iterator[dict[str, Any]]:
         except ValueError:
             row = None
         yield row if isinstance(row, dict) else {"": "not a JSON object"}
-
-
-def parse_row(entity: str, raw: dict[str, Any]) -> dict[str, Any]:
-    """A row as written to a record with every column of its entity, or BadRowError."""
-    if "" in raw and not any(column in raw for column in COLUMNS[entity]):
-        raise BadRowError("", raw[""])
-    record = {
-        column: parse_value(column, kind, required, raw.get(column))
-        for column, (kind, required) in COLUMNS[entity].items()
-    }
-    if entity == "threads":
-        if record["status"] == "closed" and record["closed_at"] is None:
-            raise BadRowError("closed_at", "missing for a closed thread")
-        if record["status"] != "closed":
-            record["closed_at"] = None
-        record["channel"] = record["channel"] or "unknown"
-        record["reopen_count"] = record["reopen_count"] or 0
-    if entity == "messages":
-        record["is_private"] = bool(record["is_private"])
-        body = record.pop("body")
-        if record["body_length"] is None and body is not None:
-            record["body_length"] = len(body)
-        record["updated_at"] = record["updated_at"] or record["sent_at"]
-    if entity == "ratings":
-        record["updated_at"] = record["updated_at"] or record["rated_at"]
-    if entity == "agents":
-        record["is_active"] = record["is_active"] is not False
-    return record
-
-
-def parse_value(column: str, kind: str, required: bool, raw: Any) -> Any:
-    """One value by its kind; empty text is null, and a null that is required is bad."""
-    if kind == "labels":
-        items = raw if isinstance(raw, list) else [raw]
-        texts = [text for text in map(as_text, items) if text is not None]
-        return tuple(dict.fromkeys(texts))
-    text = as_text(raw)
-    if text is None:
-        if required:
-            raise BadRowError(column, "missing")
-        return None
-    if kind == "identifier" and len(text) > IDENTIFIER_LENGTH:
-        raise BadRowError(column, f"longer than {IDENTIFIER_LENGTH} characters")
-    if kind == "time":
-        return parse_time(column, text)
-    if kind in ("count", "score"):
-        match = WHOLE_NUMBER.fullmatch(text)
-        if match is None:
-            raise BadRowError(column, "not a whole number")
-        number = int(match[1])
-        if number < 0 or (kind == "score" and not 1 <= number <= 5):
-            raise BadRowError(column, "out of range")
-        return number
-    if kind == "boolean":
-        if text.lower() not in TRUE_TEXTS + FALSE_TEXTS:
-            raise BadRowError(column, "not a boolean")
-        return text.lower() in TRUE_TEXTS
-    if kind == "status" and text not in STATUSES:
-        raise BadRowError(column, "unknown status")
-    if kind == "author_type" and text not in AUTHOR_TYPES:
-        raise BadRowError(column, "unknown author_type")
-    return text
-
-
-def parse_time(column: str, text: str) -> datetime:
-    """An ISO 8601 time as an instant in UTC; without an offset it is UTC already."""
-    if TIME.fullmatch(text) is None:
-        raise BadRowError(column, "not a time")
-    try:
-        instant = datetime.fromisoformat(text)
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise BadRowError(column, "not a time") from error
-
-
-def as_text(raw: Any) -> str | None:
-    """A value of any format as the text a CSV would hold; null and empty text are None."""
-    if raw is None or raw == "" or raw is pd.NaT:
-        return None
-    if isinstance(raw, str):
-        return raw
-    if isinstance(raw, bool):
-        return "true" if raw else "false"
-    if isinstance(raw, float):
-        if math.isnan(raw):
-            return None
-        return str(int(raw)) if raw.is_integer() else repr(raw)
-    if isinstance(raw, Decimal):
-        return format(raw, "f")
-    if isinstance(raw, datetime):
-        return raw.isoformat()
-    if isinstance(raw, list | dict):
-        return json.dumps(raw, ensure_ascii=False)
-    return str(raw)

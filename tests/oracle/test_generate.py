@@ -13,6 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.oracle.columns import ENTITIES
+from tests.oracle.columns import KEYS as RECORD_KEYS
 from tests.oracle.compare import assert_tables_equal
 from tests.oracle.corner_cases import all_corner_cases
 from tests.oracle.generate import (
@@ -38,7 +40,7 @@ from tests.oracle.generate import (
     write_inbox,
 )
 from tests.oracle.metrics import GRAINS, KEYS, Report, period_start
-from tests.oracle.read import ENTITIES, Records, export_days, read_exports
+from tests.oracle.read import Records, export_days, read_exports
 
 ONE_DAY = timedelta(days=1)
 # Where both a clock change and a leap day are near.
@@ -65,7 +67,7 @@ def assert_same_records(actual: Records, expected: Records) -> None:
     """Fail unless the same records stand."""
     for entity in ENTITIES:
         assert_tables_equal(
-            getattr(actual, entity), getattr(expected, entity), [f"{entity[:-1]}_id"], entity
+            getattr(actual, entity), getattr(expected, entity), [RECORD_KEYS[entity]], entity
         )
 
 
@@ -211,6 +213,8 @@ def cases_of_versions(inbox: Inbox) -> dict[str, bool]:
             "messages": ("message_id", "sent_at"),
             "ratings": ("rating_id", "rated_at"),
             "agents": ("agent_id", "updated_at"),
+            "thread_events": ("event_id", "occurred_at"),
+            "teams": ("team_id", "updated_at"),
         }[entity]
         placed = [
             (row[key], row.get("updated_at") or row[time_column], day, file.name, row)
