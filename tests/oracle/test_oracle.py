@@ -1,7 +1,6 @@
 """The oracle itself, on cases small enough to be worked out by hand."""
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,76 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.oracle.by_hand import DAY, at, message, rating, records_of, row_of, thread
 from tests.oracle.compare import assert_tables_equal
 from tests.oracle.generate import ExportFile, Inbox, Row, write_inbox
 from tests.oracle.metrics import Report, period_end, period_start, quantile
-from tests.oracle.read import BadFileError, Records, read_exports
-
-DAY = date(2024, 3, 4)
-
-
-def at(text: str) -> datetime:
-    """An instant in UTC from ISO 8601 without an offset."""
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-def thread(thread_id: str, created_at: str, **values: Any) -> Row:
-    """A thread, open unless it has a closed_at."""
-    row: Row = {"thread_id": thread_id, "created_at": at(created_at), "status": "open", **values}
-    if "closed_at" in values:
-        row["closed_at"] = at(values["closed_at"])
-        row["status"] = values.get("status", "closed")
-    return {"updated_at": row["created_at"], **row}
-
-
-def message(
-    message_id: str, sent_at: str, author_type: str, author_id: str | None = None, **values: Any
-) -> Row:
-    """A message of the thread that its identifier begins with (up to a dot)."""
-    return {
-        "message_id": message_id,
-        "thread_id": message_id.partition(".")[0],
-        "sent_at": at(sent_at),
-        "author_type": author_type,
-        "author_id": author_id,
-        **values,
-    }
-
-
-def rating(rating_id: str, rated_at: str, score: int, **values: Any) -> Row:
-    """A rating of the thread that its identifier begins with (up to a dot)."""
-    thread_id = rating_id.partition(".")[0]
-    row = {"rating_id": rating_id, "thread_id": thread_id, "rated_at": at(rated_at)}
-    return {**row, "score": score, **values}
-
-
-def records_of(
-    folder: Path,
-    threads: Sequence[Row] = (),
-    messages: Sequence[Row] = (),
-    ratings: Sequence[Row] = (),
-    agents: Sequence[Row] = (),
-    day: date = DAY,
-) -> Records:
-    """The records that stand of rows that are all exported on one day."""
-    rows = {"threads": threads, "messages": messages, "ratings": ratings, "agents": agents}
-    files = [
-        ExportFile(f"{entity}.jsonl", entity, "jsonl", tuple(listed))
-        for entity, listed in rows.items()
-    ]
-    write_inbox(Inbox("UTC", {day: tuple(files)}), folder)
-    return read_exports(folder)
-
-
-def row_of(table: pd.DataFrame, **keys: Any) -> dict[str, Any]:
-    """The one row of a table with some values."""
-    found = [
-        row
-        for row in table.to_dict("records")
-        if all(row[column] == value for column, value in keys.items())
-    ]
-    assert len(found) == 1, f"{len(found)} rows for {keys}"
-    return {str(column): value for column, value in found[0].items()}
+from tests.oracle.read import BadFileError, read_exports
 
 
 class TestReading:
@@ -544,12 +478,18 @@ class TestWhoseItIs:
                 "responded_threads": 1,
                 "first_response_seconds_median": 60.0,
                 "first_response_seconds_p90": 60.0,
+                "replies": 1,
+                "reply_seconds_median": 60.0,
+                "reply_seconds_p90": 60.0,
             },
             "closer": {
                 "ratings": 1,
                 "average_rating": 4.0,
                 "closing_seconds_median": 3600.0,
                 "closing_seconds_p90": 3600.0,
+                "closings": 1,
+                "satisfied_ratings": 1,
+                "csat_ratio": 1.0,
             },
             "rated": {"ratings": 1, "average_rating": 2.0},
             None: {
@@ -560,8 +500,14 @@ class TestWhoseItIs:
                 "unique_users": 1,
                 "ratings": 2,
                 "average_rating": 3.0,
+                "satisfied_ratings": 1,
+                "csat_ratio": 0.5,
                 "unanswered_threads": 1,
                 "open_threads": 1,
+                "waiting_threads": 1,
+                # No event tells who closed.
+                "first_resolution_seconds_median": 3600.0,
+                "first_resolution_seconds_p90": 3600.0,
             },
         }
         for row in agents.to_dict("records"):
