@@ -63,7 +63,7 @@ class Filters:
 
     def keep(self, thread: Thread | None) -> bool:
         """Whether a thread is meant; what belongs to none is so only where nothing is left out."""
-        if thread is None:
+        if self is NO_FILTERS or thread is None:
             return not self.are_set
         return all(
             wanted is None or bool(set(wanted) & set(values))
