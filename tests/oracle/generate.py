@@ -1098,6 +1098,17 @@ def corrected_row(chooser: Chooser, entity: str, row: Row) -> Row:
         }
     if entity == "ratings":
         return {**row, "score": 6 - row["score"]}
+    if entity == "thread_events":
+        version = row.get("updated_at") or row["occurred_at"]
+        change = chooser.pick(
+            (
+                {"occurred_at": row["occurred_at"] - HOUR},
+                {"actor_type": "agent", "actor_id": chooser.pick(AGENTS)},
+                {"type": "status", "value": "closed"},
+                {"deleted_at": version},
+            )
+        )
+        return {**row, "updated_at": version, **change}
     return {**row, "name": "Corrected"}
 
 
@@ -1122,7 +1133,16 @@ BAD_VALUES: dict[str, tuple[tuple[str, Any], ...]] = {
     ),
     "ratings": (("score", 0), ("score", 7), ("rated_at", None), ("rating_id", None)),
     "agents": (("name", None), ("agent_id", None), ("updated_at", "soon")),
+    "thread_events": (
+        ("event_id", None),
+        ("thread_id", None),
+        ("occurred_at", "2024-02-30T12:00:00Z"),
+        ("type", "colour"),
+        ("actor_type", "robot"),
+    ),
+    "teams": (("name", None), ("team_id", None), ("updated_at", "soon")),
 }
+VERSION_COLUMNS = ("updated_at", "sent_at", "rated_at", "occurred_at")
 
 
 def with_bad_rows(inbox: Inbox, seed: int) -> tuple[Inbox, int]:
@@ -1137,9 +1157,7 @@ def with_bad_rows(inbox: Inbox, seed: int) -> tuple[Inbox, int]:
         for file in files:
             if file.rows and chooser.chance(30):
                 row = chooser.pick(file.rows)
-                version = next(
-                    row[name] for name in ("updated_at", "sent_at", "rated_at") if row.get(name)
-                )
+                version = next(row[name] for name in VERSION_COLUMNS if row.get(name))
                 column, value = chooser.pick(BAD_VALUES[file.entity])
                 bad = {**row, "updated_at": version + ONE_DAY, column: value}
                 place = chooser.number(0, len(file.rows))

@@ -69,7 +69,9 @@ class Marts(Numbers):
 
         Activity is a thread created or closed, a counted message sent, a rating.
         """
-        names = ("new_threads", "threads_closed", "messages", "ratings")
+        names = ["new_threads", "threads_closed", "messages", "ratings"]
+        if self.coverage is not None:
+            names.append("closings")
         days = [entry.day for name in names for entry in self.entries[name]]
         if not days:
             return None
