@@ -78,13 +78,20 @@ class Marts(Numbers):
         return min(days), max([*days, self.as_of_date or max(days)])
 
     def spine(self, grain: str) -> list[date]:
-        """The first days of every period that mart_inbox has."""
-        days = self.active_days()
-        return self.periods(grain, *days) if days else []
+        """The first days of every period that mart_inbox has.
 
-    def is_ahead(self, start: date) -> bool:
-        """Whether a period begins after the last export day, where backlog alone makes no row."""
-        return self.coverage is not None and self.as_of_date is not None and start > self.as_of_date
+        None is left out up to `as_of_date`; after it those in which nothing but backlog lies.
+        """
+        days = self.active_days()
+        if days is None:
+            return []
+        starts = self.periods(grain, *days)
+        if self.coverage is None or self.as_of_date is None:
+            return starts
+        active = {
+            self.start_of(entry.day, grain) for name in self.entries.values() for entry in name
+        }
+        return [start for start in starts if start <= self.as_of_date or start in active]
 
     def days_missing(self, first_day: date, last_day: date) -> int:
         """The export days of a range that should have come and have not."""
@@ -121,8 +128,6 @@ class Marts(Numbers):
         for start in self.spine(grain):
             period = self.period(start, grain)
             end = period["period_end_date"]
-            if self.is_ahead(start) and start not in groups:
-                continue
             at_end = self.at_end(self.backlog_day(end)).get(None, NOTHING_AT_END)
             rows.append(
                 {
@@ -151,8 +156,7 @@ class Marts(Numbers):
             period = self.period(start, grain)
             end = period["period_end_date"]
             at_end = self.at_end(self.backlog_day(end), scope)
-            standing = set() if self.is_ahead(start) else set(at_end)
-            for value in nobody_last(values_by_period[start] | standing):
+            for value in nobody_last(values_by_period[start] | set(at_end)):
                 rows.append(
                     {
                         **period,

@@ -93,12 +93,10 @@ class TestMarts:
             date(2024, 1, 1),
             date(2025, 1, 1),
         ]
+        # Agents' backlogs add up to the inbox's there too.
         last = report.mart_agents("daily").iloc[-1]
-        assert (last.period_start_date, last.ratings, last.open_threads) == (
-            date(2025, 3, 4),
-            1,
-            3,
-        )
+        assert last.period_start_date == date(2025, 3, 4)
+        assert (last.ratings, last.open_threads) == (1, 3)
 
     def test_a_series_tells_the_days_of_its_range(self, tmp_path: Path) -> None:
         report = self.report(tmp_path)
