@@ -18,6 +18,7 @@ IDENTIFIER_LENGTH = 512
 STATUSES = ("open", "pending", "snoozed", "closed")
 AUTHOR_TYPES = ("user", "agent", "bot", "system")
 EVENT_TYPES = ("status", "assignee", "team", "priority")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TRUE_TEXTS = ("true", "t", "yes", "y", "1")
 FALSE_TEXTS = ("false", "f", "no", "n", "0")
 
@@ -25,6 +26,7 @@ TIME = re.compile(
     r"\d{4}-\d{2}-\d{2}"
     r"(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?"
 )
+WHOLE_WITH_FRACTION = re.compile(r"(-?[0-9]+)\.0+")
 WHOLE_NUMBER = re.compile(r"([+-]?\d+)(?:\.0+)?")
 
 # What each column holds: its kind, and whether a row without it is bad.
@@ -119,9 +121,15 @@ def parse_row(entity: str, raw: dict[str, Any]) -> dict[str, Any]:
         column: parse_value(column, kind, required, raw.get(column))
         for column, (kind, required) in COLUMNS[entity].items()
     }
+    if record.get("deleted_at") == EPOCH:
+        raise BadRowError("deleted_at", "the time that programs write for none")
     if entity == "threads":
         if record["status"] == "closed" and record["closed_at"] is None:
             raise BadRowError("closed_at", "missing for a closed thread")
+        if record["status"] == "closed" and record["closed_at"] == EPOCH:
+            raise BadRowError("closed_at", "the time that programs write for none")
+        if record["first_closed_at"] == EPOCH:
+            record["first_closed_at"] = None
         if record["status"] != "closed":
             record["closed_at"] = None
         record["channel"] = record["channel"] or "unknown"
@@ -154,8 +162,8 @@ def parse_value(column: str, kind: str, required: bool, raw: Any) -> Any:
         if required:
             raise BadRowError(column, "missing")
         return None
-    if kind == "identifier" and len(text) > IDENTIFIER_LENGTH:
-        raise BadRowError(column, f"longer than {IDENTIFIER_LENGTH} characters")
+    if kind == "identifier":
+        return parse_identifier(column, text)
     if kind == "time":
         return parse_time(column, text)
     if kind in ("count", "score"):
@@ -176,6 +184,17 @@ def parse_value(column: str, kind: str, required: bool, raw: Any) -> Any:
         raise BadRowError(column, "unknown author_type")
     if kind == "event_type" and text not in EVENT_TYPES:
         raise BadRowError(column, "unknown type of event")
+    return text
+
+
+def parse_identifier(column: str, text: str) -> str:
+    """An identifier; a whole number that some program gave a fraction is the whole number."""
+    match = WHOLE_WITH_FRACTION.fullmatch(text)
+    if match is not None:
+        is_zero = set(match[1]) <= set("-0")
+        text = match[1].removeprefix("-") if is_zero else match[1]
+    if len(text) > IDENTIFIER_LENGTH:
+        raise BadRowError(column, f"longer than {IDENTIFIER_LENGTH} characters")
     return text
 
 

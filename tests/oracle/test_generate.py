@@ -373,7 +373,7 @@ def cases_of_records(records: Records, report: Report) -> dict[str, bool]:
         "labels with spaces": {"two words", " edges "} <= labels,
         "identifiers": {"007", "7", "12345678901234567890", "12345678901234567891"} <= users,
         "identifiers with spaces": {" edges ", "id 🙂 نص"} <= users,
-        "identifiers like nulls": {"null", "NaN", "true", "1.0", "2024-01-01"} <= users,
+        "identifiers like nulls": {"null", "NaN", "true", "1", "2024-01-01"} <= users,
         "a user who is an agent": bool(users & records_named),
         "longest identifier": any(len(user or "") == 512 for user in users),
     }

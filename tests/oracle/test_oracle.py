@@ -128,6 +128,8 @@ class TestReading:
             ("threads", "status", "Open"),
             ("threads", "user_id", "u" * 513),
             ("threads", "reopen_count", -1),
+            ("threads", "deleted_at", "1970-01-01T00:00:00Z"),
+            ("messages", "deleted_at", "1970-01-01T01:00:00+01:00"),
             ("messages", "author_type", "robot"),
             ("messages", "is_private", "perhaps"),
             ("messages", "body_length", "1.5"),
@@ -151,6 +153,39 @@ class TestReading:
         assert records.row_counts[entity] == 2
         assert len(getattr(records, entity)) == 1
         assert records.rejected[["row_number", "column"]].to_numpy().tolist() == [[2, column]]
+
+    @pytest.mark.parametrize(
+        ("written", "identifier"),
+        [
+            ("12.0", "12"),
+            ("-7.000", "-7"),
+            ("007.0", "007"),
+            ("-0.0", "0"),
+            ("12.50", "12.50"),
+            ("12.", "12."),
+            ("x1.0", "x1.0"),
+            ("NULL", "NULL"),
+        ],
+    )
+    def test_a_whole_number_has_one_spelling(
+        self, tmp_path: Path, written: str, identifier: str
+    ) -> None:
+        records = records_of(tmp_path, [thread(written, "2024-03-04T09:00:00", user_id=written)])
+        assert records.threads[["thread_id", "user_id"]].to_numpy().tolist() == [[identifier] * 2]
+
+    def test_a_first_closing_at_the_beginning_of_time_is_none(self, tmp_path: Path) -> None:
+        beginning = at("1970-01-01T00:00:00")
+        records = records_of(
+            tmp_path,
+            [
+                thread("t", "2024-03-04T09:00:00", first_closed_at=beginning),
+                thread("u", "2024-03-04T09:00:00", closed_at="1970-01-01T00:00:00"),
+            ],
+        )
+        assert records.threads[["thread_id", "first_closed_at"]].to_numpy().tolist() == [
+            ["t", None]
+        ]
+        assert records.rejected.column.tolist() == ["closed_at"]
 
     def test_a_file_without_a_required_column_is_bad(self, tmp_path: Path) -> None:
         (tmp_path / "2024-03-04").mkdir()
