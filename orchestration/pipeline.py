@@ -15,6 +15,7 @@ from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from orchestration.errors import InboxError
 from orchestration.exports import pending_days, read_manifests
 from orchestration.exports.loading import (
     arrived_days,
@@ -24,6 +25,7 @@ from orchestration.exports.loading import (
 )
 from orchestration.exports.quarantine import RetriedDay, retried_day
 from orchestration.exports.retention import close_days
+from orchestration.machine import files
 from orchestration.machine.access import make_private
 from orchestration.machine.advice import advice_on
 from orchestration.machine.alerts import tell_outcome
@@ -48,11 +50,11 @@ STARTED_BY_COMMAND = {"inbox/started_by": "command"}
 EVENTS_AT_ONCE = 1000
 
 
-class InstanceUnavailable(RuntimeError):
+class InstanceUnavailable(InboxError):
     """The database of Dagster's runs and events does not answer."""
 
 
-class Interrupted(RuntimeError):
+class Interrupted(InboxError):
     """The run was told to end, by a signal: nothing more is to be begun."""
 
 
@@ -214,10 +216,8 @@ def prepare_dagster_home(settings: Settings) -> None:
         for name in ("event_log_storage", "run_storage", "schedule_storage"):
             configuration.pop(name, None)
         os.environ["INBOX_DAGSTER_POSTGRES"] = settings.dagster_postgres.get_secret_value()
-    settings.dagster_home.mkdir(parents=True, exist_ok=True)
-    unfinished = settings.dagster_home / f".dagster.yaml-{os.getpid()}"
-    unfinished.write_text(yaml.safe_dump(configuration), encoding="utf-8")
-    os.replace(unfinished, settings.dagster_home / "dagster.yaml")
+    path = settings.dagster_home / "dagster.yaml"
+    files.write_text(path, yaml.safe_dump(configuration), by_many=True)
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", str(EVENTS_AT_ONCE))
 

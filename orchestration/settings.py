@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, InstanceOf, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from orchestration.errors import WrongUse
 from orchestration.exports.remote import ObjectExports
 from orchestration.machine.stores import ObjectFolder, is_object_url, parse_object_url
 
@@ -31,7 +32,7 @@ SECRETS = frozenset(
 )
 
 
-class SettingsError(ValueError):
+class SettingsError(WrongUse):
     """A setting that is missing or wrong; its text is one line that says what to do."""
 
 

@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
+from orchestration.machine.sql import literal
+
 FORMATS = ("parquet", "csv", "csv.gz", "jsonl", "jsonl.gz", "mixed")
 
 _MIX = ("parquet", "csv.gz", "jsonl", "csv", "jsonl.gz")
@@ -89,12 +91,11 @@ def _json_lines(table: pa.Table, path: Path) -> bytes:
     It gets the rows in a file: a scan of Arrow's memory hands them to Arrow's own threads, which
     may let go of the last of them when Python has ended, and that ends the process.
     """
-    target = str(path).replace("'", "''")
     with TemporaryDirectory() as folder, duckdb.connect(config={"threads": 1}) as connection:
         rows = f"{folder}/rows.parquet"
         pyarrow.parquet.write_table(_texts(table, with_lists=True), rows, compression="none")
         connection.execute(
-            f"copy (from read_parquet($rows)) to '{target}' (format json, compression none)",
+            f"copy (from read_parquet($rows)) to {literal(path)} (format json, compression none)",
             {"rows": rows},
         )
     return path.read_bytes()

@@ -8,8 +8,10 @@ from __future__ import annotations
 import atexit
 import gc
 import logging
+from typing import Any
 
 import click
+from rich.markup import escape
 
 from orchestration.cli import (
     dev,
@@ -24,6 +26,8 @@ from orchestration.cli import (
     validate,
     verify,
 )
+from orchestration.cli.printing import errors
+from orchestration.machine.advice import as_inbox_error
 from orchestration.machine.core_files import leave_no_core_file
 
 COMMANDS = (
@@ -71,7 +75,25 @@ Exit codes: 0 all is well, 1 something failed or was rejected, 2 a wrong flag or
 """
 
 
+class Commands(click.Group):
+    """The one place where an error ends a command: its text, and its exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Calls a command. What no person can act on goes on as it came, with its trace."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            told = as_inbox_error(error)
+            if told is None:
+                raise
+            errors.print(f"[red]Error:[/red] {escape(str(told))}", soft_wrap=True)
+            ctx.exit(told.exit_code)
+
+
 @click.group(
+    cls=Commands,
     epilog=EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

@@ -10,8 +10,7 @@ from typing import Any
 import click
 
 from orchestration.cli.flags import read_settings, setting_flags
-from orchestration.cli.printing import WrongUse, console
-from orchestration.settings import SettingsError
+from orchestration.cli.printing import console
 
 
 @click.command()
@@ -30,10 +29,7 @@ def dev(exports: str | None, host: str, port: int, **flags: Any) -> None:
     for name in ("exports", "home"):
         if getattr(settings, name) is not None:
             os.environ[f"INBOX_{name.upper()}"] = str(getattr(settings, name))
-    try:
-        prepare_dagster_home(settings)
-    except SettingsError as error:
-        raise WrongUse(str(error)) from None
+    prepare_dagster_home(settings)
     dagster = Path(sys.executable).with_name("dagster")
     workspace = str(PROJECT_ROOT / "workspace.yaml")
     console.print(f"The Dagster UI opens on http://{host}:{port} (Ctrl-C ends it)")

@@ -7,20 +7,15 @@ from typing import Any
 import click
 
 from orchestration.cli.flags import read_settings, setting_flags
-from orchestration.cli.printing import Problem, console
+from orchestration.cli.printing import console
 
 
 @click.command()
 @setting_flags
 def docs(**flags: Any) -> None:
     """Describe every table, number, test and metric on one page, docs/index.html in the home."""
-    from orchestration.machine.lock import LockBusy
-    from orchestration.warehouse.dbt import DbtFailed
     from orchestration.warehouse.docs import write_docs
 
     settings = read_settings(**flags)
-    try:
-        page = write_docs(settings)
-    except (DbtFailed, LockBusy) as error:
-        raise Problem(str(error)) from None
+    page = write_docs(settings)
     console.print(f"The description: {page}", soft_wrap=True)

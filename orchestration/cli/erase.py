@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
-from orchestration.cli.flags import read_settings, setting_flags, told_problems
-from orchestration.cli.printing import Problem, console, errors, one_line
+from orchestration.cli.flags import read_settings, setting_flags
+from orchestration.cli.printing import console, errors, one_line
+from orchestration.errors import InboxError
 
 MOST_LISTED = 50
 
@@ -35,12 +36,11 @@ def erase(user_id: str, later: bool, **flags: Any) -> None:
     from orchestration.privacy import erasure
 
     settings = read_settings(**flags)
-    with told_problems():
-        if later:
-            erasure.begin(settings, user_id)
-            console.print("Noted. The user goes with the next run, or the next load in Dagster.")
-            return
-        done, outcome, search = pipeline.erase(settings, user_id)
+    if later:
+        erasure.begin(settings, user_id)
+        console.print("Noted. The user goes with the next run, or the next load in Dagster.")
+        return
+    done, outcome, search = pipeline.erase(settings, user_id)
     console.print(f"Made {done.rows} rows anonymous.")
     for day, file_name in done.export_files[:MOST_LISTED]:
         name = one_line(f"{day}/{file_name}")
@@ -53,6 +53,6 @@ def erase(user_id: str, later: bool, **flags: Any) -> None:
         errors.print(f"Not searched: {one_line(place)}", soft_wrap=True, markup=False)
     console.print(str(search), soft_wrap=True)
     if outcome.failures:
-        raise Problem("\n".join(outcome.failures))
+        raise InboxError("\n".join(outcome.failures))
     if not search.is_clean:
-        raise Problem(erasure.LEFT)
+        raise InboxError(erasure.LEFT)

@@ -1,17 +1,15 @@
-"""What commands share: the flags that stand for settings, days, what a failure says."""
+"""What commands share: the flags that stand for settings, and days."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import click
 
-from orchestration.cli.printing import Problem, WrongUse
-from orchestration.settings import Settings, SettingsError, load_settings
+from orchestration.settings import Settings, load_settings
 
 ISO_DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -35,10 +33,7 @@ def setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def read_settings(**flags: Any) -> Settings:
     """Settings with flags over the environment; also for Dagster, which reads the environment."""
-    try:
-        settings = load_settings(**flags)
-    except SettingsError as error:
-        raise WrongUse(str(error)) from None
+    settings = load_settings(**flags)
     for name, value in flags.items():
         if value is not None:
             os.environ[f"INBOX_{name.upper()}"] = str(getattr(settings, name))
@@ -48,32 +43,3 @@ def read_settings(**flags: Any) -> Settings:
 def day_of(value: Any) -> date | None:
     """The day of a flag that takes one."""
     return None if value is None else value.date()
-
-
-@contextmanager
-def told_problems() -> Iterator[None]:
-    """What a run may raise, as a text and an exit code."""
-    from orchestration.exports import (
-        BrokenManifest,
-        ExportsNotFound,
-        ExportsUnreachable,
-        WrongPseudonymKey,
-    )
-    from orchestration.machine.advice import advice_on
-    from orchestration.machine.lock import LockBusy
-    from orchestration.pipeline import InstanceUnavailable, Interrupted
-    from orchestration.warehouse.dbt import DbtFailed
-
-    try:
-        yield
-    except ExportsUnreachable as error:
-        raise Problem(str(error)) from None
-    except (SettingsError, ExportsNotFound, WrongPseudonymKey) as error:
-        raise WrongUse(str(error)) from None
-    except (LockBusy, BrokenManifest, DbtFailed, InstanceUnavailable, Interrupted) as error:
-        raise Problem(str(error)) from None
-    except Exception as error:
-        advice = advice_on(error)
-        if advice is None:
-            raise
-        raise Problem(f"{advice}. Readers keep what they have.") from None

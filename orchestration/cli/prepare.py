@@ -7,8 +7,7 @@ from typing import Any
 import click
 
 from orchestration.cli.flags import read_settings, setting_flags
-from orchestration.cli.printing import WrongUse, console
-from orchestration.settings import SettingsError
+from orchestration.cli.printing import console
 
 
 @click.command()
@@ -20,8 +19,5 @@ def prepare(**flags: Any) -> None:
 
     settings = read_settings(**flags)
     make_private(settings)
-    try:
-        prepare_dagster_home(settings)
-    except SettingsError as error:
-        raise WrongUse(str(error)) from None
+    prepare_dagster_home(settings)
     console.print(f"DAGSTER_HOME is {settings.dagster_home}", soft_wrap=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from orchestration.errors import InboxError
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,20 +19,6 @@ if TYPE_CHECKING:
 # Where the output is no terminal there is no width to keep to.
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 errors = Console(stderr=True, highlight=False)
-
-
-class Problem(click.ClickException):
-    """Ends a command with one clear text and an exit code."""
-
-    def show(self, file: Any = None) -> None:
-        """Prints the text alone, without a trace."""
-        errors.print(f"[red]Error:[/red] {escape(self.message)}", soft_wrap=True)
-
-
-class WrongUse(Problem):
-    """A wrong flag or setting."""
-
-    exit_code = 2
 
 
 def print_outcome(settings: Settings, outcome: RunOutcome) -> None:
@@ -59,7 +45,7 @@ def print_outcome(settings: Settings, outcome: RunOutcome) -> None:
     if outcome.failures:
         kept = f" Readers keep the data to {publication.as_of_date}." if publication else ""
         state = "" if outcome.is_changed else kept
-        raise Problem("\n".join(outcome.failures) + (f"\n{state.strip()}" if state else ""))
+        raise InboxError("\n".join(outcome.failures) + (f"\n{state.strip()}" if state else ""))
 
 
 def one_line(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from orchestration.cli.flags import ISO_DAY, day_of, read_settings, setting_flags, told_problems
+from orchestration.cli.flags import ISO_DAY, day_of, read_settings, setting_flags
 from orchestration.cli.printing import console, errors, one_line, print_outcome, print_rows
 
 
@@ -28,9 +28,8 @@ def list_quarantine(output: str, **flags: Any) -> None:
     from orchestration.exports.quarantine import quarantine_groups, resolved_rows
 
     raw = read_settings(**flags).raw_folder
-    with told_problems():
-        groups = quarantine_groups(raw)
-        resolved = Counter(row["outcome"] for row in resolved_rows(raw))
+    groups = quarantine_groups(raw)
+    resolved = Counter(row["outcome"] for row in resolved_rows(raw))
     if output == "json":
         rows = [{**asdict(group), "export_date": str(group.export_date)} for group in groups]
         click.echo(json.dumps({"set_aside": rows, "resolved": resolved}, indent=2))
@@ -66,10 +65,9 @@ def show_quarantine(
 
     raw = read_settings(**flags).raw_folder
     read = resolved_rows if resolved else quarantined_rows
-    with told_problems():
-        found = read(raw, day_of(day), entity, file_name)
-        rows = list(islice(found, limit))
-        more = sum(1 for _ in found)
+    found = read(raw, day_of(day), entity, file_name)
+    rows = list(islice(found, limit))
+    more = sum(1 for _ in found)
     if output == "json":
         click.echo(json.dumps(rows, default=str, indent=2))
         return
@@ -108,8 +106,7 @@ def retry_quarantine(exports: str | None, day: Any, **flags: Any) -> None:
     from orchestration.exports.quarantine import LOADED
 
     settings = read_settings(exports=exports, **flags)
-    with told_problems():
-        retried = pipeline.retry(settings, day_of(day))
+    retried = pipeline.retry(settings, day_of(day))
     print_rows(
         ["day", "were set aside", "load now", "not delivered again", "still set aside"],
         [

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.flags import ISO_DAY, day_of, read_settings, setting_flags
-from orchestration.cli.printing import Problem, WrongUse, console
+from orchestration.cli.printing import console
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,21 +84,12 @@ def report(
     with --agent. In CSV the tables are parted by an empty line; --only gives a single one.
     """
     from orchestration.publishing.csv_cells import harmless_csv
-    from orchestration.publishing.report import (
-        NothingPublished,
-        UnreadablePublication,
-        read_report,
-    )
+    from orchestration.publishing.report import read_report
 
     settings = read_settings(**flags)
-    try:
-        numbers = read_report(
-            settings.published_database, day_of(first), day_of(last), grain, agent_id, top
-        )
-    except ValueError as error:
-        raise WrongUse(str(error)) from None
-    except (NothingPublished, UnreadablePublication) as error:
-        raise Problem(str(error)) from None
+    numbers = read_report(
+        settings.published_database, day_of(first), day_of(last), grain, agent_id, top
+    )
     tables = {name: table for name, table in numbers.tables().items() if only in (None, name)}
     if output == "json":
         click.echo(

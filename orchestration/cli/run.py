@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from orchestration.cli.flags import ISO_DAY, day_of, read_settings, setting_flags, told_problems
+from orchestration.cli.flags import ISO_DAY, day_of, read_settings, setting_flags
 from orchestration.cli.printing import print_outcome
 
 
@@ -24,6 +24,5 @@ def run(exports: str | None, first: Any, last: Any, **flags: Any) -> None:
     from orchestration import pipeline
 
     settings = read_settings(exports=exports, **flags)
-    with told_problems():
-        outcome = pipeline.run(settings, day_of(first), day_of(last))
+    outcome = pipeline.run(settings, day_of(first), day_of(last))
     print_outcome(settings, outcome)

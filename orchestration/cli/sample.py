@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from orchestration.cli.flags import ISO_DAY, day_of
-from orchestration.cli.printing import WrongUse, console
+from orchestration.cli.printing import console
+from orchestration.errors import WrongUse
 
 
 @click.command()

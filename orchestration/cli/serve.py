@@ -7,7 +7,8 @@ import os
 import click
 
 from orchestration.cli.flags import read_settings
-from orchestration.cli.printing import Problem, console
+from orchestration.cli.printing import console
+from orchestration.errors import InboxError
 
 
 @click.command()
@@ -28,7 +29,9 @@ def serve(host: str, port: int, home: str | None) -> None:
 
     settings = read_settings(home=home)
     if find_spec("streamlit") is None:
-        raise Problem("The page needs the extra `report`: pip install 'inbox-warehouse[report]'")
+        raise InboxError(
+            "The page needs the extra `report`", advice="pip install 'inbox-warehouse[report]'"
+        )
     os.environ["INBOX_HOME"] = str(settings.home)
     console.print(f"The report opens on http://{host}:{port} (Ctrl-C ends it)")
     serve(host, port)

@@ -10,7 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.flags import read_settings
-from orchestration.cli.printing import Problem, WrongUse, console, errors
+from orchestration.cli.printing import console, errors
+from orchestration.errors import WrongUse
 
 
 @click.command()
@@ -29,8 +30,8 @@ def validate(path: str, limit: int) -> None:
     try:
         settings = read_settings(exports=path)
         found = validate_files(settings.exports_folder, zone=settings.timezone)
-    except ExportsUnreachable as error:
-        raise Problem(str(error)) from None
+    except ExportsUnreachable:
+        raise
     except ExportsNotFound as error:
         raise WrongUse(f"{path} {error.reason}") from None
     for file in found.bad_files:

@@ -9,7 +9,8 @@ import click
 from rich.markup import escape
 
 from orchestration.cli.flags import read_settings, setting_flags
-from orchestration.cli.printing import Problem, console
+from orchestration.cli.printing import console
+from orchestration.errors import InboxError
 
 
 @click.command()
@@ -32,19 +33,13 @@ def verify(limit: int, against: Path | None, **flags: Any) -> None:
     With --against nothing is built: every value is compared with that of another warehouse, such
     as a backup or what another engine made; doubles may differ by 1e-9 of their value.
     """
-    from orchestration.machine.lock import LockBusy
-    from orchestration.warehouse.comparison import NotAWarehouse
-    from orchestration.warehouse.dbt import DbtFailed
-    from orchestration.warehouse.verify import NothingToVerify, verify_against, verify_warehouse
+    from orchestration.warehouse.verify import verify_against, verify_warehouse
 
     settings = read_settings(**flags)
-    try:
-        if against is None:
-            found = verify_warehouse(settings, limit)
-        else:
-            found = verify_against(settings, against, limit)
-    except (NothingToVerify, NotAWarehouse, LockBusy, DbtFailed) as error:
-        raise Problem(str(error)) from None
+    if against is None:
+        found = verify_warehouse(settings, limit)
+    else:
+        found = verify_against(settings, against, limit)
     other = "in the rebuild" if against is None else "there"
     for difference in found.differences:
         console.print(
@@ -60,7 +55,7 @@ def verify(limit: int, against: Path | None, **flags: Any) -> None:
                 f" Remove {settings.warehouse_database} and run again:"
                 " the next build is a full one."
             )
-        raise Problem(differ)
+        raise InboxError(differ)
     console.print(
         f"{len(found.rows)} tables, {sum(found.rows.values())} rows: each value is as "
         + ("in a rebuild." if against is None else "there.")

@@ -10,29 +10,33 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from orchestration.errors import InboxError, WrongUse
 
-class ExportsNotFound(Exception):
+
+class ExportsNotFound(WrongUse):
     """The exports folder is not there, is no folder, or may not be read."""
+
+    advice = "set INBOX_EXPORTS to the folder of days"
 
     def __init__(self, exports: Path | str, reason: str) -> None:
         super().__init__(exports, reason)
         self.exports = exports
         self.reason = reason
 
-    def __str__(self) -> str:
-        return (
-            f"Exports folder {self.exports} {self.reason}: set INBOX_EXPORTS to the folder of days"
-        )
+    @property
+    def what(self) -> str:
+        """What is wrong with the folder."""
+        return f"Exports folder {self.exports} {self.reason}"
 
 
 class ExportsUnreachable(ExportsNotFound):
     """The store that holds the exports does not answer; what has landed stays as it is."""
 
-    def __str__(self) -> str:
-        return f"Exports folder {self.exports} {self.reason}"
+    exit_code = 1
+    advice = ""
 
 
-class BadExportFile(Exception):
+class BadExportFile(InboxError):
     """A file that cannot be read as an export; its whole day is left as an earlier load left it.
 
     `export_date` is None for a file that lies in no day folder (only when validating).
@@ -85,28 +89,33 @@ class FutureDay(BadExportFile):
         )
 
 
-class BrokenManifest(Exception):
+class BrokenManifest(InboxError):
     """A manifest under `raw/manifests` that is not one: damaged, or written by something else."""
+
+    advice = "remove it, then load its day again"
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.path = path
 
-    def __str__(self) -> str:
-        return f"Manifest {self.path} cannot be read: remove it, then load its day again"
+    @property
+    def what(self) -> str:
+        """Which file it is."""
+        return f"Manifest {self.path} cannot be read"
 
 
 class BrokenUserRecord(BrokenManifest):
     """`raw/users.json` is damaged; removed, it would let those come back who were erased."""
 
-    def __str__(self) -> str:
-        return (
-            f"The record of users {self.path} cannot be read: restore it from a backup. "
-            "Without it, users who were erased land again"
-        )
+    advice = "restore it from a backup. Without it, users who were erased land again"
+
+    @property
+    def what(self) -> str:
+        """Which file it is."""
+        return f"The record of users {self.path} cannot be read"
 
 
-class LandingFailed(Exception):
+class LandingFailed(InboxError):
     """The raw folder cannot be written: a full disk, most often. The day stays as it was."""
 
     def __init__(self, export_date: date, raw: Path, reason: str) -> None:
@@ -122,7 +131,7 @@ class LandingFailed(Exception):
         )
 
 
-class WrongPseudonymKey(Exception):
+class WrongPseudonymKey(WrongUse):
     """The key is not the one that the loaded days were loaded with."""
 
     def __init__(self, raw: Path, *, had_key: bool, has_key: bool) -> None:

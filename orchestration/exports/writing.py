@@ -23,6 +23,7 @@ import pyarrow.parquet
 
 from orchestration.exports.manifest import DayManifest, manifest_path
 from orchestration.exports.reading.schema import file_dictionary_columns, file_schema
+from orchestration.machine import files
 
 _ROW_GROUP_ROWS = 122_880  # what DuckDB reads as one
 _ROW_GROUP_BYTES = 128 * 2**20  # of rows with uncommonly long cells, fewer
@@ -180,10 +181,8 @@ def commit_day(
     check: raises, under the lock, where what the day was made from is no longer so.
     """
     written = folder / "manifest.json"
-    with written.open("wb") as file:
-        file.write(manifest.model_dump_json(indent=2).encode())
-        file.flush()
-        os.fsync(file.fileno())
+    written.write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
+    files.sync(written)
     target = manifest_path(raw, manifest.export_date)
     with raw_lock(raw):
         check()
@@ -195,13 +194,4 @@ def commit_day(
         written.replace(target)
         # File systems keep renames in order, so this syncs those above too; where one does not, a
         # power cut may take a landed file from under its manifest, and the day is pending again.
-        sync_folder(target.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder last."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        files.sync(target.parent)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from orchestration.errors import InboxError
+
 _FULL = "The disk is full or cannot be written: make room under INBOX_HOME and run again"
 _MEMORY = (
     "The engine had not enough memory: raise INBOX_MEMORY_LIMIT, or lower INBOX_THREADS, run again"
@@ -38,3 +40,11 @@ def advice_on(error: BaseException) -> str | None:
             return advice
         cause = cause.__cause__ or cause.__context__
     return None
+
+
+def as_inbox_error(error: Exception) -> InboxError | None:
+    """An error as one that a person can act on: itself, or advice on a fault of the machine."""
+    if isinstance(error, InboxError):
+        return error
+    advice = advice_on(error)
+    return None if advice is None else InboxError(f"{advice}. Readers keep what they have.")

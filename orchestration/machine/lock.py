@@ -13,10 +13,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from orchestration.errors import InboxError
+
 logger = logging.getLogger("inbox.lock")
 
 
-class LockBusy(RuntimeError):
+class LockBusy(InboxError):
     """Another process holds the lock; the text says which and since when."""
 
 
@@ -44,8 +46,8 @@ def hold_lock(
                 holder = _describe_holder(path)
                 if time.monotonic() >= deadline:
                     raise LockBusy(
-                        f"Held by {holder}; gave up after {wait_seconds:.0f} s. "
-                        "Run again when that has ended."
+                        f"Held by {holder}; gave up after {wait_seconds:.0f} s",
+                        advice="run again when that has ended",
                     ) from None
                 if not is_told:
                     logger.info("Waiting: the warehouse is held by %s", holder)

@@ -15,12 +15,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from orchestration.errors import InboxError
+
 SCHEMES = ("s3", "gs", "az")  # each also the extra of the package that brings its client
 _URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<path>.*)", re.DOTALL)
 _FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-class StoreUnavailable(Exception):
+class StoreUnavailable(InboxError):
     """A store that does not answer, or not as it should; the text is one line without secrets.
 
     `is_missing` tells whether it did answer, that there is no such thing.
@@ -32,7 +34,9 @@ class StoreUnavailable(Exception):
         self.reason = reason
         self.is_missing = is_missing
 
-    def __str__(self) -> str:
+    @property
+    def what(self) -> str:
+        """Which store it is, and what is wrong."""
         return f"{self.url} {self.reason}"
 
 

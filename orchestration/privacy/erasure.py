@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from orchestration.errors import InboxError
 from orchestration.exports import collect_garbage
 from orchestration.exports.reading.identifiers import one_spelling
 from orchestration.machine.lock import hold_lock
@@ -45,7 +46,7 @@ LEFT = (
 )
 
 
-class ErasureUnfinished(RuntimeError):
+class ErasureUnfinished(InboxError):
     """The tables without the user could not be published; readers still have those with them."""
 
 

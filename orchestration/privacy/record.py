@@ -7,7 +7,6 @@ It holds no identifier and no pseudonym: hashes only, and the key of the hashes 
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
@@ -15,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from orchestration.exports.errors import BrokenUserRecord, WrongPseudonymKey
 from orchestration.exports.manifest import read_manifests
-from orchestration.exports.writing import raw_lock, sync_folder
+from orchestration.exports.writing import raw_lock
+from orchestration.machine import files
 from orchestration.privacy.users import UserIdentifiers, erasure_hash, key_check
 
 
@@ -112,10 +112,4 @@ def _path(raw: Path) -> Path:
 
 
 def _write(raw: Path, record: UserRecord) -> None:
-    unfinished = _path(raw).with_suffix(".unfinished")
-    with unfinished.open("wb") as file:
-        file.write(record.model_dump_json(indent=2).encode())
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(_path(raw))
-    sync_folder(raw)
+    files.write_text(_path(raw), record.model_dump_json(indent=2))

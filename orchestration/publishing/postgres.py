@@ -19,6 +19,8 @@ from typing import Any
 import duckdb
 import pyarrow.csv
 
+from orchestration.errors import InboxError
+from orchestration.machine.sql import quoted, quoted_list
 from orchestration.publishing.object_store import publication_name
 from orchestration.publishing.postgres_functions import TYPES, NoCounterpart, function_statements
 from orchestration.publishing.publish import Publication, read_publication
@@ -36,7 +38,7 @@ _WAIT_SECONDS = 600.0
 _RETRY_SECONDS = 0.5
 
 
-class PostgresUnavailable(Exception):
+class PostgresUnavailable(InboxError):
     """A database that cannot take the publication; the text is one line without secrets."""
 
 
@@ -220,16 +222,16 @@ def _copy_table(
         "where table_name = ? order by column_index",
         [table],
     ).fetchall()
-    target = f"{schema}.{_name(table)}"
+    target = f"{schema}.{quoted(table)}"
     for _, kind, *_ in columns:
         if kind not in TYPES:
             raise NoCounterpart(f"{table}: the type {kind} has no counterpart in PostgreSQL yet")
     definitions = ", ".join(
-        f"{_name(column)} {TYPES[kind]}{'' if is_nullable else ' not null'}"
+        f"{quoted(column)} {TYPES[kind]}{'' if is_nullable else ' not null'}"
         for column, kind, is_nullable, _ in columns
     )
     cursor.execute(f"create table {target} ({definitions})")
-    reader = source.execute(f"from {_name(table)}").to_arrow_reader(_BATCH_ROWS)
+    reader = source.execute(f"from {quoted(table)}").to_arrow_reader(_BATCH_ROWS)
     options = pyarrow.csv.WriteOptions(include_header=False, quoting_style="all_valid")
     for batch in reader:
         text = io.BytesIO()
@@ -238,7 +240,7 @@ def _copy_table(
         cursor.copy_expert(f"copy {target} from stdin (format csv, freeze)", text)
     if key:
         nullable = {column for column, _, is_nullable, _ in columns if is_nullable}
-        names = ", ".join(_name(column) for column in key)
+        names = quoted_list(key)
         if nullable.isdisjoint(key):
             cursor.execute(f"alter table {target} add primary key ({names})")
         else:
@@ -249,7 +251,7 @@ def _copy_table(
         cursor.execute(f"comment on table {target} is %s", [comment])
     for column, _, _, column_comment in columns:
         if column_comment:
-            cursor.execute(f"comment on column {target}.{_name(column)} is %s", [column_comment])
+            cursor.execute(f"comment on column {target}.{quoted(column)} is %s", [column_comment])
     cursor.execute(f"analyze {target}")
 
 
@@ -340,7 +342,3 @@ def told_postgres_errors() -> Iterator[None]:
     else:
         return
     raise PostgresUnavailable(f"the database failed ({reason}); run again once it is well")
-
-
-def _name(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'

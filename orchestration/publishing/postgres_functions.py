@@ -11,6 +11,8 @@ import duckdb
 import sqlglot
 from sqlglot import exp
 
+from orchestration.machine.sql import literal, quoted
+
 ARGUMENT_TYPES = {
     "grain": "text",
     "start_date": "date",
@@ -62,7 +64,7 @@ def function_statements(connection: duckdb.DuckDBPyConnection, schema: str) -> l
             for parameter in parameters
         )
         returned = ", ".join(
-            f"{_name(column)} {_returned_type(name, kind)}" for column, kind, *_ in columns
+            f"{quoted(column)} {_returned_type(name, kind)}" for column, kind, *_ in columns
         )
         body = _body(name, definition, parameters, schema)
         statements.append(
@@ -72,8 +74,8 @@ def function_statements(connection: duckdb.DuckDBPyConnection, schema: str) -> l
             f"language sql stable set timezone = 'UTC' as $inbox$ {body} $inbox$"
         )
         if comment:
-            text = comment.strip().replace("'", "''")
-            statements.append(f"comment on function {schema}.{name} is '{text}'")
+            text = literal(comment.strip())
+            statements.append(f"comment on function {schema}.{name} is {text}")
     return statements
 
 
@@ -136,7 +138,3 @@ def _counterpart(function: str, node: exp.Expr, numbers: dict[str, int], schema:
 def _interval(unit: str, number: exp.Expr) -> exp.Expr:
     named = exp.PropertyEQ(this=exp.to_identifier(unit), expression=number.copy())
     return exp.Anonymous(this="make_interval", expressions=[named])
-
-
-def _name(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'

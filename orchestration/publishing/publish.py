@@ -23,12 +23,16 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.errors import InboxError
+from orchestration.machine import files
+from orchestration.machine.sql import literal, quoted, quoted_list
+
 # The oldest format: clients since DuckDB 1.0 can open the file.
 STORAGE_VERSION = "v1.0.0"
 PUBLISHED_SCHEMA = "main"
 
 
-class NothingToPublish(RuntimeError):
+class NothingToPublish(InboxError):
     """The warehouse has no loaded export day."""
 
 
@@ -120,15 +124,15 @@ def publish(
             previous = None
     if previous is None:
         made = _make(warehouse, database, parquet, published, known, None)
-    _sync(database)
+    files.sync(database)
     for file in parquet.rglob("*.parquet"):
         if file.stat().st_nlink == 1:  # any other was there before
-            _sync(file)
+            files.sync(file)
     link = published / f".parquet-{identifier}"
     link.symlink_to(Path(".parquet") / identifier)
     os.replace(link, published / "parquet")
     os.replace(database, published / "inbox.duckdb")
-    _sync(published)
+    files.sync(published)
     publication = Publication(
         fingerprint=fingerprint,
         as_of_date=made.as_of_date,
@@ -194,7 +198,7 @@ def _make(
         }
         for table in _tables(connection, "published"):
             if table not in changed_days:
-                connection.execute(f"drop table {_name(table)}")
+                connection.execute(f"drop table {quoted(table)}")
         _copy_functions(connection)
         connection.execute("commit")
         connection.execute("checkpoint published")
@@ -216,9 +220,9 @@ def _connect(
 ) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false", **engine})
     connection.execute("set TimeZone = 'UTC'")
-    connection.execute(f"attach {_text(warehouse)} as warehouse (read_only)")
+    connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
     connection.execute(
-        f"attach {_text(database)} as published (storage_version '{STORAGE_VERSION}')"
+        f"attach {literal(database)} as published (storage_version '{STORAGE_VERSION}')"
     )
     connection.execute("use published")
     return connection
@@ -282,28 +286,29 @@ def _changed_days(
 ) -> tuple[set[date] | None, int]:
     """The days that the changed rows of a table lie in, if it has days, and their number."""
     column = _day_column(connection, table)
-    day = _name(column) if column else "null::date"
+    day = quoted(column) if column else "null::date"
     rows = connection.execute(
-        f"select {day} as day, count(*) from warehouse.changes.{_name(table)} group by day"
+        f"select {day} as day, count(*) from warehouse.changes.{quoted(table)} group by day"
     ).fetchall()
     return {row[0] for row in rows} if column else None, sum(row[1] for row in rows)
 
 
 def _replace_rows(connection: duckdb.DuckDBPyConnection, table: str, keys: Sequence[str]) -> int:
     """Replaces the changed rows of a table; how many more rows it has then."""
-    changes = f"warehouse.changes.{_name(table)}"
-    columns = ", ".join(_name(column) for column in _columns(connection, table))
+    changes = f"warehouse.changes.{quoted(table)}"
+    columns = quoted_list(_columns(connection, table))
     if len(keys) == 1:
-        key = _name(keys[0])
+        key = quoted(keys[0])
         condition = f"where {key} in (select {key} from {changes} where not is_after)"
     else:
         same = " and ".join(
-            f"changes.{_name(key)} is not distinct from {_name(table)}.{_name(key)}" for key in keys
+            f"changes.{quoted(key)} is not distinct from {quoted(table)}.{quoted(key)}"
+            for key in keys
         )
         condition = f"using {changes} as changes where not changes.is_after and {same}"
-    deleted = connection.execute(f"delete from {_name(table)} {condition}").fetchall()
+    deleted = connection.execute(f"delete from {quoted(table)} {condition}").fetchall()
     inserted = connection.execute(
-        f"insert into {_name(table)} ({columns}) select {columns} from {changes} where is_after"
+        f"insert into {quoted(table)} ({columns}) select {columns} from {changes} where is_after"
     ).fetchall()
     return int(inserted[0][0]) - int(deleted[0][0])
 
@@ -342,18 +347,18 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, table: str, required: Seq
     ).fetchone()
     assert found is not None
     definition, comment = found
-    connection.execute(f"drop table if exists {_name(table)}")
+    connection.execute(f"drop table if exists {quoted(table)}")
     connection.execute(definition or _definition_of_view(connection, table, required))
     inserted = connection.execute(
-        f"insert into {_name(table)} select * from warehouse.{PUBLISHED_SCHEMA}.{_name(table)}"
+        f"insert into {quoted(table)} select * from warehouse.{PUBLISHED_SCHEMA}.{quoted(table)}"
     ).fetchone()
-    _comment(connection, f"table {_name(table)}", comment)
+    _comment(connection, f"table {quoted(table)}", comment)
     for column, column_comment in connection.execute(
         "select column_name, comment from duckdb_columns() where "
         "database_name = 'warehouse' and schema_name = ? and table_name = ?",
         [PUBLISHED_SCHEMA, table],
     ).fetchall():
-        _comment(connection, f"column {_name(table)}.{_name(column)}", column_comment)
+        _comment(connection, f"column {quoted(table)}.{quoted(column)}", column_comment)
     return int(inserted[0]) if inserted else 0
 
 
@@ -361,7 +366,7 @@ def _definition_of_view(
     connection: duckdb.DuckDBPyConnection, view: str, required: Sequence[str]
 ) -> str:
     columns = [
-        f"{_name(name)} {kind}{' not null' if name in required else ''}"
+        f"{quoted(name)} {kind}{' not null' if name in required else ''}"
         for name, kind in connection.execute(
             "select column_name, data_type from duckdb_columns() where "
             "database_name = 'warehouse' and schema_name = ? and table_name = ? "
@@ -369,7 +374,7 @@ def _definition_of_view(
             [PUBLISHED_SCHEMA, view],
         ).fetchall()
     ]
-    return f"create table {_name(view)} ({', '.join(columns)})"
+    return f"create table {quoted(view)} ({', '.join(columns)})"
 
 
 def _write_parquet(
@@ -403,7 +408,7 @@ def _write_parquet(
         _write_parts(connection, table, column, period, parts, folder)
     elif not any(folder.iterdir()):
         connection.execute(
-            f"copy published.{_name(table)} to {_text(folder / f'{table}.parquet')} "
+            f"copy published.{quoted(table)} to {literal(folder / f'{table}.parquet')} "
             "(format parquet, compression zstd)"
         )
 
@@ -423,14 +428,14 @@ def _write_parts(
     compare than all else. A part without rows has no file.
     """
     ranges = " or ".join(
-        f"{_name(column)} between date '{first}' and date '{last}'"
+        f"{quoted(column)} between date '{first}' and date '{last}'"
         for first, last in _runs(sorted(day for days in parts.values() for day in days))
     )
     written = folder / ".parts"
     connection.execute(f"set partitioned_write_max_open_files = {len(parts) + 1}")
     connection.execute(
-        f"copy (select *, date_trunc('{period}', {_name(column)})::date as part "
-        f"from published.{_name(table)} where {ranges}) to {_text(written)} "
+        f"copy (select *, date_trunc('{period}', {quoted(column)})::date as part "
+        f"from published.{quoted(table)} where {ranges}) to {literal(written)} "
         "(format parquet, compression zstd, partition_by (part))"
     )
     for part in written.iterdir():
@@ -454,8 +459,8 @@ def _runs(days: Sequence[date]) -> list[tuple[date, date]]:
 def _days_between(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> list[date]:
     """Every day from the first of a table to its last."""
     rows = connection.execute(
-        f"select unnest(generate_series(min({_name(column)}), max({_name(column)}), "
-        f"interval 1 day))::date from published.{_name(table)}"
+        f"select unnest(generate_series(min({quoted(column)}), max({quoted(column)}), "
+        f"interval 1 day))::date from published.{quoted(table)}"
     ).fetchall()
     return [row[0] for row in rows]
 
@@ -479,16 +484,16 @@ def _copy_functions(connection: duckdb.DuckDBPyConnection) -> None:
         "order by function_name",
         [PUBLISHED_SCHEMA],
     ).fetchall():
-        signature = ", ".join(_name(parameter) for parameter in parameters)
+        signature = quoted_list(parameters)
         connection.execute(
-            f"create or replace macro {_name(name)}({signature}) as table {definition}"
+            f"create or replace macro {quoted(name)}({signature}) as table {definition}"
         )
-        _comment(connection, f"macro table {_name(name)}", comment)
+        _comment(connection, f"macro table {quoted(name)}", comment)
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, subject: str, comment: str | None) -> None:
     if comment:
-        connection.execute(f"comment on {subject} is {_text(comment.strip())}")
+        connection.execute(f"comment on {subject} is {literal(comment.strip())}")
 
 
 def _identity(path: Path) -> str:
@@ -502,9 +507,7 @@ def _write_record(published: Path, publication: Publication) -> None:
         "as_of_date": publication.as_of_date.isoformat(),
         "published_at": publication.published_at.isoformat(),
     }
-    unfinished = published / ".publication.unfinished"
-    unfinished.write_text(json.dumps(record), encoding="utf-8")
-    os.replace(unfinished, published / ".publication.json")
+    files.write_text(published / ".publication.json", json.dumps(record))
 
 
 def clear_leftovers(published: Path) -> None:
@@ -521,19 +524,3 @@ def clear_leftovers(published: Path) -> None:
     for folder in (published / ".parquet").glob("*"):
         if folder.resolve() != current:
             shutil.rmtree(folder)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _name(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def _text(value: str | Path) -> str:
-    return "'" + str(value).replace("'", "''") + "'"

@@ -22,6 +22,9 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from orchestration.errors import InboxError, WrongUse
+from orchestration.machine.sql import literal
+
 GRAINS = ("day", "week", "month", "year")
 # More periods than this are neither seen in a chart nor read in a table.
 MOST_PERIODS = 1_100
@@ -30,11 +33,11 @@ DAYS_BY_GRAIN = {"day": 1, "week": 7, "month": 30, "year": 365}
 ANSWERS_KEPT = 128
 
 
-class NothingPublished(RuntimeError):
+class NothingPublished(InboxError):
     """There is no published file yet."""
 
 
-class UnreadablePublication(RuntimeError):
+class UnreadablePublication(InboxError):
     """The published file cannot be opened, or is not one that this version has written."""
 
 
@@ -208,9 +211,9 @@ def read_report(
     last = last_date or as_of_date
     first = first_date or min(last, as_of_date) - timedelta(days=29)
     if first > last:
-        raise ValueError(f"The range ends on {last}, before it begins on {first}")
+        raise WrongUse(f"The range ends on {last}, before it begins on {first}")
     if agent_id and agent_id not in report.agent_names():
-        raise ValueError(f"There is no agent {agent_id!r}; `inbox report` lists them")
+        raise WrongUse(f"There is no agent {agent_id!r}; `inbox report` lists them")
     grain = grain or grain_for(first, last)
     agents = report.agents(first, last)
     return Report(
@@ -267,8 +270,7 @@ def _open(database: Path, engine: Mapping[str, str]) -> duckdb.DuckDBPyConnectio
             **engine,
         }
     )
-    path = str(database).replace("'", "''")
-    connection.execute(f"attach '{path}' as inbox (read_only)")
+    connection.execute(f"attach {literal(database)} as inbox (read_only)")
     return connection
 
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 
+from orchestration.errors import InboxError
 from orchestration.machine.lock import hold_lock
 from orchestration.machine.stores import StoreUnavailable
 from orchestration.publishing.object_store import (
@@ -26,7 +27,7 @@ from orchestration.publishing.publish import read_publication
 from orchestration.settings import Settings
 
 
-class NotDelivered(RuntimeError):
+class NotDelivered(InboxError):
     """Targets that could not be brought to the publication; one line for each."""
 
 

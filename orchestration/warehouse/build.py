@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -21,7 +20,9 @@ import duckdb
 
 from orchestration.engines.spark import cluster
 from orchestration.engines.spark.raw_copy import remove_unnamed, upload_catalog
+from orchestration.errors import InboxError
 from orchestration.exports import DayManifest, collect_garbage, read_manifests
+from orchestration.machine import files
 from orchestration.machine.lock import hold_lock
 from orchestration.publishing.publish import (
     Publication,
@@ -51,7 +52,7 @@ from orchestration.warehouse.catalog import (
 logger = logging.getLogger("inbox.warehouse")
 
 
-class WarehouseNotTested(RuntimeError):
+class WarehouseNotTested(InboxError):
     """The warehouse holds tables that were not built and tested as a whole."""
 
 
@@ -304,9 +305,7 @@ def _record(settings: Settings, fingerprint: str | None) -> None:
     if fingerprint is None:
         path.unlink(missing_ok=True)
         return
-    unfinished = path.with_suffix(".unfinished")
-    unfinished.write_text(json.dumps({"fingerprint": fingerprint}), encoding="utf-8")
-    os.replace(unfinished, path)
+    files.write_text(path, json.dumps({"fingerprint": fingerprint}))
 
 
 def _tested_fingerprint(settings: Settings) -> str | None:

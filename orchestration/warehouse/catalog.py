@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.exports import DayManifest
+from orchestration.machine import files
 
 
 @dataclass(frozen=True, order=True)
@@ -92,14 +92,8 @@ def next_catalog(
 
 def write_catalog(catalog: Catalog, path: Path) -> None:
     """Puts a catalog in place, whole or not at all, and durable."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".unfinished")
-    with unfinished.open("w", encoding="utf-8") as file:
-        # `json.dump` and `asdict` go through the many files in Python, `json.dumps` in C.
-        file.write(json.dumps(vars(catalog), default=vars))
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(unfinished, path)
+    # `json.dump` and `asdict` go through the many files in Python, `json.dumps` in C.
+    files.write_text(path, json.dumps(vars(catalog), default=vars))
 
 
 def read_catalog(path: Path) -> Catalog | None:

@@ -16,12 +16,15 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.errors import InboxError
+from orchestration.machine.sql import literal, quoted, quoted_list
+
 logger = logging.getLogger("inbox.comparison")
 
 DOUBLES = frozenset({"DOUBLE", "FLOAT"})
 
 
-class NotAWarehouse(ValueError):
+class NotAWarehouse(InboxError):
     """What was named is neither a DuckDB file nor a folder of tables in Parquet."""
 
 
@@ -94,7 +97,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, side: str, path: Path) -> set
             raise NotAWarehouse(f"{path} holds no folder of Parquet files; name the one of tables")
     else:
         try:
-            connection.execute(f"attach {_text(path)} as {side}_file (read_only)")
+            connection.execute(f"attach {literal(path)} as {side}_file (read_only)")
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]
             raise NotAWarehouse(f"{path} cannot be opened as a warehouse: {reason}") from None
@@ -102,11 +105,11 @@ def _attach(connection: duckdb.DuckDBPyConnection, side: str, path: Path) -> set
             "select distinct table_name from duckdb_columns() "  # of views too
             f"where schema_name = 'main' and database_name = '{side}_file' and not internal"
         ).fetchall()
-        sources = {name: f"{side}_file.main.{_name(name)}" for (name,) in found}
+        sources = {name: f"{side}_file.main.{quoted(name)}" for (name,) in found}
         if not sources:
             raise NotAWarehouse(f"{path} holds no tables in its schema main")
     for name, source in sources.items():
-        connection.execute(f"create view {side}.{_name(name)} as from {source}")
+        connection.execute(f"create view {side}.{quoted(name)} as from {source}")
     return set(sources)
 
 
@@ -116,7 +119,7 @@ def _parquet_files(folder: Path) -> list[str]:
     Those have marked names.
     """
     return [
-        _text(glob.escape(str(file)))  # to the engine a path is a pattern
+        literal(glob.escape(str(file)))  # to the engine a path is a pattern
         for file in sorted(folder.rglob("*.parquet"))
         if not any(part.startswith((".", "_")) for part in file.relative_to(folder).parts)
     ]
@@ -130,7 +133,7 @@ def _may_have_no_files(connection: duckdb.DuckDBPyConnection, side: str, name: s
     ).fetchall()
     return (
         bool(is_view)
-        or not connection.execute(f"select 1 from {side}.{_name(name)} limit 1").fetchall()
+        or not connection.execute(f"select 1 from {side}.{quoted(name)} limit 1").fetchall()
     )
 
 
@@ -141,7 +144,7 @@ def _difference(
     tolerance: float,
     rows: dict[str, int],
 ) -> TableDifference | None:
-    sides = {side: f"{side}.{_name(table)}" for side in ("here", "there")}
+    sides = {side: f"{side}.{quoted(table)}" for side in ("here", "there")}
     types = {}
     for side, source in sides.items():
         try:
@@ -157,7 +160,7 @@ def _difference(
             tuple(f"{side}: columns {', '.join(found)}" for side, found in types.items()),
         )
     # By name: another engine may keep them in another order.
-    columns = ", ".join(map(_name, types["here"]))
+    columns = quoted_list(types["here"])
     for side, other in (("here", "there"), ("there", "here")):
         connection.execute(
             f"create or replace temp table {side}_alone as (select {columns} from {sides[side]}) "
@@ -193,8 +196,8 @@ def _drop_close_rows(
     A row's counterpart has equal values in all other columns; among several, that which comes as
     late by its doubles.
     """
-    others = [_name(name) for name in columns if name not in doubles]
-    close = [_name(name) for name in doubles]
+    others = [quoted(name) for name in columns if name not in doubles]
+    close = [quoted(name) for name in doubles]
     for side in ("here", "there"):
         connection.execute(
             f"create or replace temp table {side}_numbered as select *, row_number() over ("
@@ -213,11 +216,3 @@ def _drop_close_rows(
             f"from {side}_numbered as a where not exists "
             f"(select 1 from {other}_numbered as b where {' and '.join(conditions)})"
         )
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(path: Path | str) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

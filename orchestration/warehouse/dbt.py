@@ -18,6 +18,7 @@ from typing import Any
 
 from orchestration.engines.spark.cluster import tolerate_unclosed_sessions
 from orchestration.engines.spark.raw_copy import CATALOG, cluster_address
+from orchestration.errors import InboxError
 from orchestration.exports.manifest import FORMAT_VERSION
 from orchestration.machine.lock import hold_lock
 from orchestration.settings import DBT_PROJECT, Settings
@@ -29,7 +30,7 @@ DUCKDB = "duckdb"
 SUCCEEDED = frozenset({"success", "pass", "warn", "no-op"})
 
 
-class DbtFailed(RuntimeError):
+class DbtFailed(InboxError):
     """dbt could not be run at all; the text is its reason."""
 
 

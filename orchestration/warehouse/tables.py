@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.machine import files
 from orchestration.machine.lock import hold_lock
 from orchestration.settings import Settings
 from orchestration.warehouse.dbt import project_fingerprint
@@ -108,10 +108,8 @@ def trace_columns(
             known[unique_id] = {"project": project if columns else "", "columns": columns}
             is_changed = True
     if is_changed:
-        unfinished = kept.with_suffix(f".{os.getpid()}")
         with suppress(OSError):  # then it is traced again next time
-            unfinished.write_text(json.dumps(known), encoding="utf-8")
-            os.replace(unfinished, kept)
+            files.write_text(kept, json.dumps(known), by_many=True)
     return {unique_id: record["columns"] for unique_id, record in known.items()}
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from orchestration.errors import InboxError
 from orchestration.machine.lock import hold_lock
 from orchestration.settings import Settings
 from orchestration.warehouse.batches import read_states
@@ -26,7 +27,7 @@ logger = logging.getLogger("inbox.verify")
 TOLERANCE = 1e-9
 
 
-class NothingToVerify(RuntimeError):
+class NothingToVerify(InboxError):
     """There is no warehouse yet, or one in the middle of a build."""
 
 

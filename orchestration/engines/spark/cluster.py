@@ -9,9 +9,7 @@ Belongs here: asking the cluster what it holds, and the views. Does not: running
 
 from __future__ import annotations
 
-import glob
 import logging
-import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +22,9 @@ from urllib.parse import unquote, urlsplit
 
 import duckdb
 
+from orchestration.errors import InboxError
+from orchestration.machine import files
+from orchestration.machine.sql import literal, literal_path, quoted
 from orchestration.machine.stores import ObjectFolder
 from orchestration.settings import Settings
 from orchestration.warehouse.batches import STATE_COLUMNS, ModelState
@@ -59,11 +60,11 @@ _COLUMN = re.compile(r"^ \|-- (?P<name>.+): (?P<type>.+) \(nullable = \w+\)$", r
 _STATE = re.compile(r"\binbox\.(?P<name>\w+)=(?P<value>[^,\]]*)")
 
 
-class ClusterUnavailable(RuntimeError):
+class ClusterUnavailable(InboxError):
     """The cluster does not answer."""
 
 
-class ClusterRefused(RuntimeError):
+class ClusterRefused(InboxError):
     """The cluster took no statement, or keeps its tables where this machine cannot read them."""
 
 
@@ -156,19 +157,17 @@ def write_views(
     Raises ClusterUnavailable, ClusterRefused, StoreUnavailable.
     """
     database = settings.warehouse_database
-    unfinished = database.with_suffix(".unfinished")
-    unfinished.unlink(missing_ok=True)
-    database.parent.mkdir(parents=True, exist_ok=True)
-    with closing(duckdb.connect(str(unfinished))) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        for schema in (*SCHEMAS, "load_state"):
-            connection.execute(f"create schema if not exists {schema}")
-        for table in _readable(settings, tables):
-            model = models.get(table.name) if table.schema == "main" else None
-            _write_view(settings, connection, table, model or {"description": "", "columns": {}})
-        _write_states(connection, tables)
-    database.with_name(database.name + ".wal").unlink(missing_ok=True)
-    os.replace(unfinished, database)
+    with files.written_aside(database) as aside:
+        with closing(duckdb.connect(str(aside))) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            for schema in (*SCHEMAS, "load_state"):
+                connection.execute(f"create schema if not exists {schema}")
+            for table in _readable(settings, tables):
+                model = models.get(table.name) if table.schema == "main" else None
+                described = model or {"description": "", "columns": {}}
+                _write_view(settings, connection, table, described)
+            _write_states(connection, tables)
+        database.with_name(database.name + ".wal").unlink(missing_ok=True)
     _remove_fetched(settings, tables)
 
 
@@ -241,25 +240,24 @@ def _write_view(
         if name in table.columns
     }
     columns = [*described, *(name for name in table.columns if name not in described)]
-    view = f"{table.schema}.{_name(table.name)}"
+    view = f"{table.schema}.{quoted(table.name)}"
     connection.execute(f"create view {view} as {_select(settings, table, columns)}")
-    connection.execute(f"comment on view {view} is {_text(model['description'])}")
+    connection.execute(f"comment on view {view} is {literal(model['description'])}")
     for name, description in described.items():
-        connection.execute(f"comment on column {view}.{_name(name)} is {_text(description)}")
+        connection.execute(f"comment on column {view}.{quoted(name)} is {literal(description)}")
 
 
 def _select(settings: Settings, table: ClusterTable, columns: Sequence[str]) -> str:
     """The rows of a table's files, with its types; of a table without files, none."""
     selected = ", ".join(
-        f"cast({_name(name)} as {table.columns[name]}) as {_name(name)}" for name in columns
+        f"cast({quoted(name)} as {table.columns[name]}) as {quoted(name)}" for name in columns
     )
-    files = _files(settings, table)
-    if not files:
-        empty = ", ".join(f"null as {_name(name)}" for name in columns)
+    found = _files(settings, table)
+    if not found:
+        empty = ", ".join(f"null as {quoted(name)}" for name in columns)
         return f"select {selected} from (select {empty}) where false"
-    # To the engine a path is a pattern.
-    paths = ", ".join(_text(glob.escape(file)) for file in files)
-    types = ", ".join(f"{_name(name)}: {table.columns[name]}" for name in table.partitioned_by)
+    paths = ", ".join(literal_path(file) for file in found)
+    types = ", ".join(f"{quoted(name)}: {table.columns[name]}" for name in table.partitioned_by)
     partitions = f", hive_types = {{{types}}}" if types else ""
     return (
         f"select {selected} from read_parquet([{paths}], "
@@ -297,10 +295,8 @@ def _fetched(settings: Settings, table: ClusterTable, store: ObjectFolder) -> li
     for name in names:
         path = folder / name
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = path.with_suffix(".unfinished")
-            store.download(name, unfinished)
-            os.replace(unfinished, path)
+            with files.written_aside(path) as aside:
+                store.download(name, aside)
     return sorted(str(folder / name) for name in names)
 
 
@@ -379,11 +375,3 @@ def _reason(error: Exception) -> str:
 
 def _relation(settings: Settings, table: ClusterTable) -> str:
     return f"{database_name(settings, table.schema)}.{table.name}"
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -5,7 +5,6 @@ A database's file is looked through as bytes too, for what is left in blocks tha
 
 from __future__ import annotations
 
-import glob
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from urllib.parse import quote
 import duckdb
 import pyarrow.parquet
 
+from orchestration.machine.sql import literal_path, quoted
 from orchestration.privacy.search.outcome import Search
 from orchestration.privacy.search.tables import Values, is_in_row, places_in_table
 from orchestration.privacy.search.wanted import NamedUser, Wanted
@@ -57,9 +57,8 @@ def _in_parquet(path: Path, wanted: Wanted) -> list[str]:
         if "row_text" in file.schema_arrow.names:
             rows = _rows_set_aside(file, wanted)
             return [f" ({rows})"] if rows else []
-    pattern = glob.escape(str(path)).replace("'", "''")  # to the engine a path is a pattern
     with closing(duckdb.connect()) as connection:
-        return _in_relation(connection, f"read_parquet('{pattern}')", wanted, "")
+        return _in_relation(connection, f"read_parquet({literal_path(path)})", wanted, "")
 
 
 def _rows_set_aside(file: pyarrow.parquet.ParquetFile, wanted: Wanted) -> int:
@@ -85,7 +84,7 @@ def _in_duckdb(path: Path, wanted: Wanted, outcome: Search) -> list[str]:
             "and schema_name <> 'raw' and contains(sql, 'read_parquet(') order by all"
         ).fetchall()
         for schema, table in tables:
-            relation = f"{_name(schema)}.{_name(table)}"
+            relation = f"{quoted(schema)}.{quoted(table)}"
             places += _in_relation(connection, relation, wanted, f" {schema}.{table}")
         outcome.duckdb_tables += len(tables)
         if (
@@ -106,7 +105,7 @@ def _in_relation(
     def read(column: str, is_of_users: bool) -> Values:
         condition = "where author_type = 'user'" if is_of_users else ""
         result = connection.execute(
-            f"select {_name(column)}::varchar, count(*) from {relation} {condition} group by 1"
+            f"select {quoted(column)}::varchar, count(*) from {relation} {condition} group by 1"
         )
         while rows := result.fetchmany(_BATCH_ROWS):
             yield from rows
@@ -124,9 +123,9 @@ def _is_anywhere(
     connection: duckdb.DuckDBPyConnection, schema: str, table: str, wanted: NamedUser
 ) -> bool:
     """Whether a table holds the identifier in any column, be it an agent's."""
-    relation = f"{_name(schema)}.{_name(table)}"
+    relation = f"{quoted(schema)}.{quoted(table)}"
     for column in _text_columns(connection, relation):
-        result = connection.execute(f"select distinct {_name(column)}::varchar from {relation}")
+        result = connection.execute(f"select distinct {quoted(column)}::varchar from {relation}")
         while rows := result.fetchmany(_BATCH_ROWS):
             if any(value and wanted.is_among_bytes(value.encode()) for (value,) in rows):
                 return True
@@ -149,7 +148,7 @@ def _rows_in_sqlite(path: Path, wanted: NamedUser) -> int:
         connection.text_factory = bytes
         tables = connection.execute("select name from sqlite_master where type = 'table'")
         for (table,) in tables.fetchall():
-            for row in connection.execute(f"select * from {_name(table.decode())}"):
+            for row in connection.execute(f"select * from {quoted(table.decode())}"):
                 found += any(isinstance(cell, bytes) and wanted.is_in_bytes(cell) for cell in row)
     return found
 
@@ -165,7 +164,3 @@ def _pieces(path: Path) -> Iterator[bytes]:
         while piece := file.read(_PIECE_BYTES):
             yield rest + piece
             rest = piece[-_OVERLAP_BYTES:]
-
-
-def _name(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'

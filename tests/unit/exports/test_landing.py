@@ -21,6 +21,7 @@ from orchestration.exports import (
     read_manifests,
     writing,
 )
+from orchestration.machine import files as machine_files
 
 from .builders import DAY, message, rating, thread, write_file, write_records
 
@@ -180,7 +181,7 @@ STEPS = [
     (Path, "replace"),
     (Path, "mkdir"),
     (shutil, "rmtree"),
-    (writing, "sync_folder"),
+    (machine_files, "sync"),
     (landing, "commit_day"),
 ]
 
