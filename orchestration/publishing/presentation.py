@@ -29,6 +29,11 @@ def describe_seconds(seconds: float | None) -> str:
     return " ".join(parts[:2]) or "0 s"
 
 
+def shorten_name(name: str, most: int = 60) -> str:
+    """A name, a team or a label, no longer than a screen can bear."""
+    return name if len(name) <= most else f"{name[: most - 1]}…"
+
+
 def describe_number(metric: str, value: float | None) -> str:
     """A number as its metric is written: counts whole, averages with two digits."""
     if value is None or pd.isna(value):

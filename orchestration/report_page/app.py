@@ -22,6 +22,7 @@ from orchestration.publishing.presentation import (
     describe_day,
     describe_number,
     describe_range,
+    shorten_name,
     to_csv,
 )
 from orchestration.publishing.report import (
@@ -38,6 +39,7 @@ from orchestration.report_page.tables import (
     UNASSIGNED,
     UNASSIGNED_ID,
     agents_table,
+    agents_to_choose,
     labels_table,
     series_table,
     sorted_agents,
@@ -230,8 +232,9 @@ def show_agents(report: PublishedReport, view: View) -> None:
     if agents.empty:
         show_empty("No agent has done anything in this range.")
     else:
+        table = agents_table(agents, helps, view.order)
         show_table(
-            agents_table(agents, helps, view.order),
+            table,
             key="agents_table",
             chosen=view.agent_id,
             on_chosen=lambda agent_id: go(
@@ -239,6 +242,11 @@ def show_agents(report: PublishedReport, view: View) -> None:
             ),
             on_sorted=lambda column: go(view.with_column_sorted(column)),
         )
+        if table.left_out:
+            st.caption(
+                f"The first {len(table.rows):,} of {len(agents):,} agents, in this order; the CSV "
+                "has them all."
+            )
         show_download(
             "Agents as CSV",
             lambda: sorted_agents(agents, view.order)[["agent_id", *AGENTS_TABLE]],
@@ -248,8 +256,8 @@ def show_agents(report: PublishedReport, view: View) -> None:
     st.session_state["agent"] = view.agent_id if view.agent_id in names else None
     st.selectbox(
         "Charts of one agent",
-        list(names),
-        format_func=lambda agent_id: names[agent_id],
+        agents_to_choose(names, st.session_state["agent"]),
+        format_func=lambda agent_id: shorten_name(names[agent_id]),
         key="agent",
         placeholder="Choose an agent, here or in the table",
         on_change=lambda: go(replace(view, agent_id=st.session_state["agent"])),
@@ -260,7 +268,7 @@ def show_agents(report: PublishedReport, view: View) -> None:
     if view.agent_id not in names:
         st.warning("The agent of this link is not in the data.", icon=":material/person_off:")
         return
-    st.subheader(plain(names[view.agent_id]), anchor=False)
+    st.subheader(plain(shorten_name(names[view.agent_id])), anchor=False)
     show_stats(report, view, agent_id=view.agent_id)
 
 
@@ -288,7 +296,8 @@ def show_stats(report: PublishedReport, view: View, agent_id: str | None) -> Non
                     draw_labels(labels),
                     alt="Bars: "
                     + ", ".join(
-                        f"{row['label']} {row['new_threads']}" for row in labels.to_dict("records")
+                        f"{shorten_name(row['label'])} {row['new_threads']}"
+                        for row in labels.to_dict("records")
                     ),
                 )
     if not series["is_complete"].all():

@@ -12,7 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from orchestration.publishing.presentation import describe_number, describe_period
+from orchestration.publishing.presentation import (
+    describe_number,
+    describe_period,
+    shorten_name,
+)
 from orchestration.report_page.view import Order
 
 # What is nobody's, as the published functions take and name it.
@@ -39,6 +43,8 @@ SERIES_TABLE = {
     "closing_seconds_median": "Closing, median",
     "open_threads": "Open threads",
 }
+MOST_ROWS = 500
+MOST_CHOICES = 1_000
 LABELS_TABLE = {"rank": "Rank", "label": "Label", "new_threads": "New threads"}
 
 
@@ -47,18 +53,19 @@ class Table:
     """A table as it is shown.
 
     columns: key, title, help and whether it is text. rows: cells of a text and a title that is told
-    on hover, and an id where the row can be chosen.
+    on hover, and an id where the row can be chosen. left_out: rows that only its CSV has.
     """
 
     caption: str
     columns: list[dict[str, Any]]
     rows: list[dict[str, Any]]
     order: Order | None = None
+    left_out: int = 0
 
 
 def agents_table(agents: pd.DataFrame, helps: Mapping[str, str], order: Order) -> Table:
     """Rows of inbox_agents; each has an id, by which it can be chosen."""
-    rows = sorted_agents(agents, order).to_dict("records")
+    rows = sorted_agents(agents, order).head(MOST_ROWS).to_dict("records")
     return Table(
         caption="Agents",
         columns=_columns(AGENTS_TABLE, helps),
@@ -68,7 +75,14 @@ def agents_table(agents: pd.DataFrame, helps: Mapping[str, str], order: Order) -
             for row in rows
         ],
         order=order,
+        left_out=len(agents) - len(rows),
     )
+
+
+def agents_to_choose(names: Mapping[str, str], chosen: str | None) -> list[str]:
+    """The agents that are offered: the first ones by name, and the one that is chosen."""
+    offered = list(names)[:MOST_CHOICES]
+    return offered if chosen is None or chosen in offered else [*offered, chosen]
 
 
 def series_table(series: pd.DataFrame, grain: str, helps: Mapping[str, str]) -> Table:
@@ -129,7 +143,8 @@ def _row(row: Mapping[Any, Any], columns: Sequence[str] | Mapping[str, str]) -> 
 
 def _cell(column: str, value: Any) -> dict[str, str]:
     if column in TEXT_COLUMNS:
-        return {"text": str(value), "title": ""}
+        name = shorten_name(str(value))
+        return {"text": name, "title": "" if name == value else shorten_name(str(value), 512)}
     exact = "" if pd.isna(value) or "_seconds" not in column else f"{value:,.3f}".rstrip("0")
     return {
         "text": describe_number(column, value),

@@ -34,6 +34,8 @@ from orchestration.exports.reading.schema import (
     LABEL_SEPARATOR,
     LANDED_TYPES,
     MAX_IDENTIFIER_CHARACTERS,
+    MAX_LABELS,
+    MAX_TEXT_CHARACTERS,
     Column,
     Contract,
     Kind,
@@ -46,6 +48,7 @@ _BOOLEANS = {
     **dict.fromkeys(("false", "f", "no", "n", "0"), False),
 }
 _HAS_NUL = "holds a NUL character"
+_LONG_LABEL = f"holds one of more than {MAX_TEXT_CHARACTERS} characters"
 
 
 @dataclass(frozen=True)
@@ -128,9 +131,10 @@ def _check_text(raw: pa.ChunkedArray, column: Column) -> Checked:
         return pc.cast(raw, pa.string()), {}
     failures: Failures = {}
     longest = pc.max(pc.binary_length(raw)).as_py() or 0
-    if column.kind is Kind.IDENTIFIER and longest > MAX_IDENTIFIER_CHARACTERS:
-        too_long = series(raw).str.len() > MAX_IDENTIFIER_CHARACTERS
-        words = f"is longer than {MAX_IDENTIFIER_CHARACTERS} characters"
+    bound = MAX_IDENTIFIER_CHARACTERS if column.kind is Kind.IDENTIFIER else MAX_TEXT_CHARACTERS
+    if column.kind is not Kind.CHOICE and longest > bound:
+        too_long = series(raw).str.len() > bound
+        words = f"is longer than {bound} characters"
         failures.update(failures_where(too_long, raw, words))
     if _holds_nul(raw):
         failures.update(failures_where(series(raw).str.contains("\0", regex=False), raw, _HAS_NUL))
@@ -202,12 +206,19 @@ def _check_labels(raw: pa.ChunkedArray, _column: Column) -> Checked:
     lists = raw.combine_chunks()
     if pa.types.is_string(raw.type):
         lists = pc.split_pattern(lists, LABEL_SEPARATOR)
+    values = _without_empty_or_repeated(lists)
+    labels = values.flatten()
     failures: Failures = {}
-    labels = lists.flatten()
-    if _holds_nul(labels):
-        rows = pc.list_parent_indices(lists).filter(pc.match_substring(labels, "\0"))
-        failures = {row: Failure(_HAS_NUL) for row in rows.to_pylist()}
-    return pa.chunked_array([_without_empty_or_repeated(lists)]), failures
+    for is_bad, words in (
+        (pc.match_substring(labels, "\0"), _HAS_NUL),
+        (pc.greater(pc.utf8_length(labels), MAX_TEXT_CHARACTERS), _LONG_LABEL),
+    ):
+        rows = pc.list_parent_indices(values).filter(is_bad)
+        failures.update(dict.fromkeys(rows.to_pylist(), Failure(words)))
+    too_many = pc.fill_null(pc.greater(pc.list_value_length(values), MAX_LABELS), False)
+    for row in np.flatnonzero(mask(too_many)):
+        failures.setdefault(int(row), Failure(f"are more than {MAX_LABELS}"))
+    return pa.chunked_array([values]), failures
 
 
 def _count_lists(labels: pa.ChunkedArray) -> int:

@@ -32,6 +32,7 @@ from orchestration.exports.reading.limits import ReadLimits
 from orchestration.exports.reading.schema import LABEL_SEPARATOR, Column, Contract, Kind
 
 _OPENING_BRACE = ord("{")
+_COLON = ord(":")
 _ARROW_BLOCK_BYTES = 2**18
 _SAMPLE_LINES = 50
 _SAMPLE_BYTES = 2**18
@@ -92,7 +93,7 @@ def read_jsonl(
 ) -> Iterator[Block]:
     """The rows of a file of JSON lines; raises `UnreadableFile`."""
     parsed = unparsed = 0
-    keys = _Keys(contract, unknown)
+    keys = _Keys(contract, unknown, limits.max_columns)
     for text in whole_records(source, limits, _end_of_records, "JSON lines"):
         if not text.data.strip(
             b" \t\r\n"
@@ -117,9 +118,10 @@ def _end_of_records(data: bytes, _line: int, at_end: bool) -> int:
 class _Keys:
     """The keys of a file as far as it has been read."""
 
-    def __init__(self, contract: Contract, unknown: UnknownColumns) -> None:
+    def __init__(self, contract: Contract, unknown: UnknownColumns, most: int) -> None:
         self.contract = contract
         self.unknown = unknown
+        self.most = most  # on a line, as a header of CSV may have so many columns
         self.seen: set[str] = set()  # the known ones
         self._types: dict[str, pa.DataType] = {}
         self._only_sampled = True
@@ -175,7 +177,7 @@ def _parse(text: TextBlock, keys: _Keys) -> Iterator[Block]:
 
 def _parse_by_arrow(text: TextBlock, keys: _Keys) -> Block | None:
     """A block each of whose lines is one object with values of the sampled types, or None."""
-    block_bytes = _parse_at_once(text)
+    block_bytes = _parse_at_once(text, keys.most)
     if block_bytes is None:
         return None
     for options in keys.parse_options():
@@ -191,10 +193,11 @@ def _parse_by_arrow(text: TextBlock, keys: _Keys) -> Block | None:
     return None
 
 
-def _parse_at_once(text: TextBlock) -> int | None:
+def _parse_at_once(text: TextBlock, most_keys: int) -> int | None:
     """How many bytes Arrow must take at once to hold the longest line.
 
     None when a line does not begin like an object, as a blank one: Arrow crashes on a lone null.
+    Also when one may have too many keys, which are counted line by line.
     """
     bytes_of_text = np.frombuffer(text.data, dtype=np.uint8)
     starts = np.concatenate(([0], text.line_feeds + 1))
@@ -203,6 +206,10 @@ def _parse_at_once(text: TextBlock) -> int | None:
     if not (bytes_of_text[starts] == _OPENING_BRACE).all():
         return None
     longest = int(np.diff(starts, append=len(text.data)).max())
+    if longest > most_keys * len('"":0,'):
+        colons = np.add.reduceat(bytes_of_text == _COLON, starts, dtype=np.int64)
+        if colons.max() > most_keys:
+            return None
     return max(_ARROW_BLOCK_BYTES, 2 * longest)
 
 
@@ -243,6 +250,8 @@ def _parse_by_line(text: TextBlock, keys: _Keys) -> Block:
         if not line.strip(" \t\r"):
             continue
         row = _decoded(line, contract)
+        if len(row) > keys.most and not isinstance(row, str):
+            raise UnreadableFile(f"line {line_number} has {len(row)} keys, more than {keys.most}")
         if isinstance(row, str):
             cells = _cells_before_body(line, contract)
             unparsed.append(UnparsedRow(line_number, line_number, row, cells))

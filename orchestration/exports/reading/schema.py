@@ -13,6 +13,8 @@ from functools import cached_property
 import pyarrow as pa
 
 MAX_IDENTIFIER_CHARACTERS = 512
+MAX_TEXT_CHARACTERS = 512  # a channel, a name, a team, a label
+MAX_LABELS = 1000
 LABEL_SEPARATOR = "|"
 
 

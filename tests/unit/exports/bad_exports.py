@@ -361,8 +361,12 @@ _OF_JSON = [
         _member(**{"call me": "1"}),
     ),
     (
-        "a thousand unknown keys",
-        _jsonl(json.dumps({**rating(rating_id="r2"), **{f"k{n:04}": n for n in range(1000)}})),
+        "nine hundred unknown keys",
+        _jsonl(json.dumps({**rating(rating_id="r2"), **{f"k{n:04}": n for n in range(900)}})),
+    ),
+    (
+        "two thousand keys",
+        _jsonl(json.dumps({**rating(rating_id="r2"), **{f"k{n:04}": n for n in range(2000)}})),
     ),
     (
         "a required key on no line",
@@ -383,6 +387,18 @@ _OF_VALUES = [
     (
         "1970 for the closing of a closed conversation",
         _file("threads.jsonl", as_jsonl([thread(), thread(closed_at="1970-01-01T00:00:00Z")])),
+    ),
+    (
+        "a channel of 513 characters",
+        _file("threads.jsonl", as_jsonl([thread(), thread(channel="c" * 513)])),
+    ),
+    (
+        "a label of 513 characters",
+        _file("threads.jsonl", as_jsonl([thread(), thread(labels=["l" * 513])])),
+    ),
+    (
+        "1,001 labels",
+        _file("threads.jsonl", as_jsonl([thread(), thread(labels=[str(n) for n in range(1001)])])),
     ),
     ("an unknown status", _file("threads.jsonl", as_jsonl([thread(), thread(status="Closed")]))),
     (

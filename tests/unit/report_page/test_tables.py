@@ -5,7 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from orchestration.report_page.tables import agents_table, series_table, sorted_agents
+from orchestration.report_page.tables import (
+    agents_table,
+    agents_to_choose,
+    series_table,
+    sorted_agents,
+)
 from orchestration.report_page.view import Order
 
 AGENTS = pd.DataFrame(
@@ -86,3 +91,22 @@ def test_parts_of_periods_are_marked_and_the_latest_is_on_top() -> None:
     )
     rows = series_table(series, "month", {}).rows
     assert [row["cells"][0]["text"] for row in rows] == ["March 2024 (part)", "February 2024"]
+
+
+def test_long_names_and_long_tables_are_cut_and_say_so() -> None:
+    """What the published file holds may be longer than any screen; the CSV has it all."""
+    agents = pd.concat([AGENTS.iloc[:1]] * 600, ignore_index=True).assign(
+        agent_name=["n" * 5_000, "n" * 60, *["x"] * 598]
+    )
+    table = agents_table(agents, {}, Order("agent_name", False))
+    assert (len(table.rows), table.left_out) == (500, 100)
+    first, second = (row["cells"][0] for row in table.rows[:2])
+    assert first == {"text": "n" * 60, "title": ""}
+    assert second == {"text": "n" * 59 + "…", "title": "n" * 511 + "…"}
+
+
+def test_the_chosen_agent_is_offered_beside_the_first_thousand() -> None:
+    names = {f"a{number}": "x" for number in range(5_000)}
+    assert agents_to_choose(names, None) == list(names)[:1_000]
+    assert agents_to_choose(names, "a3") == list(names)[:1_000]
+    assert agents_to_choose(names, "a4000") == [*list(names)[:1_000], "a4000"]
