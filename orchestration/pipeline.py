@@ -16,7 +16,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from orchestration.errors import InboxError
-from orchestration.exports import pending_days, read_manifests
+from orchestration.exports import decisions, pending_days, read_manifests
+from orchestration.exports.days import SEE, DayStandsOtherwise
 from orchestration.exports.loading import (
     arrived_days,
     describe_days,
@@ -123,6 +124,17 @@ def retry(settings: Settings, day: date | None = None) -> Retry:
             retried.outcome = _run(settings, due)
             retried.days = [retried_day(waiting[again], raw) for again in due]
         return retried
+
+
+def accept(settings: Settings, day: date, why: str) -> RunOutcome:
+    """Takes a day's rejected rows as they are, then publishes.
+
+    Raises as `run` does, and DayStandsOtherwise where the day is not loaded.
+    """
+    with _command(settings, "a run"):
+        if decisions.accept(settings.raw_folder, day, decisions.decide(why)) is None:
+            raise DayStandsOtherwise(f"{day} is not loaded", advice=SEE)
+        return _run(settings, [])
 
 
 def erase(settings: Settings, user_id: str) -> tuple[Erasure, RunOutcome, Search]:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -144,6 +145,16 @@ class Settings(BaseSettings):
         description="Days before the last loaded one after which a day is closed: superseded "
         "versions and what was set aside go, published tables stay as they are.",
     )
+    covered_from: date | None = Field(
+        default=None,
+        description="First day of which everything is there; days from it on that do not arrive "
+        "are missing. The first loaded day unless set, or what a first fill of a source recorded.",
+    )
+    no_delivery: Annotated[tuple[int, ...], NoDecode] = Field(
+        default=(),
+        description="Weekdays without a delivery, such as saturday,sunday (or 6,7): they are never "
+        "missing.",
+    )
     group: str | None = Field(
         default=None,
         description="Group of the machine that may read what is published; nobody but the owner "
@@ -158,6 +169,12 @@ class Settings(BaseSettings):
                 "it is shorter than 32 characters; make one with: openssl rand -hex 32"
             )
         return value
+
+    @field_validator("no_delivery", mode="before")
+    @classmethod
+    def _weekdays(cls, value: Any) -> Any:
+        words = value.split(",") if isinstance(value, str) else map(str, value)
+        return tuple(sorted({_weekday(word.strip().lower()) for word in words if word.strip()}))
 
     @field_validator("group")
     @classmethod
@@ -334,6 +351,11 @@ class Settings(BaseSettings):
         return self.home / "dbt"
 
     @property
+    def sources_folder(self) -> Path:
+        """What each source has brought, and how far it has come."""
+        return self.home / "sources"
+
+    @property
     def dagster_home(self) -> Path:
         """Dagster's instance: runs, events and schedules."""
         return self.home / "dagster"
@@ -366,6 +388,16 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
         raise SettingsError("\n".join(_line(problem) for problem in error.errors())) from None
+
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _weekday(word: str) -> int:
+    for number, name in enumerate(_WEEKDAYS, start=1):
+        if word in (str(number), name, name[:3]):
+            return number
+    raise ValueError(f"{word!r} is no weekday; give such as saturday,sunday or 6,7")
 
 
 def _local_folder(value: Any) -> Any:

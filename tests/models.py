@@ -22,13 +22,26 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from orchestration.exports import ENTITIES, find_export_days, load_day, read_manifests
+from orchestration.exports.coverage import find_coverage
+from orchestration.exports.healing import unresolved_rows
 from orchestration.exports.reading.schema import CONTRACTS
 from orchestration.settings import DBT_PROJECT, Settings, load_settings
 from orchestration.warehouse.batches import MATERIALIZATIONS, BatchPlan
-from orchestration.warehouse.catalog import Catalog, LandedFile, next_catalog, write_catalog
+from orchestration.warehouse.catalog import (
+    Catalog,
+    LandedFile,
+    next_catalog,
+    with_coverage,
+    write_catalog,
+)
 from orchestration.warehouse.dbt import load_manifest
 
 DATABASE = "warehouse"
+_LISTS = {
+    "coverage": "covered_from date",
+    "missing_days": "export_date date",
+    "unresolved_rows": "export_date date, entity varchar, rows_unresolved bigint",
+}
 
 
 @cache
@@ -125,7 +138,7 @@ class Warehouse:
         """Builds the tables, or applies what differs between what they hold and what is landed."""
         action = "build" if self._catalog is None else "apply"
         self._catalog = next_catalog(self._catalog, read_manifests(raw), raw)
-        self._register(self._catalog)
+        self._register(self._catalog, raw)
         for node in compiled_nodes(*self._settings, action):
             kind = node["config"]["materialized"]
             if kind == "changed_view" and action == "apply":
@@ -147,7 +160,7 @@ class Warehouse:
         marks = ", ".join("?" for _ in arguments)
         return self.connection.execute(f"from {function}({marks})", list(arguments)).df()
 
-    def _register(self, catalog: Catalog) -> None:
+    def _register(self, catalog: Catalog, raw: Path) -> None:
         for entity in ENTITIES:
             rows = self._rows(entity, catalog.landed_files)
             self.connection.execute(f"create or replace view raw.{entity} as {rows}")
@@ -166,6 +179,15 @@ class Warehouse:
             "file_name varchar, rows_read bigint, rows_loaded bigint, rows_rejected bigint, "
             "rows_superseded bigint)"
         )
+        coverage = find_coverage(raw)
+        catalog = with_coverage(catalog, coverage, unresolved_rows(raw, read_manifests(raw), 1))
+        for table, columns in _LISTS.items():
+            self.connection.execute(f"create or replace table raw.{table} ({columns})")
+            for row in getattr(catalog, table):
+                self.connection.execute(
+                    f"insert into raw.{table} values ({', '.join('?' for _ in row)})",
+                    list(row.values()),
+                )
         for day in catalog.export_days:
             self.connection.execute("insert into raw.export_days values (?)", [day])
         for file in catalog.export_files:

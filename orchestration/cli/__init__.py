@@ -14,6 +14,7 @@ import click
 from rich.markup import escape
 
 from orchestration.cli import (
+    days,
     dev,
     docs,
     erase,
@@ -36,6 +37,7 @@ COMMANDS = (
     verify.verify,
     validate.validate,
     quarantine.quarantine,
+    days.days,
     erase.erase,
     sample.sample,
     dev.dev,
@@ -55,6 +57,8 @@ Examples
   inbox verify                                 is the warehouse what a rebuild gives?
   inbox quarantine list                        what was rejected, by reason
   inbox quarantine retry                       read those days again after a correction
+  inbox quarantine accept 2024-01-05           take a day's bad rows as they are, on record
+  inbox days list                              what is missing, failed or set aside, by day
   inbox erase --user u123                      a user out of all that is kept
   inbox dev                                    the Dagster UI on http://127.0.0.1:3000
 
@@ -69,6 +73,8 @@ Settings come from flags, INBOX_* variables or a .env file, in this order:
   INBOX_PSEUDONYM_KEY users land as pseudonyms made with it (none)
   INBOX_RETENTION_DAYS  days before the last loaded one that stay open (all)
   INBOX_GROUP         group that may read what is published (none)
+  INBOX_COVERED_FROM  first day of which everything is there (the first loaded day)
+  INBOX_NO_DELIVERY   weekdays without a delivery, such as saturday,sunday (none)
 
 \b
 Exit codes: 0 all is well, 1 something failed or was rejected, 2 a wrong flag or setting.

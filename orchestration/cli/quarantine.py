@@ -69,7 +69,11 @@ def show_quarantine(
     rows = list(islice(found, limit))
     more = sum(1 for _ in found)
     if output == "json":
-        click.echo(json.dumps(rows, default=str, indent=2))
+        shown = [
+            {name: value for name, value in row.items() if not name.startswith("record_")}
+            for row in rows
+        ]
+        click.echo(json.dumps(shown, default=str, indent=2))
         return
     for row in rows:
         _print_quarantined(row)
@@ -90,6 +94,24 @@ def _print_quarantined(row: dict[str, Any]) -> None:
         if text:
             indented = "    " * (number > 0) + one_line(text)
             console.print(indented, soft_wrap=True, markup=False)
+
+
+@quarantine.command("accept")
+@click.argument("day", type=ISO_DAY)
+@click.option("--why", default="", help="The reason, kept with your name and the time.")
+@setting_flags
+def accept_quarantine(day: Any, why: str, **flags: Any) -> None:
+    """Take a day's rejected rows as they are, however many; build, test, publish.
+
+    Who has accepted it, when and why stands in the day's manifest. It holds for the files as they
+    are: a day that is delivered again is accepted anew.
+    """
+    from orchestration import pipeline
+
+    settings = read_settings(**flags)
+    outcome = pipeline.accept(settings, day.date(), why)
+    console.print(f"Accepted {day:%Y-%m-%d}.")
+    print_outcome(settings, outcome)
 
 
 @quarantine.command("retry")

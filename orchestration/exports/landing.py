@@ -31,6 +31,7 @@ from orchestration.exports.layout import ExportDay, ExportFile
 from orchestration.exports.manifest import (
     FORMAT_VERSION,
     DayManifest,
+    Decision,
     FileEntry,
     Retention,
     read_manifest,
@@ -121,6 +122,7 @@ def _load_day(
             quarantine=None,
             loaded_at=loaded_at,
             retention=Retention.OPEN,
+            acceptance=_acceptance(before, entries),
         ).with_files({file.kind: file.target for file in staged})
 
         def check_nothing_changed() -> None:
@@ -129,6 +131,14 @@ def _load_day(
 
         commit_day(manifest, staged, folder, raw, check_nothing_changed)
     return manifest
+
+
+def _acceptance(before: DayManifest | None, entries: tuple[FileEntry, ...]) -> Decision | None:
+    """What was accepted holds for the files as they are: read again, not delivered again."""
+    if before is None or before.acceptance is None:
+        return None
+    is_same = before.fingerprint == before.model_copy(update={"files": entries}).fingerprint
+    return before.acceptance if is_same else None
 
 
 def collect_garbage(raw: Path, keep: Collection[str] = ()) -> list[Path]:
@@ -231,4 +241,6 @@ class _DayWriter:
             "column_name": row.column_name,
             "reason": row.reason,
             "row_text": row.row_text,
+            "record_key": row.record_key,
+            "record_version": row.record_version,
         }

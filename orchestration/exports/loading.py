@@ -10,7 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from orchestration.exports.decisions import take_back_empty
 from orchestration.exports.errors import BadExportFile, ExportsUnreachable, LandingFailed
+from orchestration.exports.failed_days import note_load
 from orchestration.exports.landing import load_day
 from orchestration.exports.layout import (
     ExportDay,
@@ -44,12 +46,20 @@ UNREACHABLE_DAYS = 3  # so many in a row are the store's fault, no longer the da
 class LoadOutcome:
     """loaded: the days that landed, oldest first. seconds: what each of them took.
 
-    failed: one line for each day that did not land, and why.
+    failed: one line for each day that did not land, and why. failed_days: the same for those that
+    have arrived. not_arrived: the days that were asked for and are not there.
     """
 
     loaded: list[DayManifest] = field(default_factory=list)
     seconds: dict[date, float] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
+    failed_days: dict[date, str] = field(default_factory=dict)
+    not_arrived: list[date] = field(default_factory=list)
+
+    def fail(self, day: date, reason: str) -> None:
+        """Note a day that has arrived and did not land."""
+        self.failed.append(reason)
+        self.failed_days[day] = reason
 
 
 def describe_days(days: Sequence[date]) -> str:
@@ -126,6 +136,7 @@ def report_closed(closed: ClosedDays) -> None:
 def _load_days(settings: Settings, requested: Sequence[str] | None) -> LoadOutcome:
     raw = settings.raw_folder
     arrived = {day.export_date: day for day in arrived_days(settings)}
+    take_back_empty(raw, arrived.keys())
     for name in find_ignored(settings.exports_folder):
         logger.warning("Ignored in the exports folder: %s is not an export day", name)
     outcome = LoadOutcome()
@@ -147,10 +158,12 @@ def _load_days(settings: Settings, requested: Sequence[str] | None) -> LoadOutco
             for day in wanted
             if day in closed_days
         )
+        outcome.not_arrived = [
+            day for day in wanted if day not in arrived and day not in closed_days
+        ]
         outcome.failed.extend(
             f"{day}: has not arrived: there is no folder {settings.exports_folder / str(day)}"
-            for day in wanted
-            if day not in arrived and day not in closed_days
+            for day in outcome.not_arrived
         )
     progress = _Progress(len(days))
     unreachable = 0
@@ -161,7 +174,7 @@ def _load_days(settings: Settings, requested: Sequence[str] | None) -> LoadOutco
             outcome.failed.append(str(result))
             break
         if isinstance(result, ExportsUnreachable):
-            outcome.failed.append(f"{day.export_date}: {result}")
+            outcome.fail(day.export_date, f"{day.export_date}: {result}")
             unreachable += 1
             if unreachable == UNREACHABLE_DAYS:
                 # The next day would wait for the same store; a later load goes on from here.
@@ -171,12 +184,14 @@ def _load_days(settings: Settings, requested: Sequence[str] | None) -> LoadOutco
         unreachable = 0
         if isinstance(result, BadExportFile):
             logger.error("%s", result)
-            outcome.failed.append(str(result))
+            outcome.fail(day.export_date, str(result))
             progress.add(None)
         else:
             outcome.loaded.append(result)
             outcome.seconds[result.export_date] = seconds
             progress.add(result)
+    loaded = [manifest.export_date for manifest in outcome.loaded]
+    note_load(raw, outcome.failed_days, loaded, arrived.keys())
     _warn_of_what_was_passed_over(outcome.loaded)
     return outcome
 

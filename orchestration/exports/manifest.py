@@ -47,6 +47,16 @@ class FileEntry(BaseModel):
     rows_superseded: int = 0  # of those loaded, dropped since by retention
 
 
+class Decision(BaseModel):
+    """What somebody has said of a day: who, when, and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    by: str
+    at: str
+    why: str
+
+
 class DayManifest(BaseModel):
     """What one day's load read and landed; paths are relative to the raw folder."""
 
@@ -61,6 +71,9 @@ class DayManifest(BaseModel):
     loaded_at: str
     quarantine_history: str | None = None
     retention: Retention = Retention.OPEN
+    acceptance: Decision | None = None  # of its rejected rows, however many
+    is_due: bool = False  # to be read again by the next load, whatever its files
+    healed: dict[str, int] = {}  # rejected rows by entity that were healed when it was closed
 
     @property
     def moment(self) -> datetime:
@@ -174,7 +187,9 @@ def _is_closed(manifest: DayManifest | None) -> bool:
 
 
 def _is_pending(day: ExportDay, manifest: DayManifest | None, raw: Path) -> bool:
-    if manifest is None or manifest.format_version != FORMAT_VERSION or day.problem is not None:
+    if manifest is None or manifest.is_due or day.problem is not None:
+        return True
+    if manifest.format_version != FORMAT_VERSION:
         return True
     recorded = {file.file_name: file for file in manifest.files}
     if {file.name for file in day.files} != recorded.keys():

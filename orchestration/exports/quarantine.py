@@ -7,20 +7,22 @@ record's key, where the row has one, or else by its place.
 
 from __future__ import annotations
 
+import glob
 import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
+import duckdb
 import pyarrow.parquet
 
 from orchestration.exports.manifest import DayManifest, FileEntry, read_manifest, read_manifests
+from orchestration.exports.reading.rejecting import hash_of_key
 from orchestration.exports.reading.schema import CONTRACTS, ENTITIES, QUARANTINE, QUARANTINE_HISTORY
 from orchestration.privacy.users import UserIdentifiers
 
@@ -176,10 +178,12 @@ def _place(row: Mapping[str, Any]) -> tuple[object, ...]:
 
 
 def _key(row: Mapping[str, Any]) -> str | None:
-    """The key of the record that a row would be, if it has one."""
-    cells = json.loads(row["row_text"] or "{}")
-    key = cells.get(CONTRACTS[row["entity"]].columns[0].name)
-    return None if key is None else str(key)
+    """The hash of the key of the record that a row would be, if it surely has one."""
+    key: str | None = row.get("record_key")
+    if key is None:  # set aside by an earlier version
+        cells = json.loads(row["row_text"] or "{}")
+        key = hash_of_key(cells.get(CONTRACTS[row["entity"]].key))
+    return key
 
 
 def _landed_keys(entity: str, waiting: Sequence[Mapping[str, Any]], path: Path | None) -> set[str]:
@@ -187,6 +191,10 @@ def _landed_keys(entity: str, waiting: Sequence[Mapping[str, Any]], path: Path |
     wanted = {_key(row) for row in waiting if row["entity"] == entity} - {None}
     if path is None or not wanted:
         return set()
-    name = CONTRACTS[entity].columns[0].name
-    keys = pyarrow.parquet.ParquetFile(path).read(columns=[name])[name]
-    return set(keys.filter(pc.is_in(keys, pa.array(sorted(map(str, wanted))))).to_pylist())
+    with closing(duckdb.connect(config={"autoinstall_known_extensions": "false"})) as connection:
+        found = connection.execute(
+            f"select distinct sha256({CONTRACTS[entity].key}) as record_key from read_parquet(?) "
+            "where list_contains(?, record_key)",
+            [glob.escape(str(path)), sorted(map(str, wanted))],
+        ).fetchall()
+    return {key for (key,) in found}

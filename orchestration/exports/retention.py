@@ -17,22 +17,18 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
+from orchestration.exports.healing import healed_rows
 from orchestration.exports.manifest import DayManifest, Retention, read_manifests
 from orchestration.exports.reading.schema import CONTRACTS, QUARANTINE, QUARANTINE_HISTORY
 from orchestration.privacy.rewriting import rewrite_day
 
-_VERSIONS = {  # as the models of the layer staging have it
-    "threads": "updated_at",
-    "messages": "coalesce(updated_at, sent_at)",
-    "ratings": "coalesce(updated_at, rated_at)",
-    "agents": "updated_at",
-}
 _SUPERSEDED = """
     with records as (
         select {key} as key, {version} as version, export_date, file_name, row_number
@@ -97,8 +93,10 @@ def close_days(raw: Path, retention_days: int | None) -> ClosedDays:
     if not days:
         return ClosedDays()
     closed = ClosedDays(days=tuple(days))
+    manifests = read_manifests(raw)
     for day in days:  # all of them before any row goes: none is loaded again from here on
-        rewrite_day(raw, day, lambda *_: False, lambda _, rows: rows, _closing)
+        healed = healed_rows(raw, manifests, day)
+        rewrite_day(raw, day, lambda *_: False, lambda _, rows: rows, partial(_closing, healed))
     superseded = _superseded_rows(
         raw, [m for m in read_manifests(raw).values() if m.retention is not Retention.OPEN]
     )
@@ -108,9 +106,9 @@ def close_days(raw: Path, retention_days: int | None) -> ClosedDays:
     return closed
 
 
-def _closing(manifest: DayManifest) -> DayManifest:
+def _closing(healed: dict[str, int], manifest: DayManifest) -> DayManifest:
     if manifest.retention is Retention.OPEN:
-        return manifest.model_copy(update={"retention": Retention.CLOSING})
+        return manifest.model_copy(update={"retention": Retention.CLOSING, "healed": healed})
     return manifest
 
 
@@ -119,15 +117,15 @@ def _superseded_rows(raw: Path, manifests: Sequence[DayManifest]) -> dict[date, 
     found: dict[date, _Rows] = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
     with closing(duckdb.connect(config={"autoinstall_known_extensions": "false"})) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        for entity, version in _VERSIONS.items():
+        for entity, contract in CONTRACTS.items():
             # To the engine a path is a pattern.
             paths = [
                 glob.escape(str(raw / m.landed[entity])) for m in manifests if entity in m.landed
             ]
             if not paths:
                 continue
-            key = CONTRACTS[entity].columns[0].name
-            query = _SUPERSEDED.format(key=key, version=version)
+            version = f"coalesce({', '.join(contract.version_columns)})"
+            query = _SUPERSEDED.format(key=contract.key, version=version)
             for day, file_name, row_number in connection.execute(query, [paths]).fetchall():
                 found[day][entity][file_name].add(row_number)
     return found

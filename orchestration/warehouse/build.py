@@ -22,6 +22,8 @@ from orchestration.engines.spark import cluster
 from orchestration.engines.spark.raw_copy import remove_unnamed, upload_catalog
 from orchestration.errors import InboxError
 from orchestration.exports import DayManifest, collect_garbage, read_manifests
+from orchestration.exports.coverage import Coverage, find_coverage
+from orchestration.exports.healing import unresolved_rows
 from orchestration.machine import files
 from orchestration.machine.lock import hold_lock
 from orchestration.publishing.publish import (
@@ -46,6 +48,7 @@ from orchestration.warehouse.catalog import (
     next_catalog,
     raw_fingerprint,
     read_catalog,
+    with_coverage,
     write_catalog,
 )
 
@@ -132,7 +135,11 @@ def _bring_up_to_date(
             states = _standing_states(settings)
         else:
             catalog = None
-    following = next_catalog(catalog, manifests, settings.raw_folder)
+    following = with_coverage(
+        next_catalog(catalog, manifests, settings.raw_folder),
+        coverage_of(settings),
+        unresolved_rows(settings.raw_folder, manifests, settings.max_rejected),
+    )
     if catalog is not None and not (following.incoming_files or following.replaced_files):
         following = replace(
             following,
@@ -290,9 +297,23 @@ def is_published(settings: Settings) -> bool:
     )
 
 
+def coverage_of(settings: Settings) -> Coverage:
+    """Which export days are loaded or covered otherwise, and which are missing."""
+    return find_coverage(
+        settings.raw_folder,
+        settings.covered_from,
+        settings.no_delivery,
+        settings.sources_folder,
+    )
+
+
 def input_fingerprint(settings: Settings, manifests: dict[date, DayManifest]) -> str:
-    """A hash of the loaded rows, the settings and the dbt project."""
-    text = f"{raw_fingerprint(manifests)} {settings.fingerprint} {dbt.project_fingerprint()}"
+    """A hash of the loaded rows, the days that are missing, the settings and the dbt project."""
+    coverage = " ".join(coverage_of(settings).identity)
+    text = (
+        f"{raw_fingerprint(manifests)} {coverage} {settings.fingerprint} "
+        f"{dbt.project_fingerprint()}"
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 

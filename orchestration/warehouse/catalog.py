@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from orchestration.exports import DayManifest
+from orchestration.exports.coverage import Coverage
+from orchestration.exports.healing import Unresolved
 from orchestration.machine import files
 
 
@@ -33,7 +35,9 @@ class Catalog:
 
     export_days, export_files: every loaded day, every export file with its counts of rows.
     landed_files: all; incoming_files: those that the batch brought; replaced_files: those that
-    were landed in the batch before it and are no more.
+    were landed in the batch before it and are no more. coverage, missing_days: which days should be
+    there and are not; unresolved_rows: by day and entity the rejected rows that count against the
+    limit. These three are as of now, whatever the batch.
     """
 
     batch_number: int
@@ -42,6 +46,9 @@ class Catalog:
     landed_files: tuple[LandedFile, ...]
     incoming_files: tuple[LandedFile, ...]
     replaced_files: tuple[LandedFile, ...]
+    coverage: tuple[Mapping[str, Any], ...] = ()
+    missing_days: tuple[Mapping[str, Any], ...] = ()
+    unresolved_rows: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def paths(self) -> set[str]:
@@ -90,6 +97,20 @@ def next_catalog(
     )
 
 
+def with_coverage(catalog: Catalog, coverage: Coverage, unresolved: Unresolved) -> Catalog:
+    """The same batch with the missing days and the rejected rows of now."""
+    covered_from = coverage.covered_from and coverage.covered_from.isoformat()
+    return replace(
+        catalog,
+        coverage=({"covered_from": covered_from},),
+        missing_days=tuple({"export_date": day.isoformat()} for day in coverage.missing),
+        unresolved_rows=tuple(
+            {"export_date": day.isoformat(), "entity": entity, "rows_unresolved": rows}
+            for (day, entity), rows in unresolved.items()
+        ),
+    )
+
+
 def write_catalog(catalog: Catalog, path: Path) -> None:
     """Puts a catalog in place, whole or not at all, and durable."""
     # `json.dump` and `asdict` go through the many files in Python, `json.dumps` in C.
@@ -108,6 +129,9 @@ def read_catalog(path: Path) -> Catalog | None:
                 kind: tuple(LandedFile(**file) for file in content[kind])
                 for kind in ("landed_files", "incoming_files", "replaced_files")
             },
+            coverage=tuple(content.get("coverage", ())),
+            missing_days=tuple(content.get("missing_days", ())),
+            unresolved_rows=tuple(content.get("unresolved_rows", ())),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

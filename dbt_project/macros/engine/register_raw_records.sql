@@ -44,6 +44,16 @@ pattern, says what is loaded: a half-written or superseded file beside it is nev
     )
 
     select unnest(file) from files;
+    {% for table, columns in catalog_lists().items() -%}
+    {%- set fields = columns.items() | map('join', ' ') | join(', ') %}
+    create or replace table raw.{{ table }} as
+    with lines as (
+        select unnest({{ table }}) as line
+        from read_json({{ catalog }}, columns = {{ "{" ~ table ~ ": 'struct(" ~ fields ~ ")[]'}" }}, maximum_object_size = {{ object_bytes }})
+    )
+
+    select unnest(line) from lines;
+    {% endfor -%}
     {% for entity, columns in raw_columns().items() -%}
     create or replace view raw.{{ entity }} as
     {{ duckdb__raw_rows(files['landed_files'].get(entity), columns) }};
@@ -97,6 +107,17 @@ a partition, so that a batch reads its days only. The folder's table is an exter
         ~ "rows_loaded: bigint, rows_rejected: bigint, rows_superseded: bigint>>').export_files) as file from "
         ~ catalog ~ ') as files'
     ) -%}
+    {%- for table, columns in catalog_lists().items() -%}
+        {%- set fields = [] -%}
+        {%- for column, type in columns.items() -%}
+            {%- do fields.append(column ~ ': ' ~ column_type(type)) -%}
+        {%- endfor -%}
+        {%- do run_query('drop table if exists ' ~ raw ~ '.' ~ table) -%}
+        {%- do run_query(
+            'create table ' ~ raw ~ '.' ~ table ~ ' using parquet as select line.* from (select explode(from_json(value, '
+            ~ "'" ~ table ~ ' array<struct<' ~ fields | join(', ') ~ ">>')." ~ table ~ ') as line from ' ~ catalog ~ ') as lines'
+        ) -%}
+    {%- endfor -%}
     {%- set kinds = [] -%}
     {%- for kind in ('landed', 'incoming', 'replaced') -%}
         {%- do kinds.append(
@@ -152,6 +173,15 @@ a partition, so that a batch reads its days only. The folder's table is an exter
 
 {#- PostgreSQL reads no Parquet: whoever builds there has filled the schema raw. -#}
 {% macro postgres__register_raw_records() -%}
+{%- endmacro %}
+
+{#- What the catalog has beside files and days, each a list of rows: the tables' columns. -#}
+{% macro catalog_lists() -%}
+    {{ return({
+        'coverage': dict(covered_from='date'),
+        'missing_days': dict(export_date='date'),
+        'unresolved_rows': dict(export_date='date', entity='varchar', rows_unresolved='bigint')
+    }) }}
 {%- endmacro %}
 
 {#- The landed columns of each entity, with DuckDB's types: what an inbox without a single such record still has. -#}

@@ -3,6 +3,11 @@ with export_days as (
     from {{ ref('fct_export_days') }}
 ),
 
+coverage as (
+    select min(covered_from) as covered_from
+    from {{ ref('stg_inbox__coverage') }}
+),
+
 activity as (
     select
         min(activity_date) as first_date,
@@ -13,6 +18,7 @@ activity as (
 final as (
     select
         export_days.as_of_date,
+        coverage.covered_from,
         activity.first_date,
         case
             when activity.last_activity_date > export_days.as_of_date then activity.last_activity_date
@@ -21,6 +27,7 @@ final as (
         '{{ var("inbox_timezone") }}' as timezone,
         '{{ var("inbox_week_start") }}' as week_start
     from export_days
+    cross join coverage
     cross join activity
 )
 

@@ -77,7 +77,7 @@ def check(block: Block, contract: Contract, loaded_at: datetime | None = None) -
                 column, block, values, loaded_at, remarks
             )
     table = pa.table({**values, "row_number": pa.array(block.row_numbers)})
-    rejected, is_good = rejected_rows(block, contract, failures)
+    rejected, is_good = rejected_rows(block, contract, failures, values)
     if not is_good.all():
         table = table.filter(pa.array(is_good))
     return CheckedBlock(table, rejected, remarks)

@@ -8,12 +8,15 @@ are right themselves, and once a text is seen to have broken out, every row afte
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from orchestration.exports.reading.blocks import (
     Block,
@@ -24,6 +27,7 @@ from orchestration.exports.reading.blocks import (
     shorten,
 )
 from orchestration.exports.reading.cells import Failures, python_values
+from orchestration.exports.reading.identifiers import one_spelling
 from orchestration.exports.reading.schema import Contract, Kind
 
 _SHOWN_CHARACTERS = 60
@@ -47,20 +51,26 @@ class RejectedRow:
     column_name: str | None
     reason: str
     row_text: str | None
+    record_key: str | None = None  # a hash, of a key that surely is one
+    record_version: datetime | None = None
 
 
 def rejected_rows(
-    block: Block, contract: Contract, failures: Mapping[str, Failures]
+    block: Block,
+    contract: Contract,
+    failures: Mapping[str, Failures],
+    values: Mapping[str, pa.ChunkedArray],
 ) -> tuple[list[RejectedRow], npt.NDArray[np.bool_]]:
     """The rows of a block that are set aside, in order, and which of those taken apart are good.
 
-    failures: of each column, in the order in which the first one counts.
+    failures: of each column, in the order in which the first one counts. values: the columns as
+    they were read.
     """
     failed: dict[int, tuple[str | None, Failure]] = {}
     for name, of_column in failures.items():
         for row, failure in of_column.items():
             failed.setdefault(row, (name, failure))
-    rows = _Rows(block, contract, failures)
+    rows = _Rows(block, contract, failures, values)
     if block.texts is not None:
         rows.note_break(block.texts, sorted(failed))
         for row in _rows_after(block, block.texts):
@@ -70,6 +80,13 @@ def rejected_rows(
     is_good = np.ones(block.rows, dtype=bool)
     is_good[list(failed)] = False
     return sorted(rejected, key=lambda row: row.row_number), is_good
+
+
+def hash_of_key(key: object) -> str | None:
+    """What is kept of the key of a row set aside, to know its record when it comes again."""
+    if key is None or key == "":
+        return None
+    return hashlib.sha256(one_spelling(str(key)).encode()).hexdigest()
 
 
 def _rows_after(block: Block, texts: TextColumns) -> list[int]:
@@ -90,6 +107,7 @@ class _Rows:
     block: Block
     contract: Contract
     failures: Mapping[str, Failures]
+    values: Mapping[str, pa.ChunkedArray]
 
     def note_break(self, texts: TextColumns, failed: list[int]) -> None:
         """Note the first row of the block at which a text broke out of its cell, if it is new."""
@@ -137,6 +155,8 @@ class _Rows:
                 column_name,
                 f"{value}{failure.words}",
                 row_text(shown) if shown else None,
+                self._record_key(row, cells) if shown else None,
+                self._record_version(row),
             )
 
     def unparsed(self, row: UnparsedRow) -> RejectedRow:
@@ -146,8 +166,23 @@ class _Rows:
             cells = self._strict(cells) if not self._is_after_break(row.row_number) else {}
         elif self.block.may_hold_text and not self._strict(cells):
             cells = {}
-        text = row_text(cells) if cells else None
-        return RejectedRow(row.row_number, row.line_number, None, row.reason, text)
+        if not cells:
+            return RejectedRow(row.row_number, row.line_number, None, row.reason, None)
+        key = hash_of_key((row.cells or {}).get(self.contract.key))
+        return RejectedRow(row.row_number, row.line_number, None, row.reason, row_text(cells), key)
+
+    def _record_key(self, row: int, cells: Mapping[str, object]) -> str | None:
+        name = self.contract.key
+        return None if row in self._failures_of(name) else hash_of_key(cells.get(name))
+
+    def _record_version(self, row: int) -> datetime | None:
+        """How new the record is; None where that cannot be read."""
+        for name in self.contract.version_columns:
+            if row in self._failures_of(name):
+                return None
+            if (moment := self.values[name][row].as_py()) is not None:
+                return moment  # type: ignore[no-any-return]
+        return None
 
     def _cells(self, rows: list[int]) -> Iterator[tuple[int, dict[str, object]]]:
         """Rows by their positions, with the cells of their known columns."""

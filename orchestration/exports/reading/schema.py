@@ -88,6 +88,19 @@ class Contract:
         """The columns that a file must have."""
         return tuple(column.name for column in self.columns if column.required)
 
+    @property
+    def key(self) -> str:
+        """The column that tells one record from another."""
+        return self.columns[0].name
+
+    @cached_property
+    def version_columns(self) -> tuple[str, ...]:
+        """The columns that say how new a record is: of these, the first that holds a value."""
+        if self.by_name["updated_at"].required:
+            return ("updated_at",)
+        own_time = next(c.name for c in self.columns if c.kind is Kind.TIMESTAMP and c.required)
+        return ("updated_at", own_time)
+
     @cached_property
     def user_column(self) -> str | None:
         """The column that names a customer, if there is one."""
@@ -227,8 +240,11 @@ QUARANTINE_SCHEMA = pa.schema(
         pa.field("column_name", pa.string()),
         pa.field("reason", pa.string()),
         pa.field("row_text", pa.string()),
+        pa.field("record_key", pa.string()),
+        pa.field("record_version", pa.timestamp("us", tz="UTC")),
     ]
 )
+"""record_key: a hash of the record's key, where it surely is one; record_version: of the record."""
 
 QUARANTINE_HISTORY_SCHEMA = QUARANTINE_SCHEMA.append(pa.field("outcome", pa.string())).append(
     pa.field("loaded_at", pa.string())
