@@ -16,16 +16,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, InstanceOf, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from orchestration.errors import WrongUse
-from orchestration.exports.remote import ObjectExports
-from orchestration.machine.stores import ObjectFolder, is_object_url, parse_object_url
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 
+OBJECT_STORES = ("s3", "gs", "az")
+"""Schemes of addresses, each also the extra of the package that brings its client."""
 
 # Settings whose values are never shown.
 SECRETS = frozenset(
@@ -48,7 +48,7 @@ class Settings(BaseSettings):
         frozen=True,
     )
 
-    exports: Annotated[Path | InstanceOf[ObjectExports] | None, NoDecode] = Field(
+    exports: Path | str | None = Field(
         default=None,
         description="Folder that holds one folder of export files a day; of this machine, or "
         "s3://, gs:// or az://.",
@@ -115,13 +115,13 @@ class Settings(BaseSettings):
     spark_file_format: Literal["parquet", "delta", "iceberg"] = Field(
         default="parquet", description="How the cluster keeps its tables, where it has the format."
     )
-    spark_raw: Annotated[InstanceOf[ObjectFolder] | None, NoDecode] = Field(
+    spark_raw: str | None = Field(
         default=None,
         description="Folder of an object store that gets a copy of the landed files, s3:// or "
         "gs://, for a cluster that does not see INBOX_HOME.",
     )
 
-    publish_store: Annotated[InstanceOf[ObjectFolder] | None, NoDecode] = Field(
+    publish_store: str | None = Field(
         default=None,
         description="Folder of an object store that gets a copy of each publication: s3://, gs:// "
         "or az://.",
@@ -189,32 +189,32 @@ class Settings(BaseSettings):
     @field_validator("exports", mode="before")
     @classmethod
     def _exports_location(cls, value: Any) -> Any:
-        if isinstance(value, str) and is_object_url(value):
-            return ObjectExports(parse_object_url(value))
-        return _local_folder(value)
+        if isinstance(value, str):
+            return object_address(value) if _is_address(value) else _local_folder(value)
+        return value
 
     @field_validator("home", mode="before")
     @classmethod
     def _home_location(cls, value: Any) -> Any:
-        if isinstance(value, str) and is_object_url(value):
+        if isinstance(value, str) and _is_address(value):
             raise ValueError("give a folder of this machine")
-        return _local_folder(value)
+        return _local_folder(value) if isinstance(value, str) else value
 
     @field_validator("publish_store", "spark_raw", mode="before")
     @classmethod
     def _object_folder(cls, value: Any) -> Any:
-        return ObjectFolder(parse_object_url(value)) if isinstance(value, str) else value
+        return object_address(value) if isinstance(value, str) else value
 
     @field_validator("spark_raw")
     @classmethod
-    def _store_of_a_cluster(cls, value: ObjectFolder | None) -> ObjectFolder | None:
-        if value is not None and not value.url.startswith(("s3://", "gs://")):
+    def _store_of_a_cluster(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("s3://", "gs://")):
             raise ValueError("give it as s3://<bucket>/<folder> or gs://<bucket>/<folder>")
         return value
 
     @field_validator("exports", "home")
     @classmethod
-    def _absolute(cls, value: Path | ObjectExports | None) -> Path | ObjectExports | None:
+    def _absolute(cls, value: Path | str | None) -> Path | str | None:
         return value.expanduser().absolute() if isinstance(value, Path) else value
 
     @field_validator("home")
@@ -265,8 +265,8 @@ class Settings(BaseSettings):
         return value
 
     @property
-    def exports_folder(self) -> Path | ObjectExports:
-        """The exports folder. Raises SettingsError where none is set."""
+    def exports_folder(self) -> Path | str:
+        """The exports folder, or its address. Raises SettingsError where none is set."""
         if self.exports is None:
             raise SettingsError(
                 "INBOX_EXPORTS is not set: give the folder of the exports with --exports or there"
@@ -400,8 +400,35 @@ def _weekday(word: str) -> int:
     raise ValueError(f"{word!r} is no weekday; give such as saturday,sunday or 6,7")
 
 
-def _local_folder(value: Any) -> Any:
-    return value.removeprefix("file://") if isinstance(value, str) else value
+def object_address(text: str) -> str:
+    """The address of a folder of an object store, without a slash at its end.
+
+    Credentials in it are refused: addresses are shown and stored. Raises ValueError, whose text
+    does not quote the address.
+    """
+    scheme, _, path = text.partition("://")
+    scheme = scheme.lower()
+    if not _is_address(text) or scheme not in OBJECT_STORES:
+        raise ValueError("of addresses, only s3://, gs:// and az:// are supported")
+    bucket, _, key = path.partition("/")
+    if "@" in bucket or "?" in path or "#" in path:
+        raise ValueError(
+            "an address must hold a bucket and a folder alone; credentials belong in the "
+            "environment of the store's client"
+        )
+    if not bucket or any(part in ("", ".", "..") for part in key.rstrip("/").split("/") if key):
+        raise ValueError(f"give it as {scheme}://<bucket>/<folder>")
+    return f"{scheme}://{path.rstrip('/')}"
+
+
+def _is_address(text: str) -> bool:
+    """Whether it has a scheme other than `file`."""
+    match = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", text)
+    return match is not None and match[1].lower() != "file"
+
+
+def _local_folder(text: str) -> Path:
+    return Path(text.removeprefix("file://"))
 
 
 # Minute, hour, day of the month, month, day of the week.

@@ -25,6 +25,7 @@ from orchestration.exports import ENTITIES, find_export_days, load_day, read_man
 from orchestration.exports.coverage import find_coverage
 from orchestration.exports.healing import unresolved_rows
 from orchestration.exports.reading.schema import CONTRACTS
+from orchestration.privacy.record import Door
 from orchestration.settings import DBT_PROJECT, Settings, load_settings
 from orchestration.warehouse.batches import MATERIALIZATIONS, BatchPlan
 from orchestration.warehouse.catalog import (
@@ -245,4 +246,4 @@ def empty_folder() -> Path:
 def load(exports: Path, raw: Path) -> None:
     """Lands every day of a folder of exports, in their order."""
     for day in find_export_days(exports):
-        load_day(day, raw)
+        load_day(day, raw, Door())

@@ -27,7 +27,7 @@ from dagster._daemon.sensor import execute_sensor_iteration
 from dagster._scheduler.scheduler import launch_scheduled_runs
 from dagster_graphql.test.utils import execute_dagster_graphql
 
-from orchestration.pipeline import prepare_dagster_home
+from orchestration.dagster_app.instance import prepare_dagster_home
 from orchestration.settings import Settings
 
 LOCATION = "inbox_warehouse"

@@ -44,8 +44,9 @@ def make_day(size: str, exports: str, messages: int | None = None) -> str:
 def load(home: str, exports: str) -> dict[str, Any]:
     """Loads every day that is due, without Dagster."""
     from orchestration.exports.loading import load_days
+    from orchestration.privacy.record import Door
 
-    outcome = load_days(settings_of(home, exports))
+    outcome = load_days(settings_of(home, exports), Door())
     if outcome.failed:
         raise RuntimeError("\n".join(outcome.failed))
     return {"days": len(outcome.loaded)}
@@ -56,7 +57,7 @@ def load_with_dagster(home: str, exports: str) -> None:
     from dagster import DagsterInstance
 
     from orchestration.dagster_app.build import build_defs
-    from orchestration.pipeline import prepare_dagster_home
+    from orchestration.dagster_app.instance import prepare_dagster_home
 
     settings = settings_of(home, exports)
     prepare_dagster_home(settings)

@@ -20,8 +20,8 @@ from orchestration.cli.printing import console
 @setting_flags
 def dev(exports: str | None, host: str, port: int, **flags: Any) -> None:
     """Open the Dagster UI over the same instance: runs, assets, checks and schedules."""
+    from orchestration.dagster_app.instance import prepare_dagster_home
     from orchestration.machine.access import make_private
-    from orchestration.pipeline import prepare_dagster_home
     from orchestration.settings import PROJECT_ROOT
 
     settings = read_settings(exports=exports, **flags)

@@ -14,8 +14,8 @@ from orchestration.cli.printing import console
 @setting_flags
 def prepare(**flags: Any) -> None:
     """Make the home ready for Dagster's own processes, which a deployment starts by themselves."""
+    from orchestration.dagster_app.instance import prepare_dagster_home
     from orchestration.machine.access import make_private
-    from orchestration.pipeline import prepare_dagster_home
 
     settings = read_settings(**flags)
     make_private(settings)

@@ -33,6 +33,7 @@ from orchestration.exports.loading import LoadOutcome, load_days
 from orchestration.exports.preview import PREVIEW_COLUMNS, preview_rejected
 from orchestration.exports.reading.schema import CONTRACTS
 from orchestration.exports.retention import closed_days
+from orchestration.privacy.record import Door
 from orchestration.settings import Settings
 
 OWNERS = ["team:data-engineering"]
@@ -96,7 +97,7 @@ def raw_assets(partitions: PartitionsDefinition) -> AssetsDefinition:
         is_partitioned = context.has_partition_key or context.has_partition_key_range
         requested = config.days or (context.partition_keys if is_partitioned else None)
         with retried_where_it_may_help(context):
-            outcome = load_days(settings, requested)
+            outcome = load_days(settings, Door(settings.pseudonym_key_bytes), requested)
         report_materializations(context, _materializations(settings, outcome))
         forget_rejected(context.instance, closed_days(settings.raw_folder))
         yield from load_check_results(settings)

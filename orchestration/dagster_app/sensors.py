@@ -27,14 +27,14 @@ from dagster import (
 
 from orchestration.dagster_app.failures import reasons_of_run
 from orchestration.dagster_app.jobs import build_and_publish, erase_users, load_exports, load_run
-from orchestration.exports import BrokenManifest, ExportsNotFound, ExportsUnreachable
+from orchestration.errors import InboxError
 from orchestration.exports.arrivals import Memory, find_arrivals
 from orchestration.exports.loading import arrived_days
 from orchestration.machine.alerts import tell_outcome
 from orchestration.machine.lock import is_held
 from orchestration.privacy import erasure
 from orchestration.publishing.targets import is_delivered
-from orchestration.settings import Settings, SettingsError
+from orchestration.settings import Settings
 from orchestration.warehouse.build import is_published
 
 # Twice this, the start of a run and its load have to fit in a minute.
@@ -67,7 +67,7 @@ def exports_arrived(settings: Settings) -> SensorDefinition:
                 memory,
                 is_busy=_is_loading(settings, context.instance),
             )
-        except (BrokenManifest, ExportsNotFound, ExportsUnreachable, SettingsError) as error:
+        except InboxError as error:
             return SensorResult(skip_reason=str(error))
         cursor = arrivals.memory.as_text()
         if arrivals.complete:

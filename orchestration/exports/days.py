@@ -25,6 +25,7 @@ from orchestration.exports.manifest import (
     read_manifest,
     read_manifests,
 )
+from orchestration.exports.remote import exports_of
 from orchestration.exports.writing import raw_lock
 from orchestration.machine import files
 from orchestration.machine.lock import hold_lock
@@ -142,7 +143,7 @@ def say_empty(settings: Settings, day: date, why: str, *, undo: bool = False) ->
     if read_manifest(raw, day) is not None:
         raise DayStandsOtherwise(f"{day} is loaded, so it is not missing")
     if _has_arrived(settings, day):
-        folder = settings.exports_folder / str(day)
+        folder = exports_of(settings) / str(day)
         raise DayStandsOtherwise(f"{day} has arrived: there is a folder {folder}")
     decisions.say_empty(raw, day, decide(why))
 

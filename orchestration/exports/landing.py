@@ -26,6 +26,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from orchestration.exports.door import Door, Identifiers
 from orchestration.exports.errors import ErasureStarted, LandingFailed
 from orchestration.exports.layout import ExportDay, ExportFile
 from orchestration.exports.manifest import (
@@ -59,20 +60,18 @@ from orchestration.exports.writing import (
     is_alive,
     raw_lock,
 )
-from orchestration.privacy.record import UserRecord, claim_key, read_user_record
-from orchestration.privacy.users import UserIdentifiers
 
 
 def load_day(
     day: ExportDay,
     raw: Path,
+    door: Door,
     *,
     limits: ReadLimits | None = None,
-    pseudonym_key: bytes | None = None,
 ) -> DayManifest:
     """Read, check and land one day's files, and give the manifest that was written.
 
-    pseudonym_key: with one, users' identifiers land as pseudonyms.
+    door: what becomes of users' identifiers.
     Raises `BadExportFile` for a file or a folder that cannot be read, `ExportsUnreachable` where
     its store does not answer, `LandingFailed` where the raw folder cannot be written,
     `WrongPseudonymKey`; the day then stays as it was.
@@ -81,8 +80,7 @@ def load_day(
         raise day.problem
     while True:
         try:
-            record = claim_key(raw, pseudonym_key)
-            return _load_day(day, raw, limits or ReadLimits(), record, pseudonym_key)
+            return _load_day(day, raw, limits or ReadLimits(), door)
         except ErasureStarted:
             continue
         except OSError as error:
@@ -94,13 +92,12 @@ def _load_day(
     day: ExportDay,
     raw: Path,
     limits: ReadLimits,
-    record: UserRecord,
-    pseudonym_key: bytes | None,
+    door: Door,
 ) -> DayManifest:
+    identifiers = door.enter(raw)
     now = datetime.now(UTC).replace(microsecond=0)
     loaded_at = now.isoformat(timespec="seconds")
     with incoming_folder(raw) as folder, DayFiles(day.export_date, folder) as files:
-        identifiers = record.identifiers(pseudonym_key)
         writer = _DayWriter(files, identifiers, now)
         entries = tuple(writer.add(file, limits) for file in day.files)
         staged = files.finish()
@@ -126,7 +123,7 @@ def _load_day(
         ).with_files({file.kind: file.target for file in staged})
 
         def check_nothing_changed() -> None:
-            if read_user_record(raw) != record:
+            if door.has_changed(raw, identifiers):
                 raise ErasureStarted
 
         commit_day(manifest, staged, folder, raw, check_nothing_changed)
@@ -174,7 +171,7 @@ def collect_garbage(raw: Path, keep: Collection[str] = ()) -> list[Path]:
 class _DayWriter:
     """Reads, checks and writes a day's files, and counts."""
 
-    def __init__(self, files: DayFiles, identifiers: UserIdentifiers, loaded_at: datetime) -> None:
+    def __init__(self, files: DayFiles, identifiers: Identifiers, loaded_at: datetime) -> None:
         self._files = files
         self._identifiers = identifiers
         self._loaded_at = loaded_at

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from orchestration.exports.decisions import take_back_empty
+from orchestration.exports.door import Door
 from orchestration.exports.errors import BadExportFile, ExportsUnreachable, LandingFailed
 from orchestration.exports.failed_days import note_load
 from orchestration.exports.landing import load_day
@@ -28,10 +29,10 @@ from orchestration.exports.manifest import (
     pending_days,
     read_manifests,
 )
+from orchestration.exports.remote import exports_of
 from orchestration.exports.retention import ClosedDays, close_days
 from orchestration.machine import zones
 from orchestration.machine.lock import hold_lock
-from orchestration.privacy.record import claim_key
 from orchestration.settings import Settings
 
 logger = logging.getLogger("inbox.exports")
@@ -77,7 +78,7 @@ def arrived_days(
     A day later than tomorrow is among them, as one that cannot be loaded.
     Raises ExportsNotFound, SettingsError, BrokenManifest.
     """
-    days = find_export_days(settings.exports_folder, first, last)
+    days = find_export_days(exports_of(settings), first, last)
     now = zones.today(settings.timezone)
     if not days or days[-1].export_date <= now:
         return days
@@ -101,9 +102,12 @@ def forget_future_days(settings: Settings) -> None:
         manifest_path(settings.raw_folder, day).unlink()
 
 
-def load_days(settings: Settings, requested: Sequence[str] | None = None) -> LoadOutcome:
+def load_days(
+    settings: Settings, door: Door, requested: Sequence[str] | None = None
+) -> LoadOutcome:
     """Lands export days, several at a time; what one day's files do to it does not touch another.
 
+    door: what becomes of users' identifiers.
     requested: the days (YYYY-MM-DD), read again even where nothing has changed; None is every day
     that has arrived and is not loaded, or whose files have changed.
     A day that retention has closed is never read again. A full disk ends the load, and so does a
@@ -114,9 +118,9 @@ def load_days(settings: Settings, requested: Sequence[str] | None = None) -> Loa
     """
     with hold_lock(settings.load_lock, "a load of export days"):
         raw = settings.raw_folder
-        claim_key(raw, settings.pseudonym_key_bytes)
+        door.enter(raw)
         forget_future_days(settings)
-        outcome = _load_days(settings, requested)
+        outcome = _load_days(settings, door, requested)
         report_closed(close_days(raw, settings.retention_days))
         return outcome
 
@@ -133,11 +137,11 @@ def report_closed(closed: ClosedDays) -> None:
         )
 
 
-def _load_days(settings: Settings, requested: Sequence[str] | None) -> LoadOutcome:
+def _load_days(settings: Settings, door: Door, requested: Sequence[str] | None) -> LoadOutcome:
     raw = settings.raw_folder
     arrived = {day.export_date: day for day in arrived_days(settings)}
     take_back_empty(raw, arrived.keys())
-    for name in find_ignored(settings.exports_folder):
+    for name in find_ignored(exports_of(settings)):
         logger.warning("Ignored in the exports folder: %s is not an export day", name)
     outcome = LoadOutcome()
     closed = changed_closed_days(list(arrived.values()), raw)
@@ -162,12 +166,12 @@ def _load_days(settings: Settings, requested: Sequence[str] | None) -> LoadOutco
             day for day in wanted if day not in arrived and day not in closed_days
         ]
         outcome.failed.extend(
-            f"{day}: has not arrived: there is no folder {settings.exports_folder / str(day)}"
+            f"{day}: has not arrived: there is no folder {exports_of(settings) / str(day)}"
             for day in outcome.not_arrived
         )
     progress = _Progress(len(days))
     unreachable = 0
-    for day, (result, seconds) in zip(days, _land(settings, days), strict=False):
+    for day, (result, seconds) in zip(days, _land(settings, door, days), strict=False):
         if isinstance(result, LandingFailed):
             # Neither would the next day have room; a later load goes on from this one.
             logger.error("%s", result)
@@ -196,7 +200,9 @@ def _load_days(settings: Settings, requested: Sequence[str] | None) -> LoadOutco
     return outcome
 
 
-def _land(settings: Settings, days: Sequence[ExportDay]) -> Iterator[tuple[Landed, float]]:
+def _land(
+    settings: Settings, door: Door, days: Sequence[ExportDay]
+) -> Iterator[tuple[Landed, float]]:
     """Each day's manifest or what is wrong with it, and its seconds, in the order of the days.
 
     Threads are enough: Arrow parses, packs and writes without holding the others up.
@@ -205,9 +211,7 @@ def _land(settings: Settings, days: Sequence[ExportDay]) -> Iterator[tuple[Lande
     def land(day: ExportDay) -> tuple[Landed, float]:
         started = time.perf_counter()
         try:
-            result: Landed = load_day(
-                day, settings.raw_folder, pseudonym_key=settings.pseudonym_key_bytes
-            )
+            result: Landed = load_day(day, settings.raw_folder, door)
         except (BadExportFile, ExportsUnreachable, LandingFailed) as error:
             result = error
         return result, time.perf_counter() - started

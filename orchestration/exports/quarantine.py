@@ -21,10 +21,10 @@ from typing import Any
 import duckdb
 import pyarrow.parquet
 
+from orchestration.exports.door import Identifiers
 from orchestration.exports.manifest import DayManifest, FileEntry, read_manifest, read_manifests
 from orchestration.exports.reading.rejecting import hash_of_key
 from orchestration.exports.reading.schema import CONTRACTS, ENTITIES, QUARANTINE, QUARANTINE_HISTORY
-from orchestration.privacy.users import UserIdentifiers
 
 LOADED = "loaded"
 NOT_DELIVERED_AGAIN = "not delivered again"
@@ -132,7 +132,7 @@ def history_after(
     files: Sequence[FileEntry],
     written: Mapping[str, Path],
     loaded_at: str,
-    identifiers: UserIdentifiers,
+    identifiers: Identifiers,
 ) -> list[dict[str, Any]]:
     """The history of a day after a load: what it was, and what is set aside no longer.
 

@@ -24,6 +24,13 @@ from orchestration.exports.layout import (
 )
 from orchestration.exports.reading.limits import ReadLimits
 from orchestration.machine.stores import Listing, ObjectFolder, ObjectInfo, StoreUnavailable
+from orchestration.settings import Settings
+
+
+def exports_of(settings: Settings) -> Path | ObjectExports:
+    """The exports folder of the settings. Raises SettingsError where none is set."""
+    exports = settings.exports_folder
+    return ObjectExports(exports) if isinstance(exports, str) else exports
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ import pyarrow as pa
 from orchestration.exports.healing import healed_rows
 from orchestration.exports.manifest import DayManifest, Retention, read_manifests
 from orchestration.exports.reading.schema import CONTRACTS, QUARANTINE, QUARANTINE_HISTORY
-from orchestration.privacy.rewriting import rewrite_day
+from orchestration.exports.rewriting import rewrite_day
 
 _SUPERSEDED = """
     with records as (

@@ -17,8 +17,6 @@ from typing import Any
 
 from orchestration.errors import InboxError
 
-SCHEMES = ("s3", "gs", "az")  # each also the extra of the package that brings its client
-_URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<path>.*)", re.DOTALL)
 _FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -61,35 +59,9 @@ class Listing:
     folders: tuple[str, ...]
 
 
-def is_object_url(text: str) -> bool:
-    """Whether a text is an address with a scheme other than `file`."""
-    match = _URL.fullmatch(text)
-    return match is not None and match["scheme"].lower() != "file"
-
-
-def parse_object_url(text: str) -> str:
-    """The address of a folder, without a slash at its end.
-
-    Credentials in it are refused: addresses are shown and stored. Raises ValueError, whose text
-    does not quote the address.
-    """
-    match = _URL.fullmatch(text)
-    if match is None or match["scheme"].lower() not in SCHEMES:
-        raise ValueError("of addresses, only s3://, gs:// and az:// are supported")
-    bucket, _, key = match["path"].partition("/")
-    if "@" in bucket or "?" in match["path"] or "#" in match["path"]:
-        raise ValueError(
-            "an address must hold a bucket and a folder alone; credentials belong in the "
-            "environment of the store's client"
-        )
-    if not bucket or any(part in ("", ".", "..") for part in key.rstrip("/").split("/") if key):
-        raise ValueError(f"give it as {match['scheme'].lower()}://<bucket>/<folder>")
-    return f"{match['scheme'].lower()}://{match['path'].rstrip('/')}"
-
-
 @dataclass(frozen=True)
 class ObjectFolder:
-    """A folder of a store by its address (as `parse_object_url` gives it)."""
+    """A folder of a store by its address (as `settings.object_address` gives it)."""
 
     url: str
 

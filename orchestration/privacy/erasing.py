@@ -17,8 +17,8 @@ import pyarrow.parquet
 
 from orchestration.exports.manifest import read_manifests
 from orchestration.exports.reading.schema import CONTRACTS, file_schema
+from orchestration.exports.rewriting import rewrite_day
 from orchestration.privacy.record import read_user_record
-from orchestration.privacy.rewriting import rewrite_day
 from orchestration.privacy.users import UserIdentifiers
 
 

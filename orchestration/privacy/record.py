@@ -8,10 +8,12 @@ It holds no identifier and no pseudonym: hashes only, and the key of the hashes 
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from orchestration.exports.door import Identifiers
 from orchestration.exports.errors import BrokenUserRecord, WrongPseudonymKey
 from orchestration.exports.manifest import read_manifests
 from orchestration.exports.writing import raw_lock
@@ -51,6 +53,24 @@ def read_user_record(raw: Path) -> UserRecord:
     except ValidationError:
         pass
     raise BrokenUserRecord(path)
+
+
+@dataclass(frozen=True)
+class Door:
+    """The door for loads: the erased stay out, and with a key users are named by it.
+
+    pseudonym_key: with one, users' identifiers land as pseudonyms.
+    """
+
+    pseudonym_key: bytes | None = field(default=None, repr=False)
+
+    def enter(self, raw: Path) -> UserIdentifiers:
+        """What becomes of identifiers now. Raises `WrongPseudonymKey`, `BrokenUserRecord`."""
+        return claim_key(raw, self.pseudonym_key).identifiers(self.pseudonym_key)
+
+    def has_changed(self, raw: Path, identifiers: Identifiers) -> bool:
+        """Whether a user was erased since."""
+        return read_user_record(raw).identifiers(self.pseudonym_key) != identifiers
 
 
 def claim_key(raw: Path, pseudonym_key: bytes | None) -> UserRecord:

@@ -11,7 +11,7 @@ from functools import partial
 
 from orchestration.errors import InboxError
 from orchestration.machine.lock import hold_lock
-from orchestration.machine.stores import StoreUnavailable
+from orchestration.machine.stores import ObjectFolder, StoreUnavailable
 from orchestration.publishing.object_store import (
     is_uploaded,
     remove_earlier,
@@ -66,7 +66,7 @@ def remove_earlier_publications(settings: Settings) -> None:
     if settings.publish_store is None:
         return
     try:
-        remove_earlier(settings.publish_store, settings.published_folder)
+        remove_earlier(ObjectFolder(settings.publish_store), settings.published_folder)
     except StoreUnavailable as error:
         raise NotDelivered(f"Earlier publications are still in {error}") from None
 
@@ -78,7 +78,8 @@ def is_delivered(settings: Settings) -> bool:
         return True
     try:
         return (
-            settings.publish_store is None or is_uploaded(settings.publish_store, publication)
+            settings.publish_store is None
+            or is_uploaded(ObjectFolder(settings.publish_store), publication)
         ) and (
             settings.publish_postgres is None
             or is_in_postgres(settings.publish_postgres.get_secret_value(), publication)
@@ -92,7 +93,9 @@ def _targets(settings: Settings) -> list[Callable[[], bool]]:
     targets: list[Callable[[], bool]] = []
     if settings.publish_store is not None:
         targets.append(
-            partial(upload_publication, settings.publish_store, settings.published_folder)
+            partial(
+                upload_publication, ObjectFolder(settings.publish_store), settings.published_folder
+            )
         )
     if settings.publish_postgres is not None:
         targets.append(

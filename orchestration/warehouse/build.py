@@ -26,6 +26,7 @@ from orchestration.exports.coverage import Coverage, find_coverage
 from orchestration.exports.healing import unresolved_rows
 from orchestration.machine import files
 from orchestration.machine.lock import hold_lock
+from orchestration.machine.stores import ObjectFolder
 from orchestration.publishing.publish import (
     Publication,
     TableVersion,
@@ -167,7 +168,8 @@ def _run_models(
     settings: Settings, catalog: Catalog, plan: BatchPlan, part: Collection[str] | None = None
 ) -> list[dbt.DbtResult]:
     """Runs models with the landed files where the engine reads them."""
-    store = settings.spark_raw if settings.engine == "spark" else None
+    url = settings.spark_raw if settings.engine == "spark" else None
+    store = None if url is None else ObjectFolder(url)
     if store is not None:
         upload_catalog(store, settings.raw_folder, catalog)
     results = dbt.run_models(settings, plan, part)

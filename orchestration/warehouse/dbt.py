@@ -21,6 +21,7 @@ from orchestration.engines.spark.raw_copy import CATALOG, cluster_address
 from orchestration.errors import InboxError
 from orchestration.exports.manifest import FORMAT_VERSION
 from orchestration.machine.lock import hold_lock
+from orchestration.machine.stores import ObjectFolder
 from orchestration.settings import DBT_PROJECT, Settings
 from orchestration.warehouse.batches import BatchPlan
 
@@ -230,7 +231,7 @@ def invoke(
 def _dbt_environment(settings: Settings, batch_plan: str | None, target: str) -> dict[str, str]:
     catalog = str(settings.raw_catalog)
     if target != DUCKDB and settings.spark_raw is not None:
-        catalog = f"{cluster_address(settings.spark_raw)}/{CATALOG}"
+        catalog = f"{cluster_address(ObjectFolder(settings.spark_raw))}/{CATALOG}"
     return {
         **({} if batch_plan is None else {"INBOX_BATCH_PLAN": batch_plan}),
         "DBT_TARGET_PATH": str(settings.dbt_folder / "target"),

@@ -17,7 +17,7 @@ import pytest
 from orchestration import pipeline
 from orchestration.exports import find_export_days, load_day
 from orchestration.machine.lock import hold_lock
-from orchestration.privacy.record import begin_erasure, read_user_record
+from orchestration.privacy.record import Door, begin_erasure, read_user_record
 from orchestration.privacy.users import UserIdentifiers
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
 from tests.models import parsed_dbt_folder
@@ -82,12 +82,12 @@ def test_a_restored_home_knows_its_key_and_who_was_erased(
     write_records(exports, "threads.csv", [thread(user_id="customer-007")])
     (tmp_path / "home" / "warehouse").mkdir(parents=True)
     (day,) = find_export_days(exports)
-    load_day(day, raw, pseudonym_key=key)
+    load_day(day, raw, Door(key))
     begin_erasure(raw, UserIdentifiers(key).pseudonym("customer-007"))
     subprocess.run([BACKUP, str(tmp_path / "home"), str(tmp_path / "restored")], check=True)
 
     restored = tmp_path / "restored" / "raw"
-    manifest = load_day(day, restored, pseudonym_key=key)
+    manifest = load_day(day, restored, Door(key))
     landed = pq.ParquetFile(restored / manifest.landed["threads"]).read()
     assert landed["user_id"].to_pylist() == [None]
     assert not read_user_record(restored).is_finished

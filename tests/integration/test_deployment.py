@@ -26,6 +26,7 @@ import pytest
 from dagster import AssetKey, DagsterInstance, DagsterRunStatus
 
 from orchestration import pipeline
+from orchestration.dagster_app.runs import InstanceUnavailable
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
 from tests.models import parsed_dbt_folder
 from tests.oracle.generate import generate_inbox, write_inbox
@@ -86,7 +87,7 @@ def test_a_restart_between_runs_is_survived(
     )
     assert instance.get_runs_count() == 2
     postgres.stop()
-    with pytest.raises(pipeline.InstanceUnavailable) as unavailable:
+    with pytest.raises(InstanceUnavailable) as unavailable:
         pipeline.run(settings)
     assert "INBOX_DAGSTER_POSTGRES" in str(unavailable.value)
     assert PASSWORD not in str(unavailable.value)

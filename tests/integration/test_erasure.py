@@ -142,8 +142,7 @@ def test_a_user_goes_from_every_target_and_its_history(
     inbox: Settings, s3: S3Server, postgres: PostgresServer, tmp_path: Path
 ) -> None:
     """At the second try: at the first no target answers, which is told by their names."""
-    store = inbox.publish_store
-    assert store is not None
+    store = ObjectFolder(str(inbox.publish_store))
     assert pipeline.run(inbox).failures == []
     first = json.loads(store.read("latest.json"))["publication"]
     write_our_users(tmp_path / "exports" / str(DAYS[3]), str(DAYS[3]))
@@ -204,8 +203,7 @@ def test_the_job_erases_and_proves_without_the_identifier(
     inbox: Settings, monkeypatch: pytest.MonkeyPatch, postgres: PostgresServer, tmp_path: Path
 ) -> None:
     """Under pseudonyms; what others kept of it in a schema of ours fails the job by its place."""
-    store = inbox.publish_store
-    assert store is not None
+    store = ObjectFolder(str(inbox.publish_store))
     monkeypatch.setenv("INBOX_PSEUDONYM_KEY", KEY)
     keyed = inbox.model_copy(update={"pseudonym_key": load_settings().pseudonym_key})
     assert pipeline.run(keyed).failures == []

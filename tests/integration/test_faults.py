@@ -22,6 +22,7 @@ from orchestration import pipeline
 from orchestration.dagster_app import retries
 from orchestration.exports import landing
 from orchestration.exports.loading import load_days
+from orchestration.privacy.record import Door
 from orchestration.publishing import publish as publication
 from orchestration.publishing.publish import read_publication
 from orchestration.settings import PROJECT_ROOT as PROJECT
@@ -127,7 +128,7 @@ def assert_mended_by_the_next_run(settings: Settings) -> None:
 
 
 STEPS = {
-    "before anything": ("orchestration.pipeline", "find_export_days"),
+    "before anything": ("orchestration.pipeline", "arrived_days"),
     "load": ("orchestration.exports.landing", "_load_day"),
     "build": ("orchestration.warehouse.dbt", "run_models"),
     "publication": ("orchestration.warehouse.build", "publish"),
@@ -186,7 +187,7 @@ def test_a_build_that_spills_ends_as_any_other(tmp_path: Path) -> None:
         memory_limit="60MB",
     )
     shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
-    load_days(settings)
+    load_days(settings, Door())
     with watched_spill(settings) as sizes:
         build = build_warehouse(settings, with_tests=False)
     assert all(result.is_success for result in build.results)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from orchestration.exports import ExportDay, find_export_days, load_day
 from orchestration.exports.manifest import manifest_path
+from orchestration.privacy.record import Door
 from tests.models import Warehouse, load
 from tests.oracle.compare import assert_tables_equal
 from tests.oracle.corner_cases import all_corner_cases
@@ -182,10 +183,10 @@ def test_tables_follow_from_the_files_whatever_the_order_of_loading(data: st.Dat
         days = find_export_days(folder / "exports")
         order = data.draw(st.permutations(days))
         for export_day in [*order, *data.draw(st.lists(st.sampled_from(days), max_size=3))]:
-            load_day(export_day, folder / "shuffled")
+            load_day(export_day, folder / "shuffled", Door())
         write_day(inbox, day, folder / "exports")
         corrected = [d for d in find_export_days(folder / "exports") if d.export_date == day]
-        load_day(corrected[0], folder / "shuffled")
+        load_day(corrected[0], folder / "shuffled", Door())
 
         straight = published_tables(folder / "straight", inbox)
         shuffled = published_tables(folder / "shuffled", inbox)
@@ -250,7 +251,7 @@ def test_a_larger_inbox_day_by_day_is_what_the_oracle_says(zone: str, week_start
 
 def load_days_in(days: Iterable[ExportDay], raw: Path) -> None:
     for day in days:
-        load_day(day, raw)
+        load_day(day, raw, Door())
 
 
 def assert_as_rebuilt(warehouse: Warehouse, raw: Path, zone: str) -> None:

@@ -69,8 +69,8 @@ def command(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[
 def assert_the_store_has_what_the_oracle_says(
     settings: Settings, local_exports: Path, folder: Path
 ) -> None:
-    target = settings.publish_store
-    assert target is not None
+    assert settings.publish_store is not None
+    target = ObjectFolder(settings.publish_store)
     target.download(json.loads(target.read("latest.json"))["database"], folder / "read.duckdb")
     tables = Report(read_exports(local_exports), ZONE, settings.week_start).tables()
     with closing(duckdb.connect(str(folder / "read.duckdb"), read_only=True)) as connection:
@@ -117,7 +117,7 @@ def test_from_a_bucket_to_a_bucket_through_an_outage(
         if isinstance(exports_folder, Path):
             (exports_folder / day / "threads.9.csv").write_text(text)
         else:
-            exports_folder.write(f"{day}/threads.9.csv", text.encode())
+            ObjectFolder(exports_folder).write(f"{day}/threads.9.csv", text.encode())
     done = command(inbox, "run")
     assert done.returncode == 0, done.stderr
     assert f"Loaded the export day {day}." in done.stdout

@@ -16,6 +16,7 @@ from pyhive import hive
 
 from orchestration.engines.spark.cluster import tolerate_unclosed_sessions
 from orchestration.exports import find_export_days, load_day, pending_days, read_manifests
+from orchestration.privacy.record import Door
 from orchestration.settings import DBT_PROJECT, Settings
 from orchestration.warehouse import dbt
 from orchestration.warehouse.batches import (
@@ -82,7 +83,7 @@ class SparkWarehouse:
         """Loads the export days that are due."""
         raw = self.settings.raw_folder
         for day in pending_days(find_export_days(self.settings.exports_folder), raw):
-            load_day(day, raw)
+            load_day(day, raw, Door())
 
     def build_on_duckdb(self) -> None:
         """Brings DuckDB's warehouse of the home to what is landed."""

@@ -60,10 +60,10 @@ def _files(home: Path) -> list[Path]:
 
 
 def _search_targets(settings: Settings, wanted: Wanted, outcome: Search) -> None:
-    for store in (settings.spark_raw, settings.publish_store):
-        if store is not None:
-            search = partial(_search_store, store, settings.home, wanted, outcome)
-            _told(outcome, str(store), search)
+    for url in (settings.spark_raw, settings.publish_store):
+        if url is not None:
+            search = partial(_search_store, ObjectFolder(url), settings.home, wanted, outcome)
+            _told(outcome, url, search)
     if settings.publish_postgres is not None:
         url = settings.publish_postgres.get_secret_value()
         _told(

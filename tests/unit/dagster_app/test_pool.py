@@ -9,9 +9,10 @@ import pytest
 from dagster import DagsterInstance
 
 from orchestration.dagster_app.assets_published import published_assets
+from orchestration.dagster_app.instance import prepare_dagster_home
 from orchestration.dagster_app.reporting import WAREHOUSE_POOL
+from orchestration.dagster_app.runs import end_dead_runs
 from orchestration.machine.lock import hold_lock
-from orchestration.pipeline import _end_dead_runs, prepare_dagster_home
 from orchestration.settings import Settings, load_settings
 
 
@@ -42,9 +43,9 @@ def test_a_dead_run_gives_its_place_up(instance: DagsterInstance, settings: Sett
     storage.initialize_concurrency_limit_to_default(WAREHOUSE_POOL)
     storage.claim_concurrency_slot(WAREHOUSE_POOL, "killed", "dbt_models")
     with hold_lock(settings.warehouse_lock, "a build"):
-        _end_dead_runs(settings, instance)
+        end_dead_runs(settings, instance)
         # Somebody writes the warehouse, so the place may be a living one's.
         assert storage.get_concurrency_info(WAREHOUSE_POOL).active_run_ids == {"killed"}
-    _end_dead_runs(settings, instance)
+    end_dead_runs(settings, instance)
     assert storage.get_concurrency_info(WAREHOUSE_POOL).active_run_ids == set()
     assert storage.claim_concurrency_slot(WAREHOUSE_POOL, "next", "dbt_models").is_claimed

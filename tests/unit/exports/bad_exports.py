@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 import pyarrow.parquet.encryption as pe
 
 from orchestration.exports import BadExportFile, ReadLimits, find_export_days, load_day
+from orchestration.privacy.record import Door
 
 from .builders import DAY, as_csv, as_jsonl, as_parquet, compressed, message, rating, thread
 
@@ -58,7 +59,7 @@ def what_the_operator_sees(exports: Path, raw: Path, limits: ReadLimits = LIMITS
     (day,) = find_export_days(exports)
     seen = [f"ignored: {name}" for name in day.ignored]
     try:
-        manifest = load_day(day, raw, limits=limits)
+        manifest = load_day(day, raw, Door(), limits=limits)
     except BadExportFile as error:
         return "; ".join([*seen, f"bad file: {error.reason}"])
     read = loaded = 0

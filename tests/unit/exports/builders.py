@@ -22,6 +22,7 @@ from orchestration.exports import (
     find_export_days,
     load_day,
 )
+from orchestration.privacy.record import Door
 
 DAY = date(2024, 3, 1)
 Record = dict[str, Any]
@@ -174,7 +175,7 @@ def load(exports: Path, *, limits: ReadLimits | None = None) -> Landed:
     """Load the one day of an exports folder, and read back what was landed."""
     raw = exports.with_name(f"{exports.name}.raw")
     (day,) = find_export_days(exports)
-    manifest = load_day(day, raw, limits=limits)
+    manifest = load_day(day, raw, Door(), limits=limits)
     for file in manifest.files:
         assert file.rows_read == file.rows_loaded + file.rows_rejected
     rows = {entity: pq.ParquetFile(raw / path).read() for entity, path in manifest.landed.items()}

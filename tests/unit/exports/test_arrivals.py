@@ -8,6 +8,7 @@ import pytest
 
 from orchestration.exports import find_export_days, load_day
 from orchestration.exports.arrivals import Arrivals, Memory, find_arrivals
+from orchestration.privacy.record import Door
 
 from .builders import rating, write_records
 
@@ -36,7 +37,7 @@ class Watch:
     def load(self, *days: date) -> None:
         for day in find_export_days(self.exports):
             if day.export_date in days:
-                load_day(day, self.raw)
+                load_day(day, self.raw, Door())
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from orchestration.exports import (
     validate_files,
 )
 from orchestration.exports.loading import load_days
+from orchestration.privacy.record import Door
 from orchestration.settings import load_settings
 
 from .bad_exports import GROUPS, PAGE, BadExport, table_row, what_the_operator_sees
@@ -95,7 +96,7 @@ def test_a_day_that_may_not_be_read_fails_alone_and_loads_once_it_may(open_folde
     (exports / str(DAY)).chmod(0o000)
     folder.chmod(0o755)
     with somebody_else():
-        outcome = load_days(settings)
+        outcome = load_days(settings, Door())
         validated = validate_files(exports)
     assert [manifest.export_date for manifest in outcome.loaded] == [after]
     (told,) = outcome.failed
@@ -107,7 +108,7 @@ def test_a_day_that_may_not_be_read_fails_alone_and_loads_once_it_may(open_folde
     assert bad_file.bad_reason == "its folder cannot be read (Permission denied)"
     (exports / str(DAY)).chmod(0o755)
     with somebody_else():
-        assert load_days(settings).failed == []
+        assert load_days(settings, Door()).failed == []
     assert list(read_manifests(raw)) == [DAY, after]
 
 
@@ -142,4 +143,4 @@ def test_a_day_on_a_broken_part_of_the_disk_fails_alone(
     assert second.problem is None
     assert [file.name for file in second.files] == ["ratings.csv"]
     with pytest.raises(BadExportFile, match="Input/output error"):
-        load_day(first, tmp_path / "raw")
+        load_day(first, tmp_path / "raw", Door())

@@ -22,6 +22,7 @@ from orchestration.exports.decisions import read_empty_days
 from orchestration.exports.loading import load_days
 from orchestration.exports.manifest import Retention
 from orchestration.exports.retention import close_days
+from orchestration.privacy.record import Door
 from orchestration.settings import Settings, SettingsError, load_settings
 
 from .builders import rating, thread, write_file, write_records
@@ -37,7 +38,7 @@ def settings(tmp_path: Path) -> Settings:
     settings = load_settings(exports=tmp_path / "exports", home=tmp_path / "home")
     for day in march(4, 5, 8, 9):
         write_records(tmp_path / "exports", "ratings.csv", [rating()], day=day)
-    load_days(settings)
+    load_days(settings, Door())
     return settings
 
 
@@ -82,7 +83,7 @@ def test_a_first_fill_covers_the_days_before_its_folder(settings: Settings) -> N
     assert coverage(settings).covered_from == date(2024, 3, 4), "it is not loaded yet"
     exports = Path(str(settings.exports_folder))
     write_records(exports, "threads.support-000001.parquet", [thread()], day=date(2024, 3, 8))
-    load_days(settings)
+    load_days(settings, Door())
     assert coverage(settings) == Coverage(date(2024, 2, 1), date(2024, 3, 9), ())
 
 
@@ -97,7 +98,7 @@ def test_a_day_may_be_said_to_be_empty_until_its_folder_comes(settings: Settings
         say_empty(settings, date(2024, 3, 5), "")
     # A folder that cannot be read has come all the same.
     write_file(Path(str(settings.exports_folder)), "ratings.csv", b"nonsense\n", date(2024, 3, 6))
-    load_days(settings)
+    load_days(settings, Door())
     assert read_empty_days(settings.raw_folder) == {}
     assert coverage(settings).missing == march(6, 7)
     assert states(settings)[6] is DayState.FAILED
@@ -135,12 +136,12 @@ def test_a_closed_day_is_read_again_when_it_is_reopened(settings: Settings) -> N
     day = date(2024, 3, 4)
     exports = Path(str(settings.exports_folder))
     write_records(exports, "ratings.csv", [rating(score=1), rating(rating_id="r2")], day=day)
-    assert load_days(settings).loaded == []
+    assert load_days(settings, Door()).loaded == []
     reopen(settings, day)
-    (manifest,) = load_days(settings).loaded
+    (manifest,) = load_days(settings, Door()).loaded
     assert (manifest.export_date, manifest.rows_loaded) == (day, {"ratings": 2})
     assert read_manifests(settings.raw_folder)[day].retention is Retention.OPEN
-    assert load_days(settings).loaded == []
+    assert load_days(settings, Door()).loaded == []
     with pytest.raises(DayStandsOtherwise, match="2024-03-06 is not loaded"):
         reopen(settings, date(2024, 3, 6))
 

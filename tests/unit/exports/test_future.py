@@ -12,6 +12,7 @@ from orchestration.exports.loading import arrived_days, future_days, load_days
 from orchestration.exports.manifest import manifest_path
 from orchestration.exports.retention import close_days
 from orchestration.machine import zones
+from orchestration.privacy.record import Door
 from orchestration.settings import Settings, load_settings
 
 from .builders import DAY, load_records, rating, thread, write_records
@@ -41,7 +42,7 @@ def write_days(settings: Settings, *days: date) -> None:
 
 def test_a_folder_of_a_wrong_year_fails_by_name_and_closes_no_other(settings: Settings) -> None:
     write_days(settings, DAY, DAY + timedelta(days=1), WRONG_YEAR)
-    outcome = load_days(settings)
+    outcome = load_days(settings, Door())
     (failed,) = outcome.failed
     assert failed.startswith("Export day folder 2062-03-01 is later than tomorrow")
     assert list(read_manifests(settings.raw_folder)) == [DAY, DAY + timedelta(days=1)]
@@ -51,17 +52,17 @@ def test_a_folder_of_a_wrong_year_fails_by_name_and_closes_no_other(settings: Se
 def test_a_folder_of_tomorrow_loads(settings: Settings) -> None:
     tomorrow = zones.today(settings.timezone) + timedelta(days=1)
     write_days(settings, tomorrow)
-    assert load_days(settings).failed == []
+    assert load_days(settings, Door()).failed == []
 
 
 def test_a_day_of_the_future_that_a_version_before_let_in_is_taken_out(settings: Settings) -> None:
     write_days(settings, DAY)
-    load_days(settings)
+    load_days(settings, Door())
     manifest = read_manifests(settings.raw_folder)[DAY]
     later = manifest.model_copy(update={"export_date": WRONG_YEAR})
     manifest_path(settings.raw_folder, WRONG_YEAR).write_text(later.model_dump_json())
     assert future_days(settings) == [WRONG_YEAR]
-    load_days(settings)
+    load_days(settings, Door())
     assert list(read_manifests(settings.raw_folder)) == [DAY]
 
 
@@ -69,11 +70,11 @@ def test_a_clock_that_is_set_back_takes_no_day_away(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_days(settings, DAY)
-    load_days(settings)
+    load_days(settings, Door())
     monkeypatch.setattr(zones, "today", lambda zone: DAY - timedelta(days=400))
     (day,) = arrived_days(settings)
     assert (day.problem, len(day.files)) == (None, 1)
-    assert load_days(settings).failed == []
+    assert load_days(settings, Door()).failed == []
     assert list(read_manifests(settings.raw_folder)) == [DAY]
 
 
@@ -96,11 +97,11 @@ def test_an_instant_waits_for_its_time_and_then_loads(
     ]
     exports = Path(str(settings.exports_folder))
     write_records(exports, "ratings.csv", records, day=DAY)
-    (manifest,) = load_days(settings).loaded
+    (manifest,) = load_days(settings, Door()).loaded
     assert manifest.rows_loaded == {"ratings": 1}
     assert manifest.rows_rejected == {"ratings": 1}
     monkeypatch.setattr(Clock, "moment", datetime(2024, 3, 1, 13, tzinfo=UTC))
-    (manifest,) = load_days(settings, [str(DAY)]).loaded
+    (manifest,) = load_days(settings, Door(), [str(DAY)]).loaded
     assert manifest.rows_rejected == {"ratings": 0}
 
 

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from orchestration.exports import ReadLimits, find_export_days, load_day
 from orchestration.exports.errors import BadExportFile
 from orchestration.exports.reading.schema import CONTRACTS
+from orchestration.privacy.record import Door
 
 from .builders import compressed, write_file
 
@@ -41,7 +42,7 @@ def rows_that_came(name: str, data: bytes) -> list[int] | None:
         write_file(exports, name, data)
         (day,) = find_export_days(exports)
         try:
-            manifest = load_day(day, raw, limits=LIMITS)
+            manifest = load_day(day, raw, Door(), limits=LIMITS)
         except BadExportFile:
             return None
         (file,) = manifest.files

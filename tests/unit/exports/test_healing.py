@@ -13,6 +13,7 @@ from orchestration.exports.decisions import accept, decide
 from orchestration.exports.healing import unresolved_rows
 from orchestration.exports.loading import load_days
 from orchestration.exports.retention import close_days
+from orchestration.privacy.record import Door
 from orchestration.settings import Settings, load_settings
 
 from .builders import DAY, message, rating, thread, write_file, write_records
@@ -46,11 +47,11 @@ def a_bad_day(settings: Settings, bad: int = 12, good: int = 8) -> None:
 
 def test_a_row_whose_record_comes_again_no_longer_counts(settings: Settings) -> None:
     a_bad_day(settings)
-    load_days(settings)
+    load_days(settings, Door())
     assert unresolved(settings) == {(DAY, "threads"): 12}
     # Six of them come again; the other six are as bad as before.
     write(settings, "threads.csv", [thread(thread_id=f"bad-{n}") for n in range(6)], NEXT)
-    load_days(settings)
+    load_days(settings, Door())
     assert unresolved(settings) == {(DAY, "threads"): 6}
     # With so few bad rows that they stop nothing, no later day is looked at.
     assert unresolved(settings, limit=0.7) == {(DAY, "threads"): 12}
@@ -62,7 +63,7 @@ def test_a_row_is_made_good_on_its_own_day_too_and_not_by_an_earlier_one(
     write(settings, "threads.csv", [thread(thread_id="bad-0")], DAY - timedelta(days=1))
     a_bad_day(settings)
     write(settings, "threads.more.csv", [thread(thread_id="bad-1")])
-    load_days(settings)
+    load_days(settings, Door())
     assert unresolved(settings) == {(DAY, "threads"): 11}
 
 
@@ -79,7 +80,7 @@ def test_only_an_equal_or_later_version_makes_a_row_good(
 ) -> None:
     a_bad_day(settings)
     write(settings, "threads.csv", [thread(thread_id="bad-0", updated_at=updated_at)], NEXT)
-    load_days(settings)
+    load_days(settings, Door())
     assert unresolved(settings) == {(DAY, "threads"): left}
 
 
@@ -90,14 +91,14 @@ def test_without_a_version_that_can_be_read_the_key_is_enough(settings: Settings
     write(
         settings, "threads.jsonl", [thread(thread_id="bad-1", updated_at="2020-01-01T00:00Z")], NEXT
     )
-    load_days(settings)
+    load_days(settings, Door())
     assert unresolved(settings)[DAY, "threads"] == 11
 
 
 def test_a_row_without_a_key_never_heals(settings: Settings) -> None:
     write(settings, "ratings.jsonl", [rating(rating_id=None) for _ in range(12)])
     write(settings, "ratings.jsonl", [rating(rating_id=f"r{n}") for n in range(12)], NEXT)
-    load_days(settings)
+    load_days(settings, Door())
     assert unresolved(settings) == {(DAY, "ratings"): 12}
 
 
@@ -107,23 +108,23 @@ def test_keys_heal_however_they_are_spelled_and_whatever_is_shown_of_their_rows(
     bad = [message(message_id=f"{n}.0", sent_at="2024-13-01T00:00:00Z") for n in range(12)]
     write(settings, "messages.csv", bad)
     write(settings, "messages.csv", [message(message_id=str(n)) for n in range(12)], NEXT)
-    load_days(settings)
+    load_days(settings, Door())
     assert unresolved(settings)[DAY, "messages"] < 10
 
 
 def test_what_was_accepted_holds_for_the_files_as_they_are(settings: Settings) -> None:
     a_bad_day(settings)
-    load_days(settings)
+    load_days(settings, Door())
     accepted = accept(settings.raw_folder, DAY, decide("the bot's own"))
     assert accepted is not None
     assert accepted.acceptance is not None
     assert accepted.acceptance.why == "the bot's own"
     assert accepted.acceptance.by
     assert unresolved(settings) == {(DAY, "threads"): 0}
-    load_days(settings, [str(DAY)])
+    load_days(settings, Door(), [str(DAY)])
     assert unresolved(settings) == {(DAY, "threads"): 0}
     a_bad_day(settings, bad=13)
-    load_days(settings)
+    load_days(settings, Door())
     assert unresolved(settings) == {(DAY, "threads"): 13}
     assert accept(settings.raw_folder, date(2024, 5, 1), decide("")) is None
 
@@ -132,7 +133,7 @@ def test_what_was_healed_stays_so_when_the_day_is_closed(settings: Settings) -> 
     a_bad_day(settings)
     write(settings, "threads.csv", [thread(thread_id=f"bad-{n}") for n in range(12)], NEXT)
     write(settings, "ratings.csv", [rating()], DAY + timedelta(days=9))
-    load_days(settings)
+    load_days(settings, Door())
     close_days(settings.raw_folder, 2)
     collect_garbage(settings.raw_folder)
     assert unresolved(settings) == {(DAY, "threads"): 0}
@@ -149,7 +150,7 @@ def test_the_order_of_loading_changes_nothing(tmp_path: Path) -> None:
         (tmp_path / "backwards", find_export_days(exports)[::-1]),
     ):
         for day in days:
-            load_day(day, raw)
+            load_day(day, raw, Door())
         assert unresolved_rows(raw, read_manifests(raw), 0.01) == {(DAY, "threads"): 0}
 
 
@@ -159,5 +160,5 @@ def test_rows_that_were_cut_heal_by_their_first_cell(settings: Settings) -> None
     exports = Path(str(settings.exports_folder))
     write_file(exports, "ratings.csv", header + b"ok,t1,2024-03-01T10:00:00Z,5\n" + cut)
     write(settings, "ratings.csv", [rating(rating_id=f"r{n}") for n in range(12)], NEXT)
-    load_days(settings)
+    load_days(settings, Door())
     assert unresolved(settings)[DAY, "ratings"] < 10

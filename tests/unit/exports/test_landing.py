@@ -22,13 +22,14 @@ from orchestration.exports import (
     writing,
 )
 from orchestration.machine import files as machine_files
+from orchestration.privacy.record import Door
 
 from .builders import DAY, message, rating, thread, write_file, write_records
 
 
 def load(exports: Path, raw: Path, **options: Any) -> DayManifest:
     (day,) = find_export_days(exports)
-    return load_day(day, raw, **options)
+    return load_day(day, raw, Door(), **options)
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import logging
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,6 +15,7 @@ from orchestration.exports import (
 )
 from orchestration.exports.loading import load_days
 from orchestration.privacy import erasure
+from orchestration.privacy.record import Door
 from orchestration.settings import Settings, load_settings
 
 from .builders import DAY, rating, thread, write_file, write_records
@@ -42,7 +42,7 @@ def test_days_are_told_in_their_order_whichever_ends_first(
         write_records(settings.exports_folder, "ratings.csv", rows, day=day)
     write_file(settings.exports_folder, "threads.csv", b"nonsense\n", days(12)[5])
     with caplog.at_level(logging.INFO):
-        outcome = load_days(settings)
+        outcome = load_days(settings, Door())
     good = [day for number, day in enumerate(days(12)) if number != 5]
     assert [manifest.export_date for manifest in outcome.loaded] == good
     assert list(outcome.seconds) == good
@@ -61,7 +61,7 @@ def test_a_thousand_days_are_told_in_a_hundred_lines(
         write_records(settings.exports_folder, "ratings.csv", [rating(extra=1)], day=day)
         write_file(settings.exports_folder, "notes.txt", b"", day)
     with caplog.at_level(logging.INFO):
-        assert len(load_days(settings).loaded) == 10
+        assert len(load_days(settings, Door()).loaded) == 10
     messages = [record.getMessage() for record in caplog.records]
     assert [text for text in messages if "Loaded" in text] == [
         "Loaded 2024-03-01 to 2024-03-03 (3 of 10): 3 rows from 3 files",
@@ -81,19 +81,19 @@ def test_a_fault_of_the_machine_ends_the_load_and_leaves_the_rest_due(
     for day in days(6):
         write_records(settings.exports_folder, "ratings.csv", [rating()], day=day)
 
-    def fail(day: ExportDay, raw: Path, **options: Any) -> object:
+    def fail(day: ExportDay, raw: Path, door: Door) -> object:
         if day.export_date == FIRST:
             raise LandingFailed(FIRST, raw, "No space left on device")
-        return real(day, raw, **options)
+        return real(day, raw, door)
 
     real = loading.load_day
     monkeypatch.setattr(loading, "load_day", fail)
-    outcome = load_days(settings)
+    outcome = load_days(settings, Door())
     assert outcome.loaded == []
     (failed,) = outcome.failed
     assert "No space left on device" in failed
     monkeypatch.setattr(loading, "load_day", real)
-    load_days(settings)
+    load_days(settings, Door())
     assert list(read_manifests(settings.raw_folder)) == days(6)
 
 
@@ -116,24 +116,24 @@ def test_a_day_that_its_store_does_not_give_fails_alone_until_three_in_a_row(
     for day in every:
         write_records(settings.exports_folder, "ratings.csv", [rating()], day=day)
 
-    def fail(day: ExportDay, raw: Path, **options: Any) -> object:
+    def fail(day: ExportDay, raw: Path, door: Door) -> object:
         if every.index(day.export_date) in away:
             raise ExportsUnreachable("s3://exports", "cannot be reached (SlowDown)")
-        return real(day, raw, **options)
+        return real(day, raw, door)
 
     real = loading.load_day
     monkeypatch.setattr(loading, "load_day", fail)
-    outcome = load_days(settings)
+    outcome = load_days(settings, Door())
     assert [manifest.export_date for manifest in outcome.loaded] == [every[n] for n in loaded]
     assert [text.partition(":")[0] for text in outcome.failed] == [str(every[n]) for n in failed]
     monkeypatch.setattr(loading, "load_day", real)
-    assert load_days(settings).failed == []
+    assert load_days(settings, Door()).failed == []
     assert list(read_manifests(settings.raw_folder)) == every
 
 
 def test_the_same_day_twice_is_loaded_once(settings: Settings) -> None:
     write_records(settings.exports_folder, "ratings.csv", [rating()], day=FIRST)
-    outcome = load_days(settings, [str(FIRST), str(FIRST), "2024-04-01"])
+    outcome = load_days(settings, Door(), [str(FIRST), str(FIRST), "2024-04-01"])
     assert [manifest.export_date for manifest in outcome.loaded] == [FIRST]
     (failed,) = outcome.failed
     assert failed.startswith("2024-04-01: has not arrived")
@@ -142,8 +142,8 @@ def test_the_same_day_twice_is_loaded_once(settings: Settings) -> None:
 def test_a_load_leaves_an_erasure_to_who_tells_of_it(settings: Settings) -> None:
     """Its rows and its export files are counted by the one that takes them out."""
     write_records(settings.exports_folder, "threads.csv", [thread(user_id="customer-007")])
-    load_days(settings)
+    load_days(settings, Door())
     erasure.begin(settings, "customer-007")
-    load_days(settings)
+    load_days(settings, Door())
     done = erasure.take_from_raw(settings)
     assert (done.rows, done.export_files) == (1, [(DAY, "threads.csv")])

@@ -15,6 +15,7 @@ from orchestration.exports import (
     pending_days,
     read_manifests,
 )
+from orchestration.privacy.record import Door
 
 from .builders import DAY, rating, thread, write_file, write_records
 
@@ -32,7 +33,7 @@ def exports(tmp_path: Path) -> Path:
 
 def load(exports: Path) -> DayManifest:
     (day,) = find_export_days(exports)
-    return load_day(day, exports.parent / "raw")
+    return load_day(day, exports.parent / "raw", Door())
 
 
 def pending(exports: Path) -> list[date]:
@@ -58,7 +59,7 @@ def test_manifests_come_in_the_order_of_their_days(tmp_path: Path) -> None:
     for number in (3, 1, 2):
         write_records(tmp_path / "e", "ratings.csv", [rating()], day=date(2024, 3, number))
     for day in reversed(find_export_days(tmp_path / "e")):
-        load_day(day, tmp_path / "raw")
+        load_day(day, tmp_path / "raw", Door())
     assert [day.day for day in read_manifests(tmp_path / "raw")] == [1, 2, 3]
 
 

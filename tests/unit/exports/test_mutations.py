@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orchestration.exports import BadExportFile, ReadLimits, find_export_days, load_day
+from orchestration.privacy.record import Door
 
 from . import builders
 from .builders import compressed, write_file
@@ -57,7 +58,7 @@ def test_mutations(
     write_file(folder / "exports", name, data)
     (day,) = find_export_days(folder / "exports")
     try:
-        manifest = load_day(day, folder / "raw", limits=ReadLimits(block_bytes=block_bytes))
+        manifest = load_day(day, folder / "raw", Door(), limits=ReadLimits(block_bytes=block_bytes))
     except BadExportFile:
         return
     (file,) = manifest.files

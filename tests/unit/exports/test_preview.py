@@ -4,6 +4,7 @@ from pathlib import Path
 
 from orchestration.exports import find_export_days, load_day
 from orchestration.exports.preview import PREVIEW_COLUMNS, PREVIEW_ROWS, preview_rejected
+from orchestration.privacy.record import Door
 
 from .builders import MESSAGES, rating, write_records
 
@@ -16,7 +17,7 @@ def test_rejected_rows_are_shown_by_place_and_kind_of_reason_only(tmp_path: Path
     bad = {**MESSAGES[0], "author_type": "robot", "body": BODY}
     write_records(exports, "messages.jsonl", [bad])
     (day,) = find_export_days(exports)
-    manifest = load_day(day, raw)
+    manifest = load_day(day, raw, Door())
     everything = preview_rejected(raw, manifest)
     ratings = preview_rejected(raw, manifest, "ratings")
     (message,) = preview_rejected(raw, manifest, "messages")
@@ -32,4 +33,4 @@ def test_rejected_rows_are_shown_by_place_and_kind_of_reason_only(tmp_path: Path
 def test_a_clean_day_has_nothing_to_show(tmp_path: Path) -> None:
     write_records(tmp_path / "exports", "ratings.csv", [rating()])
     (day,) = find_export_days(tmp_path / "exports")
-    assert preview_rejected(tmp_path / "raw", load_day(day, tmp_path / "raw")) == []
+    assert preview_rejected(tmp_path / "raw", load_day(day, tmp_path / "raw", Door())) == []

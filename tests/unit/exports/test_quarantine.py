@@ -13,13 +13,14 @@ from orchestration.exports.quarantine import (
     resolved_rows,
     retried_day,
 )
+from orchestration.privacy.record import Door
 
 from .builders import DAY, rating, write_file, write_records
 
 
 def load(exports: Path, raw: Path) -> None:
     (day,) = find_export_days(exports)
-    load_day(day, raw)
+    load_day(day, raw, Door())
 
 
 def outcomes(raw: Path) -> list[tuple[int, str]]:

@@ -18,6 +18,7 @@ from orchestration.exports import (
 )
 from orchestration.exports.loading import load_days
 from orchestration.exports.remote import ObjectExports
+from orchestration.privacy.record import Door
 from orchestration.settings import Settings, load_settings
 from tests.services.s3 import S3Server
 from tests.unit.exports.builders import rating, thread, write_records
@@ -77,8 +78,8 @@ def test_a_folder_of_thousands_of_objects_is_listed_whole(
 def test_a_day_lands_as_from_a_folder(exports: ObjectExports, tmp_path: Path) -> None:
     (stored,) = find_export_days(exports)
     (local,) = find_export_days(tmp_path / "local")
-    from_store = load_day(stored, tmp_path / "raw")
-    from_folder = load_day(local, tmp_path / "other")
+    from_store = load_day(stored, tmp_path / "raw", Door())
+    from_folder = load_day(local, tmp_path / "other", Door())
     assert from_store.landed == from_folder.landed
     assert from_store.quarantine == from_folder.quarantine
     assert from_store.fingerprint == from_folder.fingerprint
@@ -90,7 +91,7 @@ def test_only_what_has_changed_is_due_and_nothing_is_read_to_know_it(
 ) -> None:
     raw = tmp_path / "raw"
     assert pending(exports, raw) == [DAY]
-    load_day(find_export_days(exports)[0], raw)
+    load_day(find_export_days(exports)[0], raw, Door())
     ratings = exports.read(f"{DAY}/ratings.csv")
     exports.write(f"{DAY}/ratings.csv", ratings)
     days = find_export_days(exports)
@@ -99,7 +100,7 @@ def test_only_what_has_changed_is_due_and_nothing_is_read_to_know_it(
     s3.recover()
     exports.write(f"{DAY}/ratings.csv", ratings.replace(b"9", b"8"))
     assert pending(exports, raw) == [DAY]
-    load_day(find_export_days(exports)[0], raw)
+    load_day(find_export_days(exports)[0], raw, Door())
     assert pending(exports, raw) == []
     exports.write(f"{DAY}/agents.csv", b"")
     assert pending(exports, raw) == [DAY]
@@ -110,10 +111,10 @@ def test_what_goes_or_is_too_large_fails_its_day_by_name(
 ) -> None:
     (day,) = find_export_days(exports)
     with pytest.raises(BadExportFile, match=r"2024-03-10/ratings\.csv: it is larger than 10 bytes"):
-        load_day(day, tmp_path / "raw", limits=ReadLimits(max_unpacked_bytes=10))
+        load_day(day, tmp_path / "raw", Door(), limits=ReadLimits(max_unpacked_bytes=10))
     exports.remove(f"{DAY}/ratings.csv")
     with pytest.raises(BadExportFile, match=r"2024-03-10/ratings\.csv: it is gone; run again"):
-        load_day(day, tmp_path / "raw")
+        load_day(day, tmp_path / "raw", Door())
     assert not list((tmp_path / "raw" / ".incoming").iterdir())
 
 
@@ -129,7 +130,7 @@ def test_an_object_that_is_replaced_while_it_is_copied_fails_its_day(
 
     monkeypatch.setattr(ObjectExports, "download", download_an_old_version)
     with pytest.raises(BadExportFile, match="it changed while it was read"):
-        load_day(day, tmp_path / "raw")
+        load_day(day, tmp_path / "raw", Door())
 
 
 def test_a_store_that_fails_in_the_middle_is_gone_on_with(
@@ -143,13 +144,13 @@ def test_a_store_that_fails_in_the_middle_is_gone_on_with(
     settings = settings_of(exports, tmp_path)
     # Two listings and the files of two days; the third day's comes, but cannot be confirmed.
     s3.fail_after(6, "GET")
-    outcome = load_days(settings)
+    outcome = load_days(settings, Door())
     assert [manifest.export_date.day for manifest in outcome.loaded] == [10, 11]
     for day, line in zip((12, 13), outcome.failed, strict=True):
         assert line.startswith(f"2024-03-{day}: Exports folder {exports.url} cannot be reached")
         assert "\n" not in line
     s3.recover()
-    outcome = load_days(settings)
+    outcome = load_days(settings, Door())
     assert [manifest.export_date.day for manifest in outcome.loaded] == [12, 13]
     assert outcome.failed == []
 
@@ -177,12 +178,12 @@ def test_a_day_that_the_store_does_not_give_fails_alone(
     put(exports, tmp_path / "more")
     settings = settings_of(exports, tmp_path)
     s3.fail_at(f"{DAY}/ratings.csv")
-    outcome = load_days(settings)
+    outcome = load_days(settings, Door())
     assert [manifest.export_date for manifest in outcome.loaded] == [after]
     (line,) = outcome.failed
     assert line.startswith(f"{DAY}: Exports folder {exports.url} cannot be reached")
     s3.recover()
-    outcome = load_days(settings)
+    outcome = load_days(settings, Door())
     assert [manifest.export_date for manifest in outcome.loaded] == [DAY]
     assert outcome.failed == []
 

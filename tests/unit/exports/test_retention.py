@@ -21,6 +21,7 @@ from orchestration.exports import (
 )
 from orchestration.exports.manifest import changed_closed_days
 from orchestration.exports.retention import close_days, days_to_close
+from orchestration.privacy.record import Door
 
 from .builders import rating, thread, write_records
 
@@ -33,7 +34,7 @@ def day(number: int) -> date:
 
 def load_all(exports: Path, raw: Path) -> None:
     for export_day in pending_days(find_export_days(exports), raw):
-        load_day(export_day, raw)
+        load_day(export_day, raw, Door())
 
 
 def version(number: int, **changes: Any) -> dict[str, Any]:

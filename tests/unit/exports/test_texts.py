@@ -9,6 +9,7 @@ import pytest
 
 from orchestration.exports import ReadLimits, find_export_days, load_day
 from orchestration.exports.preview import preview_rejected
+from orchestration.privacy.record import Door
 from tests.marks import holds
 
 from .builders import Landed, load_file
@@ -130,7 +131,7 @@ def test_a_preview_tells_the_kind_of_a_reason_and_never_the_value(tmp_path: Path
     (tmp_path / "exports" / "2024-03-01").mkdir(parents=True)
     (tmp_path / "exports" / "2024-03-01" / "ratings.csv").write_text(header + rows)
     (day,) = find_export_days(tmp_path / "exports")
-    manifest = load_day(day, tmp_path / "raw")
+    manifest = load_day(day, tmp_path / "raw", Door())
     assert [row["reason"] for row in preview_rejected(tmp_path / "raw", manifest)] == [
         "is no whole number",
         "is no ISO 8601 time",

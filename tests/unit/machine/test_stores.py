@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.machine.stores import ObjectFolder, StoreUnavailable, parse_object_url
-from orchestration.settings import SettingsError, load_settings
+from orchestration.machine.stores import ObjectFolder, StoreUnavailable
+from orchestration.settings import SettingsError, load_settings, object_address
 from tests.services.s3 import S3Server
 
 
@@ -24,7 +24,7 @@ def folder(s3: S3Server) -> ObjectFolder:
     ],
 )
 def test_addresses_that_are_understood(text: str, url: str) -> None:
-    assert parse_object_url(text) == url
+    assert object_address(text) == url
 
 
 @pytest.mark.parametrize(

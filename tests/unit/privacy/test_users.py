@@ -21,6 +21,7 @@ from orchestration.exports import (
 )
 from orchestration.privacy.erasing import erase_landed
 from orchestration.privacy.record import (
+    Door,
     begin_erasure,
     claim_key,
     finish_erasures,
@@ -36,7 +37,7 @@ USER = "customer-007"
 
 def load(exports: Path, raw: Path, key: bytes | None = None) -> DayManifest:
     (day,) = find_export_days(exports)
-    return load_day(day, raw, pseudonym_key=key)
+    return load_day(day, raw, Door(key))
 
 
 def rows(raw: Path, kind: str) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from orchestration.exports import (
     read_manifests,
 )
 from orchestration.exports.manifest import Retention
+from orchestration.privacy.record import Door
 from orchestration.settings import load_settings
 from orchestration.warehouse.catalog import next_catalog, write_catalog
 from orchestration.warehouse.quality import (
@@ -144,7 +145,7 @@ def test_a_day_that_lands_during_a_build_does_not_stop_its_publication(tmp_path:
         records = [rating(rating_id=str(place), score=s) for place, s in enumerate(scores)]
         write_records(tmp_path / "exports", "ratings.csv", records, day)
         (export_day,) = find_export_days(tmp_path / "exports", day, day)
-        load_day(export_day, settings.raw_folder)
+        load_day(export_day, settings.raw_folder, Door())
 
     land(first, 5)
     land(second, 4, 3, 9)

@@ -10,6 +10,7 @@ import pytest
 
 from orchestration.exports import ReadLimits, find_export_days, load_day
 from orchestration.exports.errors import BadExportFile
+from orchestration.privacy.record import Door
 
 from .. import builders
 from ..builders import bad_file_reason, compressed, load_file
@@ -106,10 +107,10 @@ def test_a_file_that_grows_while_it_is_read(
 
     monkeypatch.setattr(os, "fstat", stat_then_grow)
     with pytest.raises(BadExportFile, match="changed while it was read; run again"):
-        load_day(day, tmp_path / "raw")
+        load_day(day, tmp_path / "raw", Door())
     monkeypatch.undo()
     (day,) = find_export_days(tmp_path / "exports")
-    assert load_day(day, tmp_path / "raw").rows_loaded == {"ratings": 2001}
+    assert load_day(day, tmp_path / "raw", Door()).rows_loaded == {"ratings": 2001}
 
 
 def test_a_file_that_went(tmp_path: Path) -> None:
@@ -117,7 +118,7 @@ def test_a_file_that_went(tmp_path: Path) -> None:
     (day,) = find_export_days(tmp_path / "exports")
     path.unlink()
     with pytest.raises(BadExportFile, match="it is gone; run again"):
-        load_day(day, tmp_path / "raw")
+        load_day(day, tmp_path / "raw", Door())
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
@@ -126,7 +127,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     path.unlink()
     path.mkdir()
     with pytest.raises(BadExportFile, match="cannot be read"):
-        load_day(day, tmp_path / "raw")
+        load_day(day, tmp_path / "raw", Door())
 
 
 def test_a_disk_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
