@@ -1,0 +1,1 @@
+"""A file a layout in which a connector lays a help desk's records down; none knows a help desk."""

@@ -1,0 +1,111 @@
+"""The SQL that kinds write with: macros over text, made in every connection that reads records.
+
+Every macro takes text as a landing gives it and gives null for null; none can raise.
+
+    identifier(x)      trimmed; 12.0 is 12; '', '0' and '-1' are null
+    person(x)          identifier of a person, as it is kept: its pseudonym; null for the erased
+    address(x)         a mail address without its display name, in lower case
+    is_staff(x)        whether an identifier or address is in the source's list of staff
+    instant(x)         ISO 8601; without an offset UTC, or the source's zone; 1970-01-01 is null
+    epoch(x)           seconds since 1970, whole or not; 0 is null
+    flag(x)            true, t, yes, 1; anything else that is there is false
+    whole(x)           a whole number; 12.0 is 12
+    text_length(x)     characters of a plain text
+    html_length(x)     characters of what a reader of the HTML sees
+    masked(x)          a tag or channel, with mail addresses and telephone numbers masked
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import duckdb
+import pyarrow as pa
+
+_ADDRESS = r"[^\s@<>|,;]+@[^\s@<>|,;]+"
+_TELEPHONE = r"(\+|\b00)[0-9][0-9 ()./-]{5,}[0-9]|^[0-9][0-9 ()./-]{8,}[0-9]$"
+
+
+def literal(text: str) -> str:
+    """A text as SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quoted(name: str) -> str:
+    """A name as SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literals(texts: Iterable[str]) -> str:
+    """A list of texts as SQL."""
+    return "[" + ", ".join(literal(text) for text in texts) + "]::varchar[]"
+
+
+def add_language(
+    connection: duckdb.DuckDBPyConnection,
+    person: Callable[[str], str | None] | None = None,
+    staff: Iterable[str] = (),
+    zone: str = "UTC",
+) -> None:
+    """Make the macros. person: what is kept for an identifier; None for the identifier itself."""
+    connection.execute("set timezone = 'UTC'")
+    for macro in (*_MACROS, _instant(zone)):
+        connection.execute(f"create or replace macro {macro}")
+    listed = literals(sorted({entry.strip().lower() for entry in staff if entry.strip()}))
+    connection.execute(
+        "create or replace macro is_staff(x) as coalesce("
+        f"list_contains({listed}, identifier(x)) or list_contains({listed}, address(x)), false)"
+    )
+    if person is None:
+        connection.execute("create or replace macro person(x) as identifier(x)")
+    else:
+        connection.create_function(
+            "kept_person", _by_column(person), ["VARCHAR"], "VARCHAR", type="arrow",
+            null_handling="special",
+        )  # fmt: skip
+        connection.execute("create or replace macro person(x) as kept_person(identifier(x))")
+
+
+def _by_column(person: Callable[[str], str | None]) -> Callable[[pa.Array], pa.Array]:
+    """A function of a column that asks once for each value of it."""
+    known: dict[str | None, str | None] = {None: None}
+
+    def of_column(values: pa.Array) -> pa.Array:
+        if isinstance(values, pa.ChunkedArray):
+            values = values.combine_chunks()
+        codes = values.dictionary_encode()
+        for value in codes.dictionary.to_pylist():
+            if value not in known:
+                known[value] = person(value)
+        kept = pa.array([known[value] for value in codes.dictionary.to_pylist()], pa.string())
+        return kept.take(codes.indices)
+
+    return of_column
+
+
+def _instant(zone: str) -> str:
+    if zone == "UTC":
+        read = "try_cast(x as timestamptz)"
+    else:
+        read = (
+            r"case when regexp_matches(x, '(Z|[+-]\d\d(:?\d\d)?)$') then try_cast(x as timestamptz)"
+            f" else timezone({literal(zone)}, try_cast(x as timestamp)) end"
+        )
+    return f"instant(x) as nullif({read}, timestamptz '1970-01-01 00:00:00+00')"
+
+
+_MACROS = (
+    r"whole_text(x) as case when contains(x, '.')"
+    r" then regexp_replace(trim(x), '^(-?[0-9]+)\.0+$', '\1') else trim(x) end",
+    "identifier(x) as case when whole_text(x) in ('', '0', '-1') then null else whole_text(x) end",
+    rf"address(x) as lower(regexp_extract(x, '{_ADDRESS}'))",
+    "epoch(x) as case when try_cast(x as double) <> 0 then to_timestamp(try_cast(x as double)) end",
+    "flag(x) as case when x is not null then lower(x) in ('true', 't', 'yes', '1') end",
+    "whole(x) as try_cast(whole_text(x) as bigint)",
+    "text_length(x) as length(x)",
+    r"html_length(x) as length(trim(regexp_replace(regexp_replace(regexp_replace(x,"
+    r" '<(br|/p|/div|/li|/tr)[^>]*>', chr(10), 'gi'), '<[^>]*>', '', 'g'),"
+    r" '&(#[0-9]+|#x[0-9a-f]+|[a-z]+);', '_', 'gi'), chr(10) || chr(13) || chr(9) || ' '))",
+    f"masked(x) as regexp_replace(regexp_replace(x, '{_ADDRESS}', '[address]', 'g'),"
+    f" '{_TELEPHONE}', '[number]', 'g')",
+)

@@ -1,0 +1,220 @@
+"""What kinds and landings are made of: the types that both sides share, and nothing that runs.
+
+A new kind is one `Kind`; a new layout of a connector is one `Landing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import duckdb
+
+NESTED = ("STRUCT", "MAP", "JSON")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A stream or table as a landing has it, and what is kept of it.
+
+    name: as the connector calls it. columns: what is read of an original record, with DuckDB types
+    made of VARCHAR (`VARCHAR`, `VARCHAR[]`, `STRUCT(channel VARCHAR)`); nothing else is ever read.
+    keeps: the kept stream. select: SQL from `landed."<name>"` (and other tables of the landing) to
+    the columns of that stream. key: the original column that names a record, for rows that cannot
+    be read. other_names: what else it is called. lacks: what the numbers lack without it.
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    keeps: str
+    select: str
+    key: str = "id"
+    other_names: tuple[str, ...] = ()
+    is_required: bool = False
+    lacks: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A kept stream: what of a record stays, as columns and DuckDB types.
+
+    key: the columns that name a record. newest: the columns by which, of two records with one key,
+    the later is told; none where a record never changes. thread: the column that holds the thread
+    that a record belongs to, or None for what all threads share (users, groups). persons: columns
+    that hold identifiers of people, as `person()` gives them: an erasure empties them.
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    key: tuple[str, ...]
+    newest: tuple[str, ...] = ()
+    thread: str | None = None
+    persons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Option:
+    """What only one kind is told: its default and what it means. Lists come parted by commas."""
+
+    name: str
+    default: Any
+    meaning: str
+
+
+CANONICAL: dict[str, dict[str, str]] = {
+    # What a mapping gives: every column, by these names and types. Identifiers come without prefix.
+    "threads": {
+        "thread_id": "VARCHAR",
+        "created_at": "TIMESTAMPTZ",
+        "updated_at": "TIMESTAMPTZ",
+        "status": "VARCHAR",  # as the record says; the fold corrects it by later status events
+        "user_id": "VARCHAR",
+        "channel": "VARCHAR",
+        "assigned_agent_id": "VARCHAR",
+        "team_id": "VARCHAR",
+        "priority": "VARCHAR",
+        "labels": "VARCHAR[]",
+        "deleted_at": "TIMESTAMPTZ",
+        "merged_into_thread_id": "VARCHAR",
+        # What the vendor says of closings; read only where no status event tells.
+        "closed_at": "TIMESTAMPTZ",
+        "first_closed_at": "TIMESTAMPTZ",
+        "closed_by_agent_id": "VARCHAR",
+        "reopen_count": "BIGINT",
+        # The opening message, made where no message lies within 2 s of created_at; a null length
+        # is no opening.
+        "opening_id": "VARCHAR",
+        "opening_author_type": "VARCHAR",
+        "opening_author_id": "VARCHAR",
+        "opening_is_private": "BOOLEAN",
+        "opening_length": "BIGINT",
+    },
+    "messages": {
+        "message_id": "VARCHAR",
+        "thread_id": "VARCHAR",
+        "sent_at": "TIMESTAMPTZ",
+        "author_type": "VARCHAR",
+        "author_id": "VARCHAR",
+        "is_private": "BOOLEAN",
+        "body_length": "BIGINT",
+        "updated_at": "TIMESTAMPTZ",
+        "deleted_at": "TIMESTAMPTZ",
+    },
+    "ratings": {
+        "rating_id": "VARCHAR",
+        "thread_id": "VARCHAR",
+        "rated_at": "TIMESTAMPTZ",
+        "score": "BIGINT",
+        "agent_id": "VARCHAR",
+        "updated_at": "TIMESTAMPTZ",
+        "deleted_at": "TIMESTAMPTZ",
+    },
+    "events": {
+        # type: status, assignee, team, priority; value of a status: open, pending, snoozed, closed.
+        # sequence orders events of one instant.
+        "event_id": "VARCHAR",
+        "thread_id": "VARCHAR",
+        "occurred_at": "TIMESTAMPTZ",
+        "sequence": "BIGINT",
+        "type": "VARCHAR",
+        "value": "VARCHAR",
+        "actor_type": "VARCHAR",
+        "actor_id": "VARCHAR",
+    },
+    "agents": {
+        "agent_id": "VARCHAR",
+        "name": "VARCHAR",
+        "team": "VARCHAR",
+        "is_active": "BOOLEAN",
+        "updated_at": "TIMESTAMPTZ",
+    },
+    "teams": {
+        "team_id": "VARCHAR",
+        "name": "VARCHAR",
+        "updated_at": "TIMESTAMPTZ",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Canonical:
+    """A kind's SQL: a select a canonical relation, over views named as the kept streams.
+
+    A column that is left out is null; a relation that is left out is empty. counts: what is told
+    of an import besides what the fold counts, each a select of one number. prepare: what has to
+    be done first that SQL cannot (joining mails); it may make temporary tables.
+    """
+
+    threads: str
+    messages: str
+    ratings: str | None = None
+    events: str | None = None
+    agents: str | None = None
+    teams: str | None = None
+    counts: Mapping[str, str] = field(default_factory=dict)
+    prepare: Callable[[duckdb.DuckDBPyConnection], None] | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A help desk.
+
+    tables: by the family of landings that lay records down alike: `vendor` for original records
+    (airbyte, dlt, singer, files), and the name of a landing that has columns of its own (fivetran,
+    tables). touched: SQL that gives the `thread_id`s, besides those of the new records themselves,
+    that an import must fold anew; views `new.<kept stream>` hold this import's records,
+    `kept.<kept stream>` all. zones: whether its times have no offset, so that option `zone` counts.
+    """
+
+    name: str
+    title: str
+    landings: tuple[str, ...]
+    tables: Mapping[str, tuple[Table, ...]]
+    kept: tuple[Kept, ...]
+    canonical: Callable[[Mapping[str, Any]], Canonical]
+    options: tuple[Option, ...] = ()
+    touched: str | None = None
+    users_are_addresses: bool = False
+
+    def tables_of(self, landing: str) -> tuple[Table, ...]:
+        """The tables that a landing of this kind may have."""
+        return self.tables.get(landing) or self.tables.get("vendor", ())
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a landing that is read whole or not at all: a file, or a table since a cursor.
+
+    identity: changes where the piece changes, so that what was read is not read again.
+    """
+
+    name: str
+    identity: str
+    is_readable: bool = True
+
+
+class Landing(Protocol):
+    """Where a connector has laid a help desk's records down, opened for one import."""
+
+    name: str
+
+    def parts(self, table: Table) -> Sequence[Part]:
+        """The pieces of a table that are there; none where the landing lacks it."""
+        ...
+
+    def relation(
+        self, connection: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part]
+    ) -> str:
+        """SQL whose rows are the original records of these parts.
+
+        The table's columns, in its types, and then `landed_from` (the name of the piece, VARCHAR)
+        and `landed_at` (when the connector took the record, TIMESTAMPTZ or null).
+        """
+        ...
+
+    def unknown_columns(
+        self, connection: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part]
+    ) -> Iterable[str]:
+        """Names of columns that are there and not declared, for the count of what was dropped."""
+        ...
