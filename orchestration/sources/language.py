@@ -22,6 +22,8 @@ from collections.abc import Callable, Iterable
 import duckdb
 import pyarrow as pa
 
+from duckdb.func import FunctionNullHandling, PythonUDFType
+
 _ADDRESS = r"[^\s@<>|,;]+@[^\s@<>|,;]+"
 _TELEPHONE = r"(\+|\b00)[0-9][0-9 ()./-]{5,}[0-9]|^[0-9][0-9 ()./-]{8,}[0-9]$"
 
@@ -60,9 +62,13 @@ def add_language(
         connection.execute("create or replace macro person(x) as identifier(x)")
     else:
         connection.create_function(
-            "kept_person", _by_column(person), ["VARCHAR"], "VARCHAR", type="arrow",
-            null_handling="special",
-        )  # fmt: skip
+            "kept_person",
+            _by_column(person),
+            ["VARCHAR"],
+            "VARCHAR",
+            type=PythonUDFType.ARROW,
+            null_handling=FunctionNullHandling.SPECIAL,
+        )
         connection.execute("create or replace macro person(x) as kept_person(identifier(x))")
 
 
@@ -95,6 +101,10 @@ def _instant(zone: str) -> str:
 
 
 _MACROS = (
+    # When a connector took a record: ISO 8601, or milliseconds or seconds since 1970.
+    "landed_time(x) as case when try_cast(x as double) is null then try_cast(x as timestamptz)"
+    " when try_cast(x as double) > 1e11 then to_timestamp(try_cast(x as double) / 1000)"
+    " else to_timestamp(try_cast(x as double)) end",
     r"whole_text(x) as case when contains(x, '.')"
     r" then regexp_replace(trim(x), '^(-?[0-9]+)\.0+$', '\1') else trim(x) end",
     "identifier(x) as case when whole_text(x) in ('', '0', '-1') then null else whole_text(x) end",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
@@ -20,9 +21,12 @@ class Table:
 
     name: as the connector calls it. columns: what is read of an original record, with DuckDB types
     made of VARCHAR (`VARCHAR`, `VARCHAR[]`, `STRUCT(channel VARCHAR)`); nothing else is ever read.
-    keeps: the kept stream. select: SQL from `landed."<name>"` (and other tables of the landing) to
+    keeps: the kept stream; empty for a table that only others' selects join, which is read whole
+    each time. select: SQL from `landed."<name>"` (and other tables of the landing) to
     the columns of that stream. key: the original column that names a record, for rows that cannot
-    be read. other_names: what else it is called. lacks: what the numbers lack without it.
+    be read. other_names: what else it is called. needs: kept columns that cannot be null throughout.
+    is_required: nothing is imported without it, unless the table `unless` is there. lacks: what
+    the numbers lack without it.
     """
 
     name: str
@@ -31,7 +35,9 @@ class Table:
     select: str
     key: str = "id"
     other_names: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     is_required: bool = False
+    unless: str = ""
     lacks: str = ""
 
 
@@ -111,7 +117,7 @@ CANONICAL: dict[str, dict[str, str]] = {
         "deleted_at": "TIMESTAMPTZ",
     },
     "events": {
-        # type: status, assignee, team, priority; value of a status: open, pending, snoozed, closed.
+        # The types are status, assignee, team, priority; a status is open, pending, snoozed, closed.
         # sequence orders events of one instant.
         "event_id": "VARCHAR",
         "thread_id": "VARCHAR",
@@ -163,8 +169,10 @@ class Kind:
     tables: by the family of landings that lay records down alike: `vendor` for original records
     (airbyte, dlt, singer, files), and the name of a landing that has columns of its own (fivetran,
     tables). touched: SQL that gives the `thread_id`s, besides those of the new records themselves,
-    that an import must fold anew; views `new.<kept stream>` hold this import's records,
-    `kept.<kept stream>` all. zones: whether its times have no offset, so that option `zone` counts.
+    that an import must fold anew: `touched` holds those of the new records, the views
+    `new.<kept stream>` this import's records, `before.<kept stream>` all earlier ones,
+    `kept.<kept stream>` both. users_are_addresses: whether people have no other key.
+    open_landing: for a folder that no layout of `landings` reads, such as mail archives.
     """
 
     name: str
@@ -176,6 +184,7 @@ class Kind:
     options: tuple[Option, ...] = ()
     touched: str | None = None
     users_are_addresses: bool = False
+    open_landing: Callable[[Path, str], Landing] | None = None
 
     def tables_of(self, landing: str) -> tuple[Table, ...]:
         """The tables that a landing of this kind may have."""
@@ -208,8 +217,8 @@ class Landing(Protocol):
     ) -> str:
         """SQL whose rows are the original records of these parts.
 
-        The table's columns, in its types, and then `landed_from` (the name of the piece, VARCHAR)
-        and `landed_at` (when the connector took the record, TIMESTAMPTZ or null).
+        The table's columns, in its types, and `landed_at`, when the connector took the record
+        (TIMESTAMPTZ or null). A record that cannot be read is a row of nulls.
         """
         ...
 

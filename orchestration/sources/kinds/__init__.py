@@ -1,1 +1,16 @@
 """A file a help desk: which tables it has, what of them is kept, and how that becomes our rows."""
+
+from __future__ import annotations
+
+from ..errors import WrongSource
+from ..model import Kind
+from .zendesk import ZENDESK
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (ZENDESK,)}
+
+
+def kind_named(name: str) -> Kind:
+    """The kind of a name. Raises WrongSource where there is none."""
+    if name not in KINDS:
+        raise WrongSource(f"There is no kind {name!r} of source: give one of {', '.join(KINDS)}")
+    return KINDS[name]

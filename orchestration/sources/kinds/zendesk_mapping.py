@@ -1,0 +1,391 @@
+"""Zendesk's kept records as rows of ours: the one mapping that all of its landings share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..language import literal, literals
+from ..model import Canonical
+
+_STATUS = """case {status}
+                when 'new' then 'open'
+                when 'open' then 'open'
+                when 'pending' then 'pending'
+                when 'hold' then 'pending'
+                when 'solved' then 'closed'
+                when 'closed' then 'closed'
+                when 'deleted' then 'open'
+                else {status}
+            end"""
+
+TOUCHED = """
+    with staff_now as (
+        select id, arg_max(is_of_staff, (updated_at, landed_at)) as is_of_staff
+        from kept.users
+        group by id
+    ),
+
+    staff_before as (
+        select id, arg_max(is_of_staff, (updated_at, landed_at)) as is_of_staff
+        from before.users
+        group by id
+    ),
+
+    changed as (
+        select staff_now.id
+        from staff_now
+        left join staff_before on staff_now.id = staff_before.id
+        where staff_now.is_of_staff <> coalesce(staff_before.is_of_staff, false)
+    ),
+
+    merger as (
+        select id, unnest(merged_ids) as merged_id
+        from kept.tickets
+        where len(merged_ids) > 0
+    )
+
+    select ticket_id as thread_id
+    from before.comments
+    where author in (select id from changed)
+    union
+    select ticket_id
+    from before.audit_events
+    where author in (select id from changed) or actor in (select id from changed)
+    union
+    select merged_id
+    from merger
+    where id in (select thread_id from touched)
+    union
+    select id
+    from merger
+    where merged_id in (select thread_id from touched)
+"""
+
+
+def canonical(options: Mapping[str, Any]) -> Canonical:
+    """The mapping under a source's options."""
+    tickets = _tickets(options)
+    return Canonical(
+        threads=_threads(tickets, options),
+        messages=_messages(tickets, options),
+        ratings=_ratings(tickets, options),
+        events=_events(tickets),
+        agents=_AGENTS,
+        teams="select id as team_id, name, updated_at from groups",
+        counts=_counts(options),
+    )
+
+
+def _tickets(options: Mapping[str, Any]) -> str:
+    """The opening CTEs: tickets that count, and who is of staff."""
+    is_counted = "true" if options["keep_samples"] else "channel is distinct from 'sample_ticket'"
+    return f"""
+    ticket as (
+        select *, coalesce({is_counted}, true) as is_counted
+        from tickets
+    ),
+
+    staff as (
+        select id, agent_id
+        from users
+        where is_of_staff
+    )"""
+
+
+def _threads(tickets: str, options: Mapping[str, Any]) -> str:
+    dropped = literals(
+        label.replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%").replace("*", "%")
+        for label in options["drop_labels"]
+    )
+    return f"""
+    with {tickets},
+
+    merger as (
+        select unnest(merged_ids) as id, id as into_id, updated_at
+        from tickets
+        where len(merged_ids) > 0
+    ),
+
+    merged as (
+        select id, max(updated_at) as merged_at, arg_max(into_id, updated_at) as into_id
+        from merger
+        group by id
+    ),
+
+    audited as (
+        select ticket_id, max(occurred_at) as audited_at
+        from audit_events
+        group by ticket_id
+    ),
+
+    gone as (
+        select
+            ticket.*,
+            merged.into_id,
+            case
+                when ticket.is_deleted then greatest(ticket.version_at, ticket.landed_at)
+                when ticket.status = 'deleted' then ticket.updated_at
+                when list_contains(ticket.tags, 'closed_by_merge') or merged.id is not null
+                    then coalesce(audited.audited_at, merged.merged_at, ticket.updated_at)
+            end as deleted_at
+        from ticket
+        left join merged on ticket.id = merged.id
+        left join audited on ticket.id = audited.ticket_id
+        where ticket.is_counted
+    )
+
+    select
+        gone.id as thread_id,
+        gone.created_at,
+        greatest(gone.version_at, gone.deleted_at) as updated_at,
+        {_STATUS.format(status="gone.status")} as status,
+        gone.requester as user_id,
+        gone.channel,
+        gone.assignee_id as assigned_agent_id,
+        gone.group_id as team_id,
+        gone.priority,
+        list_filter(
+            gone.tags,
+            lambda tag: len(list_filter({dropped}, lambda pattern: tag like pattern escape '\\')) = 0
+        ) as labels,
+        gone.deleted_at,
+        case when gone.deleted_at is not null then gone.into_id end as merged_into_thread_id,
+        ticket_metrics.solved_at as closed_at,
+        ticket_metrics.reopens as reopen_count,
+        'src:' || gone.id as opening_id,
+        'user' as opening_author_type,
+        gone.requester as opening_author_id,
+        coalesce(not gone.is_public, false) as opening_is_private,
+        gone.description_length as opening_length
+    from gone
+    left join ticket_metrics on gone.id = ticket_metrics.ticket_id
+    """
+
+
+def _messages(tickets: str, options: Mapping[str, Any]) -> str:
+    return f"""
+    with {tickets},
+
+    said as (
+        select
+            id, ticket_id, created_at, author, is_system, is_public, channel, body_length,
+            1 as preference
+        from comments
+        union all by name
+        select
+            id, ticket_id, occurred_at as created_at, author, is_system, is_public, channel,
+            body_length, 0 as preference
+        from audit_events
+        where type in ('Comment', 'VoiceComment')
+    ),
+
+    comment as (
+        select
+            id,
+            arg_min(
+                {{
+                    'ticket_id': ticket_id, 'created_at': created_at, 'author': author,
+                    'is_system': is_system, 'channel': channel, 'body_length': body_length
+                }},
+                preference
+            ) as told,
+            bool_and(coalesce(is_public, true)) as is_public
+        from said
+        group by id
+    ),
+
+    change as (
+        select
+            comment_id,
+            arg_max(is_public, (occurred_at, try_cast(id as hugeint))) as is_public,
+            max(occurred_at) as changed_at
+        from audit_events
+        where type = 'CommentPrivacyChange'
+        group by comment_id
+    ),
+
+    authored as (
+        select
+            comment.id as message_id,
+            comment.told.ticket_id as thread_id,
+            comment.told.created_at as sent_at,
+            {_author_type(options)} as author_type,
+            staff.agent_id,
+            comment.told.author as author,
+            not coalesce(change.is_public, comment.is_public) as is_private,
+            comment.told.body_length as body_length,
+            coalesce(change.changed_at, comment.told.created_at) as updated_at
+        from comment
+        left join change on comment.id = change.comment_id
+        left join ticket on comment.told.ticket_id = ticket.id
+        left join staff on comment.told.author = staff.id
+        where coalesce(ticket.is_counted, true)
+    )
+
+    select
+        message_id,
+        thread_id,
+        sent_at,
+        author_type,
+        case
+            when author_type = 'system' then null
+            when author_type = 'user' then author
+            else coalesce(agent_id, author)
+        end as author_id,
+        is_private,
+        body_length,
+        updated_at
+    from authored
+    """
+
+
+def _author_type(options: Mapping[str, Any]) -> str:
+    bots = ", ".join(f"person({literal(str(bot))})" for bot in options["bots"])
+    is_bot = f"comment.told.author in ({bots}) or" if bots else ""
+    return f"""case
+                when comment.told.is_system then 'system'
+                when {is_bot} comment.told.channel = 'rule' then 'bot'
+                when comment.told.author = ticket.requester then 'user'
+                when staff.id is not null then 'agent'
+                else 'user'
+            end"""
+
+
+def _events(tickets: str) -> str:
+    return f"""
+    with {tickets},
+
+    told as (
+        select
+            *,
+            case field
+                when 'status' then 'status'
+                when 'assignee_id' then 'assignee'
+                when 'group_id' then 'team'
+                when 'priority' then 'priority'
+            end as told_type
+        from audit_events
+        where type in ('Create', 'Change')
+    )
+
+    select
+        told.id as event_id,
+        told.ticket_id as thread_id,
+        told.occurred_at,
+        coalesce(try_cast(told.id as bigint), 0) as sequence,
+        told.told_type as type,
+        case
+            when told.told_type = 'status' then {_STATUS.format(status="told.value")}
+            else told.value
+        end as value,
+        case
+            when told.actor_is_system then 'system'
+            when staff.id is not null then 'agent'
+            when told.actor is not null then 'user'
+        end as actor_type,
+        coalesce(staff.agent_id, told.actor) as actor_id
+    from told
+    left join ticket on told.ticket_id = ticket.id
+    left join staff on told.actor = staff.id
+    where told.told_type is not null
+        and coalesce(ticket.is_counted, true)
+        -- Deleting and restoring is no closing: the record says what is gone.
+        and not (told.told_type = 'status' and coalesce(told.value = 'deleted', true))
+    """
+
+
+def _ratings(tickets: str, options: Mapping[str, Any]) -> str:
+    steps = int(options["survey_steps"])
+    score = "rating" if steps == 5 else f"round(1 + 4.0 * (rating - 1) / {steps - 1})::bigint"
+    return f"""
+    with {tickets},
+
+    told as (
+        select ticket_id, score, assignee_id, updated_at, try_cast(id as hugeint) as number
+        from satisfaction_ratings
+        union all by name
+        -- What a ticket's history says counts where no rating of its own was brought.
+        select
+            ticket_id, value as score, null as assignee_id, occurred_at as updated_at,
+            try_cast(id as hugeint) as number
+        from audit_events
+        where field = 'satisfaction_score'
+            and ticket_id not in (select ticket_id from satisfaction_ratings where ticket_id is not null)
+    ),
+
+    latest as (
+        select
+            ticket_id,
+            arg_max(
+                {{'score': score, 'assignee_id': assignee_id, 'updated_at': updated_at}},
+                (updated_at, number)
+            ) as told,
+            arg_max(score, (updated_at, number))
+                filter (where score in ('good', 'bad')) as answered_score,
+            min(updated_at) filter (where score in ('good', 'bad')) as answered_at
+        from told
+        where ticket_id is not null
+        group by ticket_id
+    ),
+
+    rating as (
+        select
+            'csat:' || ticket_id as rating_id,
+            ticket_id as thread_id,
+            told.updated_at as rated_at,
+            case answered_score when 'good' then 5 when 'bad' then 1 end as score,
+            told.assignee_id as agent_id,
+            told.updated_at as updated_at,
+            case when told.score not in ('good', 'bad') then told.updated_at end as deleted_at
+        from latest
+        where answered_score is not null
+        union all by name
+        select
+            'survey:' || id as rating_id,
+            ticket_id as thread_id,
+            updated_at as rated_at,
+            {score} as score,
+            null as agent_id,
+            updated_at,
+            null as deleted_at
+        from survey_responses
+        where rating is not null
+    )
+
+    select rating.*
+    from rating
+    left join ticket on rating.thread_id = ticket.id
+    where coalesce(ticket.is_counted, true)
+    """
+
+
+_AGENTS = """
+    select
+        coalesce(users.agent_id, users.id) as agent_id,
+        coalesce(nullif(trim(users.name), ''), users.agent_id, users.id) as name,
+        groups.name as team,
+        users.is_active,
+        coalesce(users.updated_at, users.landed_at, timestamptz '1970-01-02 00:00:00+00') as updated_at
+    from users
+    left join groups on users.group_id = groups.id
+    where users.is_of_staff
+"""
+
+
+def _counts(options: Mapping[str, Any]) -> dict[str, str]:
+    counts = {
+        "deleted threads": "select count(*) from tickets where status = 'deleted' or is_deleted",
+        "merged threads": "select count(*) from tickets where list_contains(tags, 'closed_by_merge')"
+        " or id in (select unnest(merged_ids) from tickets)",
+        "messaging threads": "select count(*) from tickets where is_messaging",
+        "messages of unknown authors": "select count(*) from comments"
+        " where author is not null and author not in (select id from users where id is not null)",
+        "ratings without an answer": "select count(*) from satisfaction_ratings"
+        " where coalesce(score not in ('good', 'bad'), true)",
+    }
+    if not options["keep_samples"]:
+        counts["sample threads left out"] = (
+            "select count(*) from tickets where channel = 'sample_ticket'"
+        )
+    return counts

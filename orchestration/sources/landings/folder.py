@@ -1,0 +1,185 @@
+"""A landing in a folder: files of JSON lines, CSV or Parquet, a table or several in each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+
+from ..errors import LandingIncomplete, SourceUnreachable
+from ..language import literals
+from ..model import Part, Table
+from .json_lines import json_relation
+from .layout import Layout
+from .sniffing import FirstLines, Wrap, ends_whole, look_at
+from .typed import ChildScan, described, typed_relation
+
+_FORMATS = {"jsonl": "json", "ndjson": "json", "json": "json", "csv": "csv", "parquet": "parquet"}
+_COMPRESSED = (".gz", ".zst")
+DEEPEST = 5
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """A file of a landing: where it is, how it is written, how it was when it was listed."""
+
+    path: Path
+    name: str  # below the landing's folder
+    format: str
+    identity: str
+
+    @cached_property
+    def first_lines(self) -> FirstLines:
+        """What its first lines tell, of a file of JSON lines."""
+        return look_at(self.path)
+
+
+def list_files(where: Path) -> list[LandedFile]:
+    """The files below a folder that may hold records, ordered by name."""
+    try:
+        paths = [where] if where.is_file() else sorted(where.rglob("*"))
+        found = [file for path in paths if (file := _landed_file(path, where)) is not None]
+    except OSError as error:
+        raise SourceUnreachable(f"{where} cannot be read: {error.strerror}") from None
+    return found
+
+
+def _landed_file(path: Path, where: Path) -> LandedFile | None:
+    name = path.name if path == where else str(path.relative_to(where))
+    parts = Path(name).parts
+    if len(parts) > DEEPEST or any(part.startswith((".", "_")) for part in parts):
+        return None
+    stem = path.with_suffix("") if path.suffix in _COMPRESSED else path
+    kind = _FORMATS.get(stem.suffix.removeprefix(".").lower())
+    if kind is None or not path.is_file():
+        return None
+    status = path.stat()
+    return LandedFile(path, name, kind, f"{status.st_size}:{status.st_mtime_ns}")
+
+
+def is_named(name: str, table: str) -> bool:
+    """Whether a file (or one of the folders that it lies in) is named for a table."""
+    parts = [part.lower() for part in Path(name).parts]
+    wanted = table.lower()
+    # `tickets.jsonl`, `tickets_2024_01_05.jsonl`, `tickets-1.csv`; not `tickets_deleted.jsonl`.
+    of_file = re.fullmatch(rf"{re.escape(wanted)}([._-]*(\d|part|page|\W).*)?", parts[-1])
+    return wanted in parts[:-1] or of_file is not None
+
+
+class FolderLanding:
+    """Files of a connector's layout."""
+
+    def __init__(self, layout: Layout, where: Path) -> None:
+        self.name = layout.name
+        self.layout = layout
+        self.where = where
+        self.files = list_files(where)
+
+    def parts(self, table: Table) -> Sequence[Part]:
+        """The files of a table. Raises LandingIncomplete where one is cut off."""
+        return [Part(file.name, file.identity) for file in self._files(table)]
+
+    def relation(
+        self, connection: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part]
+    ) -> str:
+        """The original records of files of one table, whatever they are written in."""
+        wanted = {part.name for part in parts}
+        groups: dict[tuple[str, Wrap], list[LandedFile]] = {}
+        for file in self._files(table):
+            if file.name in wanted:
+                _see_that_it_is_whole(file)
+                wrap = file.first_lines.wrap if file.format == "json" else Wrap.PLAIN
+                groups.setdefault((file.format, wrap), []).append(file)
+        return " union all by name ".join(
+            f"({self._of_group(connection, table, kind, wrap, files)})"
+            for (kind, wrap), files in groups.items()
+        )
+
+    def unknown_columns(
+        self, connection: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part]
+    ) -> Iterable[str]:
+        """Names that are there and not read: of JSON, as far as the first lines show."""
+        wanted = {part.name for part in parts}
+        names: set[str] = set()
+        for file in self._files(table):
+            if file.name in wanted:
+                names |= self._names(connection, table, file)
+        return sorted(
+            name
+            for name in names
+            if name not in table.columns
+            and not name.startswith(self.layout.own or ("\0",))
+            and name.split("__")[0] not in table.columns
+        )
+
+    def _names(
+        self, connection: duckdb.DuckDBPyConnection, table: Table, file: LandedFile
+    ) -> set[str]:
+        if file.format == "json":
+            keys = file.first_lines.keys
+            return {
+                key for name in (table.name, *table.other_names, "") for key in keys.get(name, ())
+            }
+        return set(described(connection, _scan(file.format, [str(file.path)])))
+
+    def _files(self, table: Table) -> list[LandedFile]:
+        names = (table.name, *table.other_names)
+        return [file for file in self.files if self._is_of(file, names)]
+
+    def _is_of(self, file: LandedFile, names: tuple[str, ...]) -> bool:
+        if any(is_named(file.name, name) for name in names):
+            return True
+        # A file of many tables has the names in its lines; those of later lines are not seen.
+        return (
+            file.format == "json"
+            and is_named(file.name, "records")
+            and file.first_lines.wrap.has_many_tables
+        )
+
+    def _of_group(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        table: Table,
+        kind: str,
+        wrap: Wrap,
+        files: list[LandedFile],
+    ) -> str:
+        paths = [str(file.path) for file in files]
+        if kind == "json" and not self.layout.parts_lists:
+            return json_relation(table, paths, wrap, self.layout)
+        scan = _scan(kind, paths)
+        return typed_relation(connection, table, scan, self.layout, self._child(connection))
+
+    def _child(self, connection: duckdb.DuckDBPyConnection) -> ChildScan:
+        def scan_of(name: str) -> str | None:
+            files = [file for file in self.files if is_named(file.name, name)]
+            if not files or not self.layout.parts_lists:
+                return None
+            return _scan(files[0].format, [str(file.path) for file in files])
+
+        return scan_of
+
+
+def _scan(kind: str, paths: Sequence[str]) -> str:
+    match kind:
+        case "csv":
+            options = "all_varchar = true, header = true, union_by_name = true"
+            return f"read_csv({literals(paths)}, {options})"
+        case "parquet":
+            return f"read_parquet({literals(paths)}, union_by_name = true)"
+    # Keys whose values are null vanish in such files, so every line is looked at.
+    return (
+        f"read_json({literals(paths)}, format = 'newline_delimited', maximum_depth = 1,"
+        " sample_size = -1, union_by_name = true)"
+    )
+
+
+def _see_that_it_is_whole(file: LandedFile) -> None:
+    if file.format == "json" and not ends_whole(file.path):
+        raise LandingIncomplete(
+            f"{file.name} is cut off in its last line: it may still be written; import again later"
+        )

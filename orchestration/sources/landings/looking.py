@@ -1,0 +1,94 @@
+"""Opens a landing; finds by looking which connector made it, where that is not told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+
+from ..errors import WrongSource
+from ..language import literal
+from ..model import Kind, Landing
+from .answers import AnswersLanding
+from .database import DatabaseLanding, tables_there
+from .folder import FolderLanding, LandedFile, list_files
+from .layout import LAYOUTS
+from .sniffing import Wrap
+
+Known = Mapping[str, Mapping[str, str]]
+"""What was read before: the identity of each part, by table."""
+
+
+def open_landing(
+    connection: duckdb.DuckDBPyConnection, kind: Kind, where: str, name: str | None, known: Known
+) -> Landing:
+    """The landing at an address. Raises WrongSource where there is none of this kind."""
+    path = Path(where.partition("#")[0]).expanduser().absolute()
+    if not path.exists():
+        raise WrongSource(f"{where} does not exist: give the folder or DuckDB file of the records")
+    chosen = name or _found(connection, kind, path)
+    if chosen not in kind.landings:
+        raise WrongSource(
+            f"{kind.title} has no landing {chosen!r}: give one of {', '.join(kind.landings)}"
+        )
+    if is_database(path):
+        address = str(path) + where[len(where.partition("#")[0]) :]
+        return DatabaseLanding(connection, LAYOUTS[chosen], address, kind.tables_of(chosen), known)
+    if kind.open_landing is not None:
+        return kind.open_landing(path, chosen)
+    return AnswersLanding(path) if chosen == "files" else FolderLanding(LAYOUTS[chosen], path)
+
+
+def is_database(path: Path) -> bool:
+    """Whether a file is a DuckDB database, by its first bytes."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(12)[8:] == b"DUCK"
+
+
+def _found(connection: duckdb.DuckDBPyConnection, kind: Kind, path: Path) -> str:
+    if len(kind.landings) == 1:
+        return kind.landings[0]
+    marks = _marks_of_database(connection, path) if is_database(path) else _marks(path)
+    for name, layout in LAYOUTS.items():
+        if name in kind.landings and any(mark.startswith(layout.own or ("\0",)) for mark in marks):
+            return name
+    for name in ("airbyte", "singer", "files", "tables"):
+        if name in marks and name in kind.landings:
+            return name
+    raise WrongSource(
+        f"It cannot be told which connector filled {path}: say it with --landing "
+        f"({', '.join(kind.landings)})"
+    )
+
+
+def _marks_of_database(connection: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
+    return {*tables_there(connection, path), "tables"}
+
+
+def _marks(path: Path) -> set[str]:
+    """Names of columns and of wraps in the first files."""
+    marks: set[str] = set()
+    for file in list_files(path)[:50]:
+        marks |= _marks_of_file(file)
+    return marks
+
+
+def _marks_of_file(file: LandedFile) -> set[str]:
+    if file.format != "json":
+        with duckdb.connect() as connection:
+            read = "read_csv" if file.format == "csv" else "read_parquet"
+            rows = connection.execute(
+                f"describe select * from {read}({literal(str(file.path))})"
+            ).fetchall()
+        return {str(row[0]) for row in rows} | {"tables"}
+    lines = file.first_lines
+    keys = {key for stream in lines.keys.values() for key in stream} | set(lines.first)
+    match lines.wrap:
+        case Wrap.PROTOCOL | Wrap.MESSAGE | Wrap.AIRBYTE | Wrap.AIRBYTE_TEXT:
+            return keys | {"airbyte"}
+        case Wrap.SINGER:
+            return keys | {"singer"}
+    return keys | {"files"}
