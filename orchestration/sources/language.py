@@ -21,7 +21,6 @@ from collections.abc import Callable, Iterable
 
 import duckdb
 import pyarrow as pa
-
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
 _ADDRESS = r"[^\s@<>|,;]+@[^\s@<>|,;]+"

@@ -24,7 +24,7 @@ class Table:
     keeps: the kept stream; empty for a table that only others' selects join, which is read whole
     each time. select: SQL from `landed."<name>"` (and other tables of the landing) to
     the columns of that stream. key: the original column that names a record, for rows that cannot
-    be read. other_names: what else it is called. needs: kept columns that cannot be null throughout.
+    be read. other_names: what else it is called. needs: kept columns that are never all null.
     is_required: nothing is imported without it, unless the table `unless` is there. lacks: what
     the numbers lack without it.
     """
@@ -117,8 +117,7 @@ CANONICAL: dict[str, dict[str, str]] = {
         "deleted_at": "TIMESTAMPTZ",
     },
     "events": {
-        # The types are status, assignee, team, priority; a status is open, pending, snoozed, closed.
-        # sequence orders events of one instant.
+        # Types: status, assignee, team, priority. sequence orders events of one instant.
         "event_id": "VARCHAR",
         "thread_id": "VARCHAR",
         "occurred_at": "TIMESTAMPTZ",

@@ -147,7 +147,9 @@ def _threads(tickets: str, options: Mapping[str, Any]) -> str:
         gone.priority,
         list_filter(
             gone.tags,
-            lambda tag: len(list_filter({dropped}, lambda pattern: tag like pattern escape '\\')) = 0
+            lambda tag: not list_contains(
+                list_transform({dropped}, lambda pattern: tag like pattern escape '\\'), true
+            )
         ) as labels,
         gone.deleted_at,
         case when gone.deleted_at is not null then gone.into_id end as merged_into_thread_id,
@@ -311,7 +313,9 @@ def _ratings(tickets: str, options: Mapping[str, Any]) -> str:
             try_cast(id as hugeint) as number
         from audit_events
         where field = 'satisfaction_score'
-            and ticket_id not in (select ticket_id from satisfaction_ratings where ticket_id is not null)
+            and ticket_id not in (
+                select ticket_id from satisfaction_ratings where ticket_id is not null
+            )
     ),
 
     latest as (
@@ -366,7 +370,9 @@ _AGENTS = """
         coalesce(nullif(trim(users.name), ''), users.agent_id, users.id) as name,
         groups.name as team,
         users.is_active,
-        coalesce(users.updated_at, users.landed_at, timestamptz '1970-01-02 00:00:00+00') as updated_at
+        coalesce(
+            users.updated_at, users.landed_at, timestamptz '1970-01-02 00:00:00+00'
+        ) as updated_at
     from users
     left join groups on users.group_id = groups.id
     where users.is_of_staff
@@ -376,8 +382,8 @@ _AGENTS = """
 def _counts(options: Mapping[str, Any]) -> dict[str, str]:
     counts = {
         "deleted threads": "select count(*) from tickets where status = 'deleted' or is_deleted",
-        "merged threads": "select count(*) from tickets where list_contains(tags, 'closed_by_merge')"
-        " or id in (select unnest(merged_ids) from tickets)",
+        "merged threads": "select count(*) from tickets"
+        " where list_contains(tags, 'closed_by_merge') or id in (select unnest(merged_ids) from tickets)",
         "messaging threads": "select count(*) from tickets where is_messaging",
         "messages of unknown authors": "select count(*) from comments"
         " where author is not null and author not in (select id from users where id is not null)",

@@ -76,7 +76,7 @@ def _as_text(column: str, there: str) -> str:
         )
     if there == "JSON":
         return f"({column} ->> '$')"
-    if there.startswith("STRUCT") or there.endswith("]") or there.startswith("MAP"):
+    if there.startswith(("STRUCT", "MAP")) or there.endswith("]"):
         return f"to_json({column})::varchar"
     return f"{column}::varchar"
 

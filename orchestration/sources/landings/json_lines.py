@@ -22,7 +22,8 @@ def json_relation(table: Table, files: Sequence[str], wrap: Wrap, layout: Layout
     stamp = f"landed_time(coalesce({', '.join([*layout.stamps, 'null'])}))"
     match wrap:
         case Wrap.PLAIN:
-            return f"select {_names(columns)}, {stamp} as landed_at from {_read(files, {**columns, **stamps})}"
+            read = _read(files, {**columns, **stamps})
+            return f"select {_names(columns)}, {stamp} as landed_at from {read}"
         case Wrap.AIRBYTE:
             read = _read(files, {"_airbyte_data": _struct(columns), **stamps})
             return f"select {_unpacked('_airbyte_data', columns)}, {stamp} as landed_at from {read}"

@@ -1,4 +1,4 @@
-"""What tells one connector's layout from another's: what it adds to a record, and how it wraps it."""
+"""What tells one connector's layout from another's: what it adds to a record, how it wraps it."""
 
 from __future__ import annotations
 

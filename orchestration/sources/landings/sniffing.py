@@ -1,4 +1,4 @@
-"""What the first lines of a file of JSON tell: how its records are wrapped, which keys they have."""
+"""What the first lines of a file of JSON tell: how its records are wrapped, and their keys."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 LINES = 1000
 LONGEST_LINE = 32 * 2**20
@@ -70,9 +70,8 @@ def ends_whole(path: Path) -> bool:
 
 
 def _records(path: Path) -> Iterator[dict[str, Any]]:
-    opener = gzip.open if path.suffix == ".gz" else open
-    file: IO[bytes]
-    with opener(path, "rb") as file:  # type: ignore[operator]
+    opened = gzip.open(path) if path.suffix == ".gz" else path.open("rb")
+    with opened as file:
         try:
             for _ in range(LINES):
                 line = file.readline(LONGEST_LINE)
