@@ -383,7 +383,8 @@ def _counts(options: Mapping[str, Any]) -> dict[str, str]:
     counts = {
         "deleted threads": "select count(*) from tickets where status = 'deleted' or is_deleted",
         "merged threads": "select count(*) from tickets"
-        " where list_contains(tags, 'closed_by_merge') or id in (select unnest(merged_ids) from tickets)",
+        " where list_contains(tags, 'closed_by_merge')"
+        " or id in (select unnest(merged_ids) from tickets)",
         "messaging threads": "select count(*) from tickets where is_messaging",
         "messages of unknown authors": "select count(*) from comments"
         " where author is not null and author not in (select id from users where id is not null)",

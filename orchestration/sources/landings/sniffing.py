@@ -70,8 +70,7 @@ def ends_whole(path: Path) -> bool:
 
 
 def _records(path: Path) -> Iterator[dict[str, Any]]:
-    opened = gzip.open(path) if path.suffix == ".gz" else path.open("rb")
-    with opened as file:
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
         try:
             for _ in range(LINES):
                 line = file.readline(LONGEST_LINE)

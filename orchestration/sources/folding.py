@@ -1,0 +1,279 @@
+"""Kept records to rows of our entities: what all kinds share.
+
+Threads that an import touched are folded whole, from all that is kept of them: closings follow from
+the status history, an opening message is made where none was brought, and what the fold of the
+earlier records gave and this one does not is told as gone. So the end state is a function of the
+set of kept records.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from .language import quoted
+from .model import CANONICAL, Canonical, Kept, Kind
+
+KEYS = {"threads": "thread_id", "messages": "message_id", "ratings": "rating_id"}
+"""Entities whose rows can be told as gone."""
+
+_SECONDS_OF_OPENING = 2
+
+
+def find_touched(connection: duckdb.DuckDBPyConnection, kind: Kind, is_whole: bool) -> None:
+    """Table `touched`: the threads to be folded. is_whole: all that are known."""
+    schema = "kept" if is_whole else "new"
+    streams = [kept for kept in kind.kept if kept.thread is not None]
+    of_records = " union ".join(
+        f"select {quoted(str(kept.thread))} as thread_id from {schema}.{quoted(kept.name)}"
+        for kept in streams
+    )
+    connection.execute(
+        f"create or replace temp table touched as select thread_id from ({of_records})"
+        " where thread_id is not null"
+    )
+    if kind.touched is not None and not is_whole:
+        connection.execute(
+            f"insert into touched select thread_id from ({kind.touched})"
+            " where thread_id is not null and thread_id not in (select thread_id from touched)"
+        )
+
+
+def fold(
+    connection: duckdb.DuckDBPyConnection,
+    kind: Kind,
+    canonical: Canonical,
+    target: str,
+    source: str,
+    is_whole: bool,
+) -> None:
+    """Schema `target`: a table an entity, of the touched threads, from the records in `source`.
+
+    source: schema `kept` or `before`. is_whole: every thread is touched.
+    """
+    records = f"{target}_records"
+    for schema in (records, target):
+        connection.execute(f"create schema if not exists {schema}")
+    for kept in kind.kept:
+        _make_records(connection, kept, records, source, is_whole)
+    connection.execute(f"set search_path = '{records},main'")
+    if canonical.prepare is not None:
+        canonical.prepare(connection)
+    for relation in ("threads", "messages", "events"):
+        select = _canonical(relation, getattr(canonical, relation))
+        connection.execute(f"create or replace table {target}.told_{relation} as {select}")
+    for relation in ("ratings", "agents", "teams"):
+        select = _canonical(relation, getattr(canonical, relation))
+        connection.execute(f"create or replace table {target}.{relation} as {select}")
+    connection.execute(f"set search_path = '{target},main'")
+    for entity, select in (("threads", _THREADS), ("messages", _MESSAGES), ("events", _EVENTS)):
+        connection.execute(f"create or replace table {target}.{entity} as {select}")
+    connection.execute("set search_path = 'main'")
+
+
+def tell_what_is_gone(connection: duckdb.DuckDBPyConnection, now: str, before: str) -> int:
+    """Add rows to `now` for what `before` has and it has not, as gone; their count."""
+    gone = 0
+    for entity, key in KEYS.items():
+        row = connection.execute(
+            f"""
+            insert into {now}.{entity} by name
+            select * replace (coalesce(deleted_at, updated_at) as deleted_at)
+            from {before}.{entity}
+            where {key} not in (select {key} from {now}.{entity} where {key} is not null)
+            """
+        ).fetchone()
+        gone += 0 if row is None else int(row[0])
+    return gone
+
+
+def drop_what_stands(connection: duckdb.DuckDBPyConnection, now: str, before: str) -> None:
+    """Agents and teams are told only where they have changed."""
+    for entity in ("agents", "teams"):
+        connection.execute(
+            f"create or replace table {now}.{entity} as"
+            f" select * from {now}.{entity} except select * from {before}.{entity}"
+        )
+
+
+def _make_records(
+    connection: duckdb.DuckDBPyConnection, kept: Kept, schema: str, source: str, is_whole: bool
+) -> None:
+    """A view or table of one stream: the touched threads' records, each in its newest version."""
+    name = f"{schema}.{quoted(kept.name)}"
+    select = f"select * from {source}.{quoted(kept.name)}"
+    if kept.thread is not None and not is_whole:
+        touched = f"{quoted(kept.thread)} in (select thread_id from touched)"
+        raw = f"{schema}.{quoted('all_' + kept.name)}"
+        connection.execute(f"create or replace table {raw} as {select} where {touched}")
+        select = f"select * from {raw}"
+    key = ", ".join(quoted(column) for column in kept.key)
+    repeated = f"select {key} from ({select}) group by {key} having count(*) > 1"
+    if connection.execute(f"{repeated} limit 1").fetchone() is not None:
+        order = [f"{quoted(column)} desc nulls last" for column in (*kept.newest, "landed_at")]
+        # Of records that differ in nothing that orders them, always the same one.
+        columns = ", ".join(quoted(column) for column in kept.columns)
+        order.append(f"hash({columns})")
+        select = (
+            f"{select} qualify row_number() over"
+            f" (partition by {key} order by {', '.join(order)}) = 1"
+        )
+        connection.execute(f"create or replace table {name} as {select}")
+    else:
+        connection.execute(f"create or replace view {name} as {select}")
+
+
+def _canonical(relation: str, select: str | None) -> str:
+    """A kind's relation with all columns, in their types."""
+    columns = CANONICAL[relation]
+    typed = ", ".join(f"null::{kind} as {quoted(name)}" for name, kind in columns.items())
+    if select is None:
+        return f"select {typed} where false"
+    cast = ", ".join(f"{quoted(name)}::{kind} as {quoted(name)}" for name, kind in columns.items())
+    # The first branch names and orders the columns; those that the kind leaves out are null.
+    return (
+        f"with told as ({select}) select {cast} from (select {typed} where false"
+        " union all by name select * from told)"
+    )
+
+
+# Closing is what crosses into closed, reopening what crosses out of it: solved and later closed is
+# one closing. Before its first event a thread is open.
+_THREADS = """
+    with change as (
+        select
+            thread_id,
+            occurred_at,
+            value,
+            case when actor_type = 'agent' then actor_id end as agent_id,
+            (occurred_at, sequence, event_id) as place,
+            lag(value, 1, 'open') over (
+                partition by thread_id order by occurred_at, sequence, event_id
+            ) as value_before
+        from told_events
+        where type = 'status' and value is not null and occurred_at is not null
+    ),
+
+    history as (
+        select
+            thread_id,
+            min(occurred_at)
+                filter (where value = 'closed' and value_before <> 'closed') as first_closed_at,
+            arg_max({'closed_at': occurred_at, 'agent_id': agent_id}, place)
+                filter (where value = 'closed' and value_before <> 'closed') as closing,
+            count(*) filter (where value <> 'closed' and value_before = 'closed') as reopen_count,
+            arg_max(value, place) as last_value,
+            max(occurred_at) as last_at
+        from change
+        group by thread_id
+    ),
+
+    standing as (
+        select
+            thread.*,
+            history.first_closed_at as history_first_closed_at,
+            history.closing,
+            history.reopen_count as history_reopen_count,
+            history.last_value,
+            -- A change that is later than the record's own version came without the record.
+            case
+                when history.last_at > thread.updated_at then history.last_value
+                else thread.status
+            end as status_now,
+            greatest(thread.updated_at, history.last_at) as version_at
+        from told_threads as thread
+        left join history on thread.thread_id = history.thread_id
+    ),
+
+    closed as (
+        select
+            *,
+            case
+                when status_now <> 'closed' then null
+                when last_value = 'closed' then closing.closed_at
+                else closed_at
+            end as told_closed_at
+        from standing
+    )
+
+    select
+        thread_id,
+        created_at,
+        version_at as updated_at,
+        status_now as status,
+        user_id,
+        channel,
+        assigned_agent_id,
+        team_id,
+        priority,
+        case when status_now = 'closed' then coalesce(told_closed_at, version_at) end as closed_at,
+        coalesce(
+            history_first_closed_at,
+            first_closed_at,
+            case when status_now = 'closed' and reopen_count = 0 then told_closed_at end
+        ) as first_closed_at,
+        case
+            when status_now <> 'closed' then null
+            when last_value = 'closed' then closing.agent_id
+            else closed_by_agent_id
+        end as closed_by_agent_id,
+        coalesce(history_reopen_count, reopen_count) as reopen_count,
+        list_sort(list_distinct(labels)) as labels,
+        deleted_at,
+        case when deleted_at is not null then merged_into_thread_id end as merged_into_thread_id,
+        status_now = 'closed' and told_closed_at is null as is_closing_assumed
+    from closed
+"""
+
+_MESSAGES = f"""
+    with opened as (
+        select distinct message.thread_id
+        from told_messages as message
+        inner join told_threads as thread on message.thread_id = thread.thread_id
+        where abs(epoch_us(message.sent_at) - epoch_us(thread.created_at))
+            <= {_SECONDS_OF_OPENING} * 1000000
+    )
+
+    select *
+    from told_messages
+    union all by name
+    select
+        opening_id as message_id,
+        thread_id,
+        created_at as sent_at,
+        opening_author_type as author_type,
+        opening_author_id as author_id,
+        opening_is_private as is_private,
+        opening_length as body_length,
+        created_at as updated_at
+    from told_threads
+    where opening_length is not null and thread_id not in (select thread_id from opened)
+"""
+
+_EVENTS = """
+    select event_id, thread_id, occurred_at, type, value, actor_type, actor_id
+    from told_events
+"""
+
+COUNTS = {
+    "threads without opening message": """
+        select count(*)
+        from threads
+        where thread_id not in (
+            select message.thread_id
+            from messages as message
+            inner join threads as thread on message.thread_id = thread.thread_id
+            where abs(epoch_us(message.sent_at) - epoch_us(thread.created_at)) <= 2000000
+        )
+    """,
+    "openings made from the thread": """
+        select count(*) from messages where message_id in (select opening_id from told_threads)
+    """,
+    "closings assumed": "select count(*) from threads where is_closing_assumed",
+    "bot messages": "select count(*) from messages where author_type = 'bot'",
+    "threads gone": "select count(*) from threads where deleted_at is not null",
+    "ratings withdrawn": "select count(*) from ratings where deleted_at is not null",
+}
+"""What the fold itself tells of an import, over the schema that it made."""
+
+SQL = [_THREADS, _MESSAGES, _EVENTS]
+"""What a fold is made of: where it changes, the same records give other rows."""

@@ -1,0 +1,282 @@
+"""One import, from a landing to the files of a day; and a look at a landing, which leaves nothing.
+
+The order makes a killed import harmless: kept records are written aside, export files are put in
+place, kept records follow, and the state, which alone says what was read, comes last. An import
+that died before that is done again, with a higher number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from orchestration.machine.lock import hold_lock
+
+from . import delivery, folding, keeping
+from .errors import WrongSource
+from .keeping import ImportRecord, SourceState
+from .landings.looking import is_database, open_landing
+from .language import add_language, literals
+from .model import Canonical, Kind
+from .persons import person_keeper
+from .reading import read_landing
+from .request import Source, Surroundings, typed_options
+
+logger = logging.getLogger("inbox.sources")
+
+SHOWN_THREADS = 5
+
+
+@dataclass
+class Look:
+    """What an import would do: what was found, and some threads as they would come out."""
+
+    record: ImportRecord
+    threads: list[dict[str, Any]] = field(default_factory=list)
+
+
+def import_source(
+    source: Source,
+    exports: Path,
+    surroundings: Surroundings,
+    began_at: datetime,
+    day: date | None = None,
+) -> ImportRecord:
+    """Bring what a source has that was not read yet to the export day; what was done.
+
+    Raises WrongSource, LandingIncomplete or SourceUnreachable; then nothing has changed.
+    """
+    folder = surroundings.folder_of(source)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with hold_lock(folder / ".import.lock", f"an import of {source.name}"):
+        state = _state(source, folder, exports, surroundings)
+        keeping.clear_leftovers(folder, state.number)
+        exports.mkdir(parents=True, exist_ok=True)
+        number = 1 + max(state.number, delivery.highest_number(exports, source.name))
+        aside = folder / f"{number:06d}{keeping.UNFINISHED}"
+        prepared = exports / f".{source.name}-{number:06d}{keeping.UNFINISHED}"
+        for path in exports.glob(f".{source.name}-*{keeping.UNFINISHED}"):
+            shutil.rmtree(path)
+        prepared.mkdir(mode=0o700)
+        try:
+            done = _prepare(
+                source, state, surroundings, began_at, number, aside, prepared,
+                day or surroundings.day_of(began_at),
+            )  # fmt: skip
+            delivery.place(prepared, exports, done.record.day, state.last_day)
+            _keep(source.kind, folder, aside, number)
+            keeping.write_state(folder, done.state)
+        finally:
+            shutil.rmtree(prepared, ignore_errors=True)
+            shutil.rmtree(aside, ignore_errors=True)
+    return done.record
+
+
+def look_at_source(
+    source: Source, exports: Path, surroundings: Surroundings, began_at: datetime
+) -> Look:
+    """What an import would bring; nothing is left behind."""
+    surroundings.sources_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = surroundings.folder_of(source)
+    state = _state(source, folder, exports, surroundings)
+    with tempfile.TemporaryDirectory(
+        dir=surroundings.sources_folder, prefix=".look-", suffix=keeping.UNFINISHED
+    ) as name:
+        aside, prepared = Path(name) / "kept", Path(name) / "rows"
+        prepared.mkdir()
+        done = _prepare(
+            source, state, surroundings, began_at, state.number + 1, aside, prepared,
+            surroundings.day_of(began_at), shown=SHOWN_THREADS,
+        )  # fmt: skip
+    return Look(done.record, done.shown)
+
+
+@dataclass
+class _Done:
+    record: ImportRecord
+    state: SourceState
+    shown: list[dict[str, Any]]
+
+
+def _state(source: Source, folder: Path, exports: Path, surroundings: Surroundings) -> SourceState:
+    """The source's state, a new one before its first import, once it fits what is asked for."""
+    found = keeping.read_state(folder)
+    state = found or SourceState(
+        kind=source.kind_name, prefix=source.prefix or "", exports=str(exports)
+    )
+    if state.kind != source.kind_name:
+        raise WrongSource(f"The source {source.name} is one of {state.kind}: give another name")
+    if source.prefix is not None and source.prefix != state.prefix:
+        raise WrongSource(
+            f"The prefix of {source.name} is {state.prefix!r} since its first import and cannot be "
+            "changed: import it under another name into other exports"
+        )
+    for name, other in keeping.read_states(surroundings.sources_folder).items():
+        if name != source.name and (other.prefix, other.exports) == (state.prefix, str(exports)):
+            raise WrongSource(
+                f"{source.name} and {name} would write equal identifiers to {exports}: give "
+                f"{source.name} a --prefix of its own"
+            )
+    return state.model_copy(update={"exports": str(exports)})
+
+
+def _prepare(
+    source: Source,
+    state: SourceState,
+    surroundings: Surroundings,
+    began_at: datetime,
+    number: int,
+    aside: Path,
+    prepared: Path,
+    day: date,
+    shown: int = 0,
+) -> _Done:
+    """Kept records and export files of an import, both aside."""
+    kind, options = source.kind, source.typed_options
+    aside.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = surroundings.folder_of(source)
+    with _connection(source, state, surroundings, prepared, options) as connection:
+        landing = open_landing(connection, kind, source.where, source.landing, state.parts)
+        read = read_landing(connection, kind, landing, state, folder, aside, number)
+        connection.execute(f"set temp_directory = '{aside}'")
+        keeping.make_views(connection, kind, folder, number, aside)
+        mapping = _fingerprint(kind.canonical(options))
+        is_whole = not state.number or state.mapping != mapping
+        folding.find_touched(connection, kind, is_whole)
+        folding.fold(connection, kind, kind.canonical(options), "now", "kept", is_whole)
+        gone = 0
+        if state.number:
+            earlier = kind.canonical(typed_options(kind, _known(kind, state.options)))
+            folding.fold(connection, kind, earlier, "earlier", "before", is_whole)
+            gone = folding.tell_what_is_gone(connection, "now", "earlier")
+            if not is_whole:
+                folding.drop_what_stands(connection, "now", "earlier")
+        rows = delivery.write_rows(connection, "now", prepared, source.name, number, state.prefix)
+        counts = {**read.counts, **_counts(connection, kind.canonical(options)), "rows gone": gone}
+        covered_from = state.covered_from or _oldest_day(connection, surroundings.timezone)
+        examples = _examples(connection, shown)
+    record = ImportRecord(
+        number=number, began_at=began_at, day=day, landing=landing.name, records=read.records,
+        rows=rows, counts={name: count for name, count in counts.items() if count},
+        missing=read.missing, unreadable=read.unreadable,
+    )  # fmt: skip
+    after = state.model_copy(
+        update={
+            "covered_from": covered_from, "mapping": mapping, "options": options,
+            "parts": read.parts, "last": record,
+        }
+    )  # fmt: skip
+    return _Done(record, after, examples)
+
+
+@contextmanager
+def _connection(
+    source: Source,
+    state: SourceState,
+    surroundings: Surroundings,
+    prepared: Path,
+    options: Mapping[str, Any],
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An engine that reaches the landing, what is kept and what is written, and nothing else.
+
+    While records are read it has no folder to spill to: what it holds then has texts.
+    """
+    is_plain = surroundings.users.pseudonym_key is None
+    if source.kind.users_are_addresses and is_plain and not options["plain_addresses"]:
+        raise WrongSource(
+            f"{source.kind.title} knows people by their mail address: set INBOX_PSEUDONYM_KEY, or "
+            "say --option plain_addresses=true"
+        )
+    where = Path(source.where.partition("#")[0]).expanduser().absolute()
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": "700MB",
+        **surroundings.engine,
+        "preserve_insertion_order": "false",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "temp_directory": "",
+    }
+    folders = [str(surroundings.sources_folder), str(prepared), str(where)]
+    with duckdb.connect(config=config) as connection:
+        if is_database(where):
+            connection.execute(f"set allowed_paths = {literals([f'{where}', f'{where}.wal'])}")
+        connection.execute(f"set allowed_directories = {literals(folders)}")
+        connection.execute("set enable_external_access = false")
+        keep = person_keeper(surroundings.users, state.prefix)
+        add_language(connection, keep, source.staff, str(options["zone"]))
+        yield connection
+
+
+def _known(kind: Kind, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the options of an earlier import that there still are."""
+    names = {option.name for option in kind.options}
+    return {name: value for name, value in options.items() if name in names}
+
+
+def _fingerprint(canonical: Canonical) -> str:
+    """What changes where the same records would give other rows."""
+    texts = [str(getattr(canonical, name)) for name in ("threads", "messages", "ratings", "events")]
+    return hashlib.sha256(json.dumps([*texts, folding.SQL]).encode()).hexdigest()
+
+
+def _keep(kind: Kind, folder: Path, aside: Path, number: int) -> None:
+    for kept in kind.kept:
+        path = aside / f"{kept.name}.parquet"
+        if path.exists():
+            target = keeping.kept_path(folder, kept, number)
+            target.parent.mkdir(exist_ok=True, mode=0o700)
+            path.replace(target)
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, canonical: Canonical) -> dict[str, int]:
+    counts = {}
+    for schema, told in (("now", folding.COUNTS), ("now_records", canonical.counts)):
+        connection.execute(f"set search_path = '{schema},main'")
+        for name, select in told.items():
+            row = connection.execute(select).fetchone()
+            counts[name] = 0 if row is None or row[0] is None else int(row[0])
+    connection.execute("set search_path = 'main'")
+    return counts
+
+
+def _oldest_day(connection: duckdb.DuckDBPyConnection, timezone: str) -> date | None:
+    row = connection.execute("select epoch_us(min(created_at)) from now.threads").fetchone()
+    if row is None or row[0] is None:
+        return None
+    return datetime.fromtimestamp(row[0] / 1e6, ZoneInfo(timezone)).date()
+
+
+def _examples(connection: duckdb.DuckDBPyConnection, count: int) -> list[dict[str, Any]]:
+    """The newest threads, with how many messages of whom they have."""
+    if not count:
+        return []
+    found = connection.execute(
+        f"""
+        select
+            thread_id, created_at::varchar as created_at, status, channel,
+            assigned_agent_id, closed_at::varchar as closed_at, labels,
+            (select count(*) from now.messages as m
+             where m.thread_id = t.thread_id and m.author_type = 'user') as user_messages,
+            (select count(*) from now.messages as m
+             where m.thread_id = t.thread_id and m.author_type = 'agent') as agent_messages,
+            (select max(score) from now.ratings as r where r.thread_id = t.thread_id) as score,
+            deleted_at::varchar as deleted_at
+        from now.threads as t
+        order by created_at desc nulls last, thread_id
+        limit {count}
+        """
+    )
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -1,0 +1,148 @@
+"""What is kept of a source, and the state that says how far it has come.
+
+<INBOX_HOME>/sources/<name>/
+  state.json                 the commit point: what no state names does not exist
+  <kept stream>/<n>.parquet  the records of import n
+  .import.lock               held by the import that runs
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from .errors import SourceError
+from .language import literals, quoted
+from .model import Kept, Kind
+
+STATE = "state.json"
+UNFINISHED = ".unfinished"
+KEPT_WITH = {"landed_at": "TIMESTAMPTZ", "import_number": "BIGINT"}
+"""What every kept stream has besides its own columns."""
+
+
+class ImportRecord(BaseModel):
+    """One import: when it began, which day it wrote, and what it told."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int
+    began_at: datetime
+    day: date
+    landing: str
+    records: dict[str, int] = Field(default_factory=dict)
+    rows: dict[str, int] = Field(default_factory=dict)
+    counts: dict[str, int] = Field(default_factory=dict)
+    missing: dict[str, str] = Field(default_factory=dict)
+    unreadable: dict[str, int] = Field(default_factory=dict)
+
+
+class SourceState(BaseModel):
+    """How far a source has come. parts: the identity of what was read, by table and part."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    prefix: str
+    exports: str = ""
+    covered_from: date | None = None
+    mapping: str = ""
+    options: dict[str, Any] = Field(default_factory=dict)
+    parts: dict[str, dict[str, str]] = Field(default_factory=dict)
+    last: ImportRecord | None = None
+
+    @property
+    def number(self) -> int:
+        """The number of the last import that was finished."""
+        return 0 if self.last is None else self.last.number
+
+    @property
+    def last_day(self) -> date | None:
+        """The export day of that import."""
+        return None if self.last is None else self.last.day
+
+
+def read_state(folder: Path) -> SourceState | None:
+    """The state of a source; None before its first import. Raises SourceError if it is broken."""
+    try:
+        return SourceState.model_validate_json((folder / STATE).read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValidationError:
+        raise SourceError(
+            f"{folder / STATE} is broken: restore it from a backup, or remove the folder and import"
+            " all again"
+        ) from None
+
+
+def read_states(sources: Path) -> dict[str, SourceState]:
+    """The states of all sources that were ever imported, by name."""
+    found = {path.parent.name: read_state(path.parent) for path in sources.glob(f"*/{STATE}")}
+    return {name: state for name, state in sorted(found.items()) if state is not None}
+
+
+def write_state(folder: Path, state: SourceState) -> None:
+    """Put a state in place of the one before, whole or not at all."""
+    unfinished = folder / f"{STATE}{UNFINISHED}"
+    with unfinished.open("w", encoding="utf-8") as file:
+        file.write(state.model_dump_json(indent=2))
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(folder / STATE)
+
+
+def kept_path(folder: Path, kept: Kept, number: int) -> Path:
+    """Where the records of an import lie."""
+    return folder / kept.name / f"{number:06d}.parquet"
+
+
+def kept_files(folder: Path, kept: Kept, last: int) -> list[Path]:
+    """The files of finished imports, to one of them, in order."""
+    return sorted(
+        path for path in (folder / kept.name).glob("*.parquet") if 0 < int(path.stem) <= last
+    )
+
+
+def clear_leftovers(folder: Path, number: int) -> None:
+    """Remove what an import that died has left; number: of the last one that was finished."""
+    for path in folder.glob(f"*{UNFINISHED}"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for path in folder.glob("*/*.parquet"):
+        if path.stem.isdigit() and int(path.stem) > number:
+            path.unlink()
+
+
+def make_views(
+    connection: duckdb.DuckDBPyConnection, kind: Kind, folder: Path, number: int, new: Path
+) -> None:
+    """Views of all that is kept: `new`, `before` and `kept`, a stream each.
+
+    number: of the import under way. new: where its own records lie, a file a stream.
+    """
+    for schema in ("new", "before", "kept"):
+        connection.execute(f"create schema if not exists {schema}")
+    for kept in kind.kept:
+        before = kept_files(folder, kept, number - 1)
+        of_this = [path for path in [new / f"{kept.name}.parquet"] if path.exists()]
+        for schema, files in (("new", of_this), ("before", before), ("kept", before + of_this)):
+            connection.execute(
+                f"create or replace view {schema}.{quoted(kept.name)} as {_scan(kept, files)}"
+            )
+
+
+def _scan(kept: Kept, files: Iterable[Path]) -> str:
+    columns = {**kept.columns, **KEPT_WITH}
+    names = [str(file) for file in files]
+    if not names:
+        empty = ", ".join(f"null::{kind} as {quoted(name)}" for name, kind in columns.items())
+        return f"select {empty} where false"
+    has_key = " and ".join(f"{quoted(name)} is not null" for name in kept.key[:1])
+    listed = ", ".join(quoted(name) for name in columns)
+    return f"select {listed} from read_parquet({literals(names)}) where {has_key}"

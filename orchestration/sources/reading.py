@@ -1,0 +1,209 @@
+"""The one pass over a landing: each new part of each table, read and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from . import keeping
+from .errors import LandingIncomplete
+from .keeping import SourceState
+from .language import literal, quoted
+from .model import Kept, Kind, Landing, Part, Table
+
+EMPTY_PART = Part("", "")
+
+
+@dataclass
+class Read:
+    """What was read. parts: the identity of each, by table, also of those that were read before.
+
+    records: kept ones, by stream. missing: tables that are not there, and what the numbers lack.
+    unreadable: tables with records that are none, and how many.
+    """
+
+    parts: dict[str, dict[str, str]] = field(default_factory=dict)
+    records: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+    unreadable: dict[str, int] = field(default_factory=dict)
+
+
+def read_landing(
+    connection: duckdb.DuckDBPyConnection,
+    kind: Kind,
+    landing: Landing,
+    state: SourceState,
+    folder: Path,
+    aside: Path,
+    number: int,
+) -> Read:
+    """Keep what a landing has and was not read yet, a file a stream in `aside`.
+
+    Raises LandingIncomplete where a table is missing without which no number would be right, or a
+    part cannot be read.
+    """
+    tables = kind.tables_of(landing.name)
+    read = Read(parts={name: dict(parts) for name, parts in state.parts.items()})
+    there = {table.name: list(landing.parts(table)) for table in tables}
+    read.missing = _missing(tables, there)
+    connection.execute("create schema if not exists landed")
+    due = {table.name: _due(table, there[table.name], state) for table in tables}
+    for table in tables:
+        _make_view(connection, landing, table, due[table.name])
+    for table in tables:
+        if table.keeps and due[table.name]:
+            _keep(
+                connection,
+                kind,
+                landing,
+                table,
+                due[table.name],
+                read,
+                state,
+                folder,
+                aside,
+                number,
+            )
+        read.parts[table.name] = {
+            **read.parts.get(table.name, {}),
+            **{part.name: part.identity for part in there[table.name]},
+        }
+    return read
+
+
+def _missing(tables: Sequence[Table], there: dict[str, list[Part]]) -> dict[str, str]:
+    """What the landing lacks. Raises LandingIncomplete where it lacks what is required."""
+    absent = {
+        table.name: table
+        for table in tables
+        if not there[table.name] and not there.get(table.unless)
+    }
+    for table in absent.values():
+        if table.is_required:
+            instead = f" (or {table.unless})" if table.unless else ""
+            raise LandingIncomplete(
+                f"The landing has no {table.name}{instead}: switch that stream on in the connector."
+                f" Without it the numbers lack {table.lacks}"
+            )
+    return {name: table.lacks for name, table in absent.items() if table.lacks}
+
+
+def _due(table: Table, parts: Sequence[Part], state: SourceState) -> list[Part]:
+    """The parts that are new or have changed; all of a table that others join."""
+    known = state.parts.get(table.name, {})
+    return [part for part in parts if not table.keeps or known.get(part.name) != part.identity]
+
+
+def _make_view(
+    connection: duckdb.DuckDBPyConnection, landing: Landing, table: Table, parts: Sequence[Part]
+) -> None:
+    if parts:
+        try:
+            relation = landing.relation(connection, table, parts)
+            connection.execute(f"create or replace view landed.{quoted(table.name)} as {relation}")
+        except duckdb.Error as error:
+            raise _unreadable(connection, landing, table, parts, error) from None
+        return
+    columns = {**table.columns, "landed_at": "TIMESTAMPTZ"}
+    empty = ", ".join(f"null::{kind} as {quoted(name)}" for name, kind in columns.items())
+    connection.execute(
+        f"create or replace view landed.{quoted(table.name)} as select {empty} where false"
+    )
+
+
+def _keep(
+    connection: duckdb.DuckDBPyConnection,
+    kind: Kind,
+    landing: Landing,
+    table: Table,
+    parts: Sequence[Part],
+    read: Read,
+    state: SourceState,
+    folder: Path,
+    aside: Path,
+    number: int,
+) -> None:
+    kept = next(kept for kept in kind.kept if kept.name == table.keeps)
+    path = aside / f"{kept.name}.parquet"
+    before: Sequence[Path] = ()
+    if state.parts.get(table.name):
+        # A part may be one that has grown: what is kept of it is not kept again.
+        before = keeping.kept_files(folder, kept, state.number)
+    try:
+        connection.execute(_copy(table, kept, path, number, before))
+    except duckdb.Error as error:
+        raise _unreadable(connection, landing, table, parts, error) from None
+    rows, unreadable = _counted(connection, kept, path)
+    read.records[kept.name] = rows
+    if unreadable:
+        read.unreadable[table.name] = unreadable
+        read.counts["unreadable records"] = read.counts.get("unreadable records", 0) + unreadable
+    dropped = list(landing.unknown_columns(connection, table, parts))
+    read.counts["columns not kept"] = read.counts.get("columns not kept", 0) + len(dropped)
+    _see_needed(connection, table, path, rows)
+
+
+def _copy(table: Table, kept: Kept, path: Path, number: int, before: Sequence[Path]) -> str:
+    columns = {**kept.columns, "landed_at": "TIMESTAMPTZ"}
+    typed = ", ".join(f"{quoted(name)}::{kind} as {quoted(name)}" for name, kind in columns.items())
+    select = f"select {typed}, {number}::bigint as import_number from ({table.select})"
+    if before:
+        listed = ", ".join(literal(str(file)) for file in before)
+        same = [*kept.key, *kept.newest]
+        match = " and ".join(f"new.{quoted(c)} is not distinct from old.{quoted(c)}" for c in same)
+        select = (
+            f"select new.* from ({select}) as new"
+            f" anti join read_parquet([{listed}]) as old on {match}"
+        )
+    return f"copy ({select}) to {literal(str(path))} (format parquet, compression zstd)"
+
+
+def _counted(connection: duckdb.DuckDBPyConnection, kept: Kept, path: Path) -> tuple[int, int]:
+    """How many records have a key, and how many have none."""
+    key = quoted(kept.key[0])
+    row = connection.execute(
+        f"select count({key}), count(*) - count({key}) from read_parquet({literal(str(path))})"
+    ).fetchone()
+    assert row is not None
+    return int(row[0]), int(row[1])
+
+
+def _see_needed(connection: duckdb.DuckDBPyConnection, table: Table, path: Path, rows: int) -> None:
+    if not rows or not table.needs:
+        return
+    counts = ", ".join(f"count({quoted(name)})" for name in table.needs)
+    found = connection.execute(
+        f"select {counts} from read_parquet({literal(str(path))})"
+    ).fetchone()
+    assert found is not None
+    lacking = [name for name, count in zip(table.needs, found, strict=True) if not count]
+    if lacking:
+        raise LandingIncomplete(
+            f"{table.name} has no {lacking[0]} in any record: let the connector bring that column"
+        )
+
+
+def _unreadable(
+    connection: duckdb.DuckDBPyConnection,
+    landing: Landing,
+    table: Table,
+    parts: Sequence[Part],
+    error: duckdb.Error,
+) -> LandingIncomplete:
+    """Which part it is; the engine's own text may quote records and is never shown."""
+    for part in parts:
+        try:
+            relation = landing.relation(connection, table, [part])
+            connection.execute(f"select count(columns(*)) from ({relation})").fetchall()
+        except duckdb.Error:
+            return LandingIncomplete(
+                f"{part.name} cannot be read as {table.name} ({type(error).__name__}): it may still"
+                " be written or be broken; import again later, or remove it"
+            )
+    return LandingIncomplete(
+        f"{table.name} cannot be read ({type(error).__name__}): see that its files are whole"
+    )

@@ -1,0 +1,111 @@
+"""What an import is told: the source, where it goes, and what the machine allows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from orchestration.privacy.users import UserIdentifiers
+
+from .errors import WrongSource
+from .kinds import kind_named
+from .model import Kind, Option
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_PREFIX = re.compile(r"[^\s:|/]{0,62}")
+COMMON_OPTIONS = (
+    Option("plain_addresses", False, "whether mail addresses may stand for people without a key"),
+    Option("zone", "UTC", "the IANA zone of times that have no offset"),
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source as it is named on the command line or in the file of the daily ones.
+
+    prefix: None for what was recorded at the first import. options: as text or as YAML gives them.
+    """
+
+    name: str
+    kind_name: str
+    where: str
+    landing: str | None = None
+    prefix: str | None = None
+    staff: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if _NAME.fullmatch(self.name) is None:
+            raise WrongSource(
+                f"{self.name!r} is no name of a source: give lower-case letters, digits, _ and -"
+            )
+        if self.prefix is not None and _PREFIX.fullmatch(self.prefix) is None:
+            raise WrongSource(f"{self.prefix!r} is no prefix: give letters without spaces, : and |")
+
+    @property
+    def kind(self) -> Kind:
+        """The help desk. Raises WrongSource where there is none of the name."""
+        return kind_named(self.kind_name)
+
+    @property
+    def typed_options(self) -> dict[str, Any]:
+        """Every option of the kind with its value. Raises WrongSource where one is unknown."""
+        return typed_options(self.kind, self.options)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Where an import works. users: what becomes of identifiers. engine: DuckDB's settings."""
+
+    sources_folder: Path
+    timezone: str = "UTC"
+    users: UserIdentifiers = field(default_factory=UserIdentifiers)
+    engine: Mapping[str, str] = field(default_factory=dict)
+
+    def folder_of(self, source: Source) -> Path:
+        """What is kept of a source."""
+        return self.sources_folder / source.name
+
+    def day_of(self, began_at: datetime) -> date:
+        """The last local day that had ended at a moment."""
+        return began_at.astimezone(ZoneInfo(self.timezone)).date() - timedelta(days=1)
+
+
+def now() -> datetime:
+    """The moment at which an import begins: the only look at the clock."""
+    return datetime.now(UTC)
+
+
+def typed_options(kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Every option with its value; defaults where none is given."""
+    known = {option.name: option for option in (*kind.options, *COMMON_OPTIONS)}
+    for name in given:
+        if name not in known:
+            raise WrongSource(
+                f"{kind.title} has no option {name!r}: give one of {', '.join(sorted(known))}"
+            )
+    return {
+        name: _typed(option, given[name]) if name in given else option.default
+        for name, option in known.items()
+    }
+
+
+def _typed(option: Option, value: Any) -> Any:
+    match option.default:
+        case bool():
+            if str(value).lower() not in ("true", "false", "yes", "no", "1", "0"):
+                raise WrongSource(f"Option {option.name} is true or false")
+            return str(value).lower() in ("true", "yes", "1")
+        case int():
+            if not str(value).isdigit():
+                raise WrongSource(f"Option {option.name} is a whole number")
+            return int(value)
+        case list() | tuple():
+            entries = value if isinstance(value, list) else str(value).split(",")
+            return [str(entry).strip() for entry in entries if str(entry).strip()]
+    return str(value)
