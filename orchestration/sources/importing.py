@@ -147,10 +147,10 @@ def _prepare(
     kind, options = source.kind, source.typed_options
     aside.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder = surroundings.folder_of(source)
-    with _connection(source, state, surroundings, prepared, options) as connection:
+    with _connection(source, state, surroundings, aside, prepared, options) as connection:
         landing = open_landing(connection, kind, source.where, source.landing, state.parts)
         read = read_landing(connection, kind, landing, state, folder, aside, number)
-        connection.execute(f"set temp_directory = '{aside}'")
+        connection.execute("reset max_temp_directory_size")
         keeping.make_views(connection, kind, folder, number, aside)
         mapping = _fingerprint(kind.canonical(options))
         is_whole = not state.number or state.mapping != mapping
@@ -186,12 +186,13 @@ def _connection(
     source: Source,
     state: SourceState,
     surroundings: Surroundings,
+    aside: Path,
     prepared: Path,
     options: Mapping[str, Any],
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """An engine that reaches the landing, what is kept and what is written, and nothing else.
 
-    While records are read it has no folder to spill to: what it holds then has texts.
+    While records are read it may not spill to disk: what it holds then has texts.
     """
     is_plain = surroundings.users.pseudonym_key is None
     if source.kind.users_are_addresses and is_plain and not options["plain_addresses"]:
@@ -206,7 +207,8 @@ def _connection(
         "preserve_insertion_order": "false",
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
-        "temp_directory": "",
+        "temp_directory": str(aside / "spill"),
+        "max_temp_directory_size": "0KB",
     }
     folders = [str(surroundings.sources_folder), str(prepared), str(where)]
     with duckdb.connect(config=config) as connection:

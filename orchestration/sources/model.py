@@ -194,12 +194,13 @@ class Kind:
 class Part:
     """A piece of a landing that is read whole or not at all: a file, or a table since a cursor.
 
-    identity: changes where the piece changes, so that what was read is not read again.
+    identity: changes where the piece changes, so that what was read is not read again. is_shared:
+    whether it may hold other tables too, so that it need not hold this one.
     """
 
     name: str
     identity: str
-    is_readable: bool = True
+    is_shared: bool = False
 
 
 class Landing(Protocol):

@@ -7,8 +7,10 @@ loader makes its own pseudonym of both. An erasure has to find all of these.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
-from orchestration.privacy.users import UserIdentifiers
+if TYPE_CHECKING:
+    from orchestration.privacy.users import UserIdentifiers
 
 
 def person_keeper(users: UserIdentifiers, prefix: str) -> Callable[[str], str | None] | None:

@@ -14,9 +14,6 @@ from .keeping import SourceState
 from .language import literal, quoted
 from .model import Kept, Kind, Landing, Part, Table
 
-EMPTY_PART = Part("", "")
-
-
 @dataclass
 class Read:
     """What was read. parts: the identity of each, by table, also of those that were read before.
@@ -47,40 +44,39 @@ def read_landing(
     part cannot be read.
     """
     tables = kind.tables_of(landing.name)
+    place = _Place(kind, landing, state, folder, aside, number)
     read = Read(parts={name: dict(parts) for name, parts in state.parts.items()})
     there = {table.name: list(landing.parts(table)) for table in tables}
-    read.missing = _missing(tables, there)
+    read.missing = _missing(tables, {name for name, parts in there.items() if parts})
     connection.execute("create schema if not exists landed")
     due = {table.name: _due(table, there[table.name], state) for table in tables}
     for table in tables:
         _make_view(connection, landing, table, due[table.name])
     for table in tables:
         if table.keeps and due[table.name]:
-            _keep(
-                connection,
-                kind,
-                landing,
-                table,
-                due[table.name],
-                read,
-                state,
-                folder,
-                aside,
-                number,
-            )
+            _keep(connection, place, table, due[table.name], read)
         read.parts[table.name] = {
             **read.parts.get(table.name, {}),
             **{part.name: part.identity for part in there[table.name]},
         }
+    if not state.number:
+        read.missing = _missing(tables, {t.name for t in tables if _is_there(t, there, read)})
     return read
 
 
-def _missing(tables: Sequence[Table], there: dict[str, list[Part]]) -> dict[str, str]:
+def _is_there(table: Table, there: dict[str, list[Part]], read: Read) -> bool:
+    """Whether a table has a part of its own, or a record in one that tables share."""
+    parts = there[table.name]
+    has_own = any(not part.is_shared for part in parts)
+    return has_own or bool(parts and read.records.get(table.keeps))
+
+
+def _missing(tables: Sequence[Table], there: set[str]) -> dict[str, str]:
     """What the landing lacks. Raises LandingIncomplete where it lacks what is required."""
     absent = {
         table.name: table
         for table in tables
-        if not there[table.name] and not there.get(table.unless)
+        if table.name not in there and table.unless not in there
     }
     for table in absent.values():
         if table.is_required:
@@ -115,34 +111,41 @@ def _make_view(
     )
 
 
+@dataclass(frozen=True)
+class _Place:
+    """What an import reads, and where it keeps it."""
+
+    kind: Kind
+    landing: Landing
+    state: SourceState
+    folder: Path
+    aside: Path
+    number: int
+
+
 def _keep(
     connection: duckdb.DuckDBPyConnection,
-    kind: Kind,
-    landing: Landing,
+    place: _Place,
     table: Table,
     parts: Sequence[Part],
     read: Read,
-    state: SourceState,
-    folder: Path,
-    aside: Path,
-    number: int,
 ) -> None:
-    kept = next(kept for kept in kind.kept if kept.name == table.keeps)
-    path = aside / f"{kept.name}.parquet"
+    kept = next(kept for kept in place.kind.kept if kept.name == table.keeps)
+    path = place.aside / f"{kept.name}.parquet"
     before: Sequence[Path] = ()
-    if state.parts.get(table.name):
+    if place.state.parts.get(table.name):
         # A part may be one that has grown: what is kept of it is not kept again.
-        before = keeping.kept_files(folder, kept, state.number)
+        before = keeping.kept_files(place.folder, kept, place.state.number)
     try:
-        connection.execute(_copy(table, kept, path, number, before))
+        connection.execute(_copy(table, kept, path, place.number, before))
     except duckdb.Error as error:
-        raise _unreadable(connection, landing, table, parts, error) from None
+        raise _unreadable(connection, place.landing, table, parts, error) from None
     rows, unreadable = _counted(connection, kept, path)
     read.records[kept.name] = rows
     if unreadable:
         read.unreadable[table.name] = unreadable
         read.counts["unreadable records"] = read.counts.get("unreadable records", 0) + unreadable
-    dropped = list(landing.unknown_columns(connection, table, parts))
+    dropped = list(place.landing.unknown_columns(connection, table, parts))
     read.counts["columns not kept"] = read.counts.get("columns not kept", 0) + len(dropped)
     _see_needed(connection, table, path, rows)
 

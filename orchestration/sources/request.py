@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
-
-from orchestration.privacy.users import UserIdentifiers
 
 from .errors import WrongSource
 from .kinds import kind_named
 from .model import Kind, Option
+
+if TYPE_CHECKING:
+    from orchestration.privacy.users import UserIdentifiers
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _PREFIX = re.compile(r"[^\s:|/]{0,62}")
@@ -63,8 +64,8 @@ class Surroundings:
     """Where an import works. users: what becomes of identifiers. engine: DuckDB's settings."""
 
     sources_folder: Path
+    users: UserIdentifiers
     timezone: str = "UTC"
-    users: UserIdentifiers = field(default_factory=UserIdentifiers)
     engine: Mapping[str, str] = field(default_factory=dict)
 
     def folder_of(self, source: Source) -> Path:

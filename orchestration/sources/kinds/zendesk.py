@@ -111,7 +111,7 @@ _AUDITS = Table(
     },
     keeps="audit_events",
     select=f"""
-        with event as (
+        with exploded as (
             select
                 * exclude (events),
                 unnest(case when id is null then [null] else events end) as event
@@ -138,7 +138,7 @@ _AUDITS = Table(
                 html_length(event.html_body)
             ) as body_length,
             landed_at
-        from event
+        from exploded
         where id is null
             or event.type in {_TOLD_EVENTS}
             or (event.type in ('Create', 'Change') and event.field_name in {_TOLD_FIELDS})

@@ -81,7 +81,9 @@ class FolderLanding:
 
     def parts(self, table: Table) -> Sequence[Part]:
         """The files of a table. Raises LandingIncomplete where one is cut off."""
-        return [Part(file.name, file.identity) for file in self._files(table)]
+        return [
+            Part(file.name, file.identity, self._is_shared(file)) for file in self._files(table)
+        ]
 
     def relation(
         self, connection: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Part]
@@ -133,12 +135,10 @@ class FolderLanding:
     def _is_of(self, file: LandedFile, names: tuple[str, ...]) -> bool:
         if any(is_named(file.name, name) for name in names):
             return True
-        # A file of many tables has the names in its lines; those of later lines are not seen.
-        return (
-            file.format == "json"
-            and is_named(file.name, "records")
-            and file.first_lines.wrap.has_many_tables
-        )
+        return is_named(file.name, "records") and self._is_shared(file)
+
+    def _is_shared(self, file: LandedFile) -> bool:
+        return file.format == "json" and file.first_lines.wrap.has_many_tables
 
     def _of_group(
         self,
