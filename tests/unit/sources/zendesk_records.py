@@ -81,7 +81,9 @@ def change(field: str, value: Any, before: Any = None, **changed: Any) -> dict[s
     }
 
 
-def said(author: int, text: str = "hello", *, public: bool = True, **changed: Any) -> dict[str, Any]:
+def said(
+    author: int, text: str = "hello", *, public: bool = True, **changed: Any
+) -> dict[str, Any]:
     """An event that is a comment."""
     return {
         "type": "Comment",
