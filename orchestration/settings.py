@@ -53,6 +53,10 @@ class Settings(BaseSettings):
         description="Folder that holds one folder of export files a day; of this machine, or "
         "s3://, gs:// or az://.",
     )
+    sources: Path | None = Field(
+        default=None,
+        description="YAML file that names the help desks whose records are brought in each day.",
+    )
     home: Path = Field(
         default=Path("data"), description="Everything the pipeline writes lies in this folder."
     )
@@ -212,7 +216,7 @@ class Settings(BaseSettings):
             raise ValueError("give it as s3://<bucket>/<folder> or gs://<bucket>/<folder>")
         return value
 
-    @field_validator("exports", "home")
+    @field_validator("exports", "home", "sources")
     @classmethod
     def _absolute(cls, value: Path | str | None) -> Path | str | None:
         return value.expanduser().absolute() if isinstance(value, Path) else value
@@ -269,9 +273,17 @@ class Settings(BaseSettings):
         """The exports folder, or its address. Raises SettingsError where none is set."""
         if self.exports is None:
             raise SettingsError(
-                "INBOX_EXPORTS is not set: give the folder of the exports with --exports or there"
+                "INBOX_EXPORTS is not set: give the folder of the exports with --exports or "
+                "there, or sources with INBOX_SOURCES"
             )
         return self.exports
+
+    @property
+    def generated_exports(self) -> Path:
+        """Where sources write export days: INBOX_EXPORTS, or the home where that may not be."""
+        if isinstance(self.exports, Path) and os.access(self.exports, os.W_OK | os.X_OK):
+            return self.exports
+        return self.home / "exports"
 
     @property
     def pseudonym_key_bytes(self) -> bytes | None:
@@ -279,6 +291,11 @@ class Settings(BaseSettings):
         return (
             None if self.pseudonym_key is None else self.pseudonym_key.get_secret_value().encode()
         )
+
+    @property
+    def sources_folder(self) -> Path:
+        """What is kept of each source, a folder a source."""
+        return self.home / "sources"
 
     @property
     def raw_folder(self) -> Path:

@@ -18,12 +18,14 @@ from orchestration.cli import (
     dev,
     docs,
     erase,
+    import_,
     prepare,
     quarantine,
     report,
     run,
     sample,
     serve,
+    sources,
     validate,
     verify,
 )
@@ -39,6 +41,8 @@ COMMANDS = (
     quarantine.quarantine,
     days.days,
     erase.erase,
+    import_.import_,
+    sources.sources,
     sample.sample,
     dev.dev,
     prepare.prepare,
@@ -60,11 +64,14 @@ Examples
   inbox quarantine accept 2024-01-05           take a day's bad rows as they are, on record
   inbox days list                              what is missing, failed or set aside, by day
   inbox erase --user u123                      a user out of all that is kept
+  inbox import zendesk /lake/zendesk --to exports --dry-run
+  inbox sources                                the help desks, and how far each has come
   inbox dev                                    the Dagster UI on http://127.0.0.1:3000
 
 \b
 Settings come from flags, INBOX_* variables or a .env file, in this order:
   INBOX_EXPORTS       folder of the exports, one folder a day
+  INBOX_SOURCES       file of the help desks that are brought in each day (none)
   INBOX_HOME          what the pipeline writes (data/)
   INBOX_TIMEZONE      zone of the days, an IANA name (UTC)
   INBOX_WEEK_START    monday or sunday (monday)

@@ -26,11 +26,11 @@ def validate(path: str, limit: int) -> None:
     written. Exits with 1 where anything would be rejected.
     """
     from orchestration.exports import ExportsNotFound, ExportsUnreachable, validate_files
-    from orchestration.exports.remote import exports_of
+    from orchestration.exports.remote import delivered_exports
 
     try:
         settings = read_settings(exports=path)
-        found = validate_files(exports_of(settings), zone=settings.timezone)
+        found = validate_files(delivered_exports(settings), zone=settings.timezone)
     except ExportsUnreachable:
         raise
     except ExportsNotFound as error:

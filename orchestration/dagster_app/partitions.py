@@ -11,7 +11,7 @@ from orchestration.exports import read_manifests
 from orchestration.exports.errors import ExportsNotFound, ExportsUnreachable, FutureDay
 from orchestration.exports.loading import arrived_days, future_days
 from orchestration.machine import zones
-from orchestration.settings import Settings
+from orchestration.settings import Settings, SettingsError
 
 
 def export_days(settings: Settings) -> DailyPartitionsDefinition:
@@ -33,12 +33,11 @@ def export_days(settings: Settings) -> DailyPartitionsDefinition:
 
 def _known_days(settings: Settings) -> list[date]:
     days = read_manifests(settings.raw_folder).keys() - future_days(settings)
-    if settings.exports is not None:
-        # Said by the asset that needs it; what is loaded can still be seen and published.
-        with suppress(ExportsNotFound, ExportsUnreachable):
-            days |= {
-                day.export_date
-                for day in arrived_days(settings)
-                if not isinstance(day.problem, FutureDay)
-            }
+    # Said by the asset that needs it; what is loaded can still be seen and published.
+    with suppress(ExportsNotFound, ExportsUnreachable, SettingsError):
+        days |= {
+            day.export_date
+            for day in arrived_days(settings)
+            if not isinstance(day.problem, FutureDay)
+        }
     return sorted(days)

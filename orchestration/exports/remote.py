@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from orchestration.exports.beside import ExportsBeside
 from orchestration.exports.errors import BadExportFile, ExportsNotFound, ExportsUnreachable
 from orchestration.exports.layout import (
     ExportDay,
@@ -27,10 +28,20 @@ from orchestration.machine.stores import Listing, ObjectFolder, ObjectInfo, Stor
 from orchestration.settings import Settings
 
 
-def exports_of(settings: Settings) -> Path | ObjectExports:
-    """The exports folder of the settings. Raises SettingsError where none is set."""
+def delivered_exports(settings: Settings) -> Path | ObjectExports:
+    """The exports that others deliver. Raises SettingsError where none are set."""
     exports = settings.exports_folder
     return ObjectExports(exports) if isinstance(exports, str) else exports
+
+
+def exports_of(settings: Settings) -> Path | ObjectExports | ExportsBeside:
+    """The exports, those that sources have written included. Raises SettingsError without any."""
+    generated = settings.generated_exports
+    if generated == settings.exports or not (generated.is_dir() or settings.sources):
+        return delivered_exports(settings)
+    if settings.exports is None:
+        return generated
+    return ExportsBeside(delivered_exports(settings), generated)
 
 
 @dataclass(frozen=True)

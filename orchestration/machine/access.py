@@ -29,6 +29,7 @@ def make_private(settings: Settings) -> None:
     settings.home.mkdir(parents=True, exist_ok=True)
     for folder in (
         settings.raw_folder,
+        settings.sources_folder,
         settings.warehouse_folder,
         settings.dbt_folder,
         settings.dagster_home,

@@ -202,7 +202,6 @@ def _connection(
         )
     where = Path(source.where.partition("#")[0]).expanduser().absolute()
     config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": "700MB",
         **surroundings.engine,
         "preserve_insertion_order": "false",
         "autoinstall_known_extensions": "false",

@@ -3,6 +3,7 @@
 <INBOX_HOME>/sources/<name>/
   state.json                 the commit point: what no state names does not exist
   <kept stream>/<n>.parquet  the records of import n
+  problem.txt                why the last daily attempt failed, where it did
   .import.lock               held by the import that runs
 """
 
@@ -23,6 +24,7 @@ from .language import literals, quoted
 from .model import Kept, Kind
 
 STATE = "state.json"
+PROBLEM = "problem.txt"
 UNFINISHED = ".unfinished"
 KEPT_WITH = {"landed_at": "TIMESTAMPTZ", "import_number": "BIGINT"}
 """What every kept stream has besides its own columns."""
@@ -96,6 +98,23 @@ def write_state(folder: Path, state: SourceState) -> None:
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(folder / STATE)
+
+
+def read_problem(folder: Path) -> str | None:
+    """Why the last attempt of a daily source failed; None where it did not."""
+    try:
+        return (folder / PROBLEM).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+
+
+def write_problem(folder: Path, problem: str | None) -> None:
+    """Note why an attempt failed, or that it did not."""
+    if problem is None:
+        (folder / PROBLEM).unlink(missing_ok=True)
+        return
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / PROBLEM).write_text(problem, encoding="utf-8")
 
 
 def kept_path(folder: Path, kept: Kept, number: int) -> Path:

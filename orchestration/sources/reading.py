@@ -14,6 +14,7 @@ from .keeping import SourceState
 from .language import literal, quoted
 from .model import Kept, Kind, Landing, Part, Table
 
+
 @dataclass
 class Read:
     """What was read. parts: the identity of each, by table, also of those that were read before.

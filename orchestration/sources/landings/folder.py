@@ -66,7 +66,7 @@ def is_named(name: str, table: str) -> bool:
     parts = [part.lower() for part in Path(name).parts]
     wanted = table.lower()
     # `tickets.jsonl`, `tickets_2024_01_05.jsonl`, `tickets-1.csv`; not `tickets_deleted.jsonl`.
-    of_file = re.fullmatch(rf"{re.escape(wanted)}([._-]*(\d|part|page|\W).*)?", parts[-1])
+    of_file = re.fullmatch(rf"{re.escape(wanted)}([._-]*(\d|part|page|data|\W).*)?", parts[-1])
     return wanted in parts[:-1] or of_file is not None
 
 
