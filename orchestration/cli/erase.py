@@ -47,6 +47,9 @@ def erase(user_id: str, later: bool, **flags: Any) -> None:
         console.print(f"Still in the exports: {name}", soft_wrap=True, markup=False)
     if len(done.export_files) > MOST_LISTED:
         console.print(f"... and in {len(done.export_files) - MOST_LISTED} more export files")
+    for landing in done.landings:
+        name = one_line(landing)
+        console.print(f"Their records came from, and may still be in: {name}", markup=False)
     for place in search.found:
         errors.print(f"Found: {one_line(place)}", soft_wrap=True, markup=False)
     for place in search.not_searched:

@@ -1,6 +1,6 @@
 """The landed exports as assets: one a kind of record, a partition an export day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from dagster import (
@@ -39,13 +39,20 @@ from orchestration.settings import Settings
 OWNERS = ["team:data-engineering"]
 MANIFESTS = "raw_manifests"
 
-EXPORTS = AssetSpec(
-    "inbox_exports",
-    description="The inbox's daily exports: a folder of files a day, in the folder INBOX_EXPORTS.",
-    group_name="exports",
-    kinds={"csv", "json", "parquet"},
-    owners=OWNERS,
-)
+EXPORTS = "inbox_exports"
+
+
+def exports_spec(sources: Sequence[AssetKey]) -> AssetSpec:
+    """The export days, after the sources that write some of them."""
+    return AssetSpec(
+        EXPORTS,
+        deps=sources,
+        description="The inbox's daily exports: a folder of files a day, in the folder "
+        "INBOX_EXPORTS, and what sources have written.",
+        group_name="exports",
+        kinds={"csv", "json", "parquet"},
+        owners=OWNERS,
+    )
 
 
 # A look at the assets' page; that a certain day has arrived is a check.

@@ -10,10 +10,11 @@ from dagster import Definitions, in_process_executor
 from orchestration.dagster_app import jobs
 from orchestration.dagster_app.assets_dbt import dbt_models, published_tables
 from orchestration.dagster_app.assets_published import published_assets
-from orchestration.dagster_app.assets_raw import EXPORTS, raw_assets
+from orchestration.dagster_app.assets_raw import exports_spec, raw_assets
+from orchestration.dagster_app.assets_sources import keys_of, source_assets
 from orchestration.dagster_app.checks import warehouse_checks
 from orchestration.dagster_app.partitions import export_days
-from orchestration.dagster_app.schedules import daily_load
+from orchestration.dagster_app.schedules import daily_import, daily_load
 from orchestration.dagster_app.sensors import alerts_of_runs, exports_arrived, publish_after_load
 from orchestration.settings import Settings
 from orchestration.warehouse.dbt import load_manifest
@@ -26,15 +27,25 @@ def build_defs(
     manifest = load_manifest(settings)
     # Names and types are the same with every engine; the UI shows which of them holds the tables.
     manifest["metadata"]["adapter_type"] = settings.engine
+    sources = source_assets(settings)
     return Definitions(
         assets=[
-            EXPORTS,
+            *sources,
+            exports_spec(keys_of(sources)),
             raw_assets(export_days(settings)),
             dbt_models(manifest),
             published_assets(published_tables(manifest)),
         ],
-        jobs=[jobs.load_exports, jobs.build_and_publish, jobs.erase_users],
-        schedules=[daily_load(settings)],
+        jobs=[
+            jobs.load_exports,
+            jobs.build_and_publish,
+            jobs.erase_users,
+            *([jobs.import_sources] if sources else []),
+        ],
+        schedules=[
+            daily_load(settings),
+            *([daily_import(settings, keys_of(sources))] if sources else []),
+        ],
         sensors=[
             exports_arrived(settings),
             *publish_after_load(settings),

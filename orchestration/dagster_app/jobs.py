@@ -18,9 +18,16 @@ load_exports = define_asset_job(
     "that has arrived and is not loaded, or whose files have changed.",
 )
 
+import_sources = define_asset_job(
+    "import_sources",
+    selection=AssetSelection.groups("sources"),
+    description="Brings what help desks have to export days, each source by itself; days that they "
+    "change are loaded as any others that have arrived.",
+)
+
 build_and_publish = define_asset_job(
     "build_and_publish",
-    selection=AssetSelection.all() - AssetSelection.groups("raw", "exports"),
+    selection=AssetSelection.all() - AssetSelection.groups("raw", "exports", "sources"),
     description="Builds and tests every model from the landed days, then replaces what readers "
     "open. A failed test leaves readers what they have.",
 )

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from dagster import DefaultScheduleStatus, ScheduleDefinition
+from collections.abc import Iterator, Sequence
 
-from orchestration.dagster_app.jobs import load_exports
+from dagster import (
+    AssetKey,
+    DefaultScheduleStatus,
+    RunRequest,
+    ScheduleDefinition,
+    ScheduleEvaluationContext,
+)
+
+from orchestration.dagster_app.jobs import import_sources, load_exports
 from orchestration.settings import Settings
 
 
@@ -20,4 +28,30 @@ def daily_load(settings: Settings) -> ScheduleDefinition:
         execution_timezone=settings.timezone,
         default_status=DefaultScheduleStatus.RUNNING,
         description="Loads every export day that has arrived and is not loaded.",
+    )
+
+
+def daily_import(settings: Settings, sources: Sequence[AssetKey]) -> ScheduleDefinition:
+    """At the same time: a run a source, so that one that fails or is slow holds up no other.
+
+    Nor does it hold up the days that have arrived: `daily_load` does not wait, and what a source
+    has written is loaded by `exports_arrived` when it is there.
+    """
+
+    def runs(context: ScheduleEvaluationContext) -> Iterator[RunRequest]:
+        at = context.scheduled_execution_time.isoformat()
+        for key in sources:
+            name = key.path[-1]
+            yield RunRequest(
+                run_key=f"{name} {at}", asset_selection=[key], tags={"inbox/source": name}
+            )
+
+    return ScheduleDefinition(
+        name="daily_import",
+        job=import_sources,
+        execution_fn=runs,
+        cron_schedule=settings.schedule,
+        execution_timezone=settings.timezone,
+        default_status=DefaultScheduleStatus.RUNNING,
+        description="Brings in the sources of INBOX_SOURCES, each in a run of its own.",
     )

@@ -35,6 +35,8 @@ def make_private(settings: Settings) -> None:
         settings.dagster_home,
     ):
         _make(folder, OWNER_ONLY)
+    if settings.sources is not None and settings.generated_exports != settings.exports:
+        _make(settings.generated_exports, OWNER_ONLY)
     if settings.group is None:
         _make(settings.published_folder, OWNER_ONLY)
         _make(settings.home, OWNER_ONLY)

@@ -35,6 +35,7 @@ from orchestration.privacy.search import (
 from orchestration.publishing.publish import clear_leftovers
 from orchestration.publishing.targets import remove_earlier_publications
 from orchestration.settings import Settings
+from orchestration.sources.erasing import erase_from_sources, landed_spellings
 from orchestration.warehouse.build import build_warehouse, publish_warehouse
 from orchestration.warehouse.dbt import failures_of
 
@@ -52,9 +53,14 @@ class ErasureUnfinished(InboxError):
 
 @dataclass
 class Erasure:
-    """What an erasure did. rows: of raw, made anonymous. export_files: that still hold the user."""
+    """What an erasure did.
+
+    rows: of raw and of what is kept of sources, made anonymous. landings: where the records of the
+    user came from, which is not reached. export_files: that still hold the user.
+    """
 
     rows: int = 0
+    landings: list[str] = field(default_factory=list)
     export_files: list[tuple[date, str]] = field(default_factory=list)
 
 
@@ -64,10 +70,13 @@ def begin(settings: Settings, user_id: str) -> list[str]:
     From here on the user cannot land again. Raises WrongPseudonymKey.
     """
     record = claim_key(settings.raw_folder, settings.pseudonym_key_bytes)
+    users = record.identifiers(settings.pseudonym_key_bytes)
     identifier = one_spelling(user_id)
-    landed = record.identifiers(settings.pseudonym_key_bytes).pseudonym(identifier)
-    begin_erasure(settings.raw_folder, landed)
-    return sorted({user_id, identifier, landed})
+    spellings = landed_spellings(settings.sources_folder, users, identifier)
+    landed = {users.pseudonym(identifier), *spellings}
+    for one in sorted(landed):
+        begin_erasure(settings.raw_folder, one)
+    return sorted({user_id, identifier, *landed})
 
 
 def is_unfinished(settings: Settings) -> bool:
@@ -105,12 +114,18 @@ def finish(settings: Settings) -> Erasure:
 def take_from_raw(settings: Settings) -> Erasure:
     """The first step: raw and quarantine without the erased, and no warehouse made with them."""
     with hold_lock(settings.warehouse_lock, "an erasure"):
+        users = read_user_record(settings.raw_folder).identifiers(settings.pseudonym_key_bytes)
+        kept = erase_from_sources(settings.sources_folder, users)
         erased = erase_landed(settings.raw_folder, settings.pseudonym_key_bytes)
         collect_garbage(settings.raw_folder)
         _forget_warehouse(settings)
     if erased.rows:
         logger.info("Made %d rows anonymous", erased.rows.total())
-    return Erasure(rows=erased.rows.total(), export_files=sorted(erased.files))
+    return Erasure(
+        rows=erased.rows.total() + kept.rows,
+        landings=kept.landings,
+        export_files=sorted(erased.files - kept.files),
+    )
 
 
 def prove(settings: Settings, identifiers: list[str]) -> Search:

@@ -129,7 +129,7 @@ def _state(source: Source, folder: Path, exports: Path, surroundings: Surroundin
                 f"{source.name} and {name} would write equal identifiers to {exports}: give "
                 f"{source.name} a --prefix of its own"
             )
-    return state.model_copy(update={"exports": str(exports)})
+    return state.model_copy(update={"exports": str(exports), "where": source.where})
 
 
 def _prepare(

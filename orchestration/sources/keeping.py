@@ -26,6 +26,20 @@ from .model import Kept, Kind
 STATE = "state.json"
 PROBLEM = "problem.txt"
 UNFINISHED = ".unfinished"
+USUAL = frozenset(
+    {
+        "columns not kept",
+        "bot messages",
+        "threads gone",
+        "rows gone",
+        "ratings withdrawn",
+        "ratings without an answer",
+        "deleted threads",
+        "merged threads",
+        "sample threads left out",
+    }
+)
+"""Counts that tell of a desk's life; all others tell of a doubt."""
 KEPT_WITH = {"landed_at": "TIMESTAMPTZ", "import_number": "BIGINT"}
 """What every kept stream has besides its own columns."""
 
@@ -45,6 +59,11 @@ class ImportRecord(BaseModel):
     missing: dict[str, str] = Field(default_factory=dict)
     unreadable: dict[str, int] = Field(default_factory=dict)
 
+    @property
+    def doubtful(self) -> dict[str, int]:
+        """The counts that say that something was assumed, repaired or held back."""
+        return {name: count for name, count in self.counts.items() if name not in USUAL}
+
 
 class SourceState(BaseModel):
     """How far a source has come. parts: the identity of what was read, by table and part."""
@@ -54,6 +73,7 @@ class SourceState(BaseModel):
     kind: str
     prefix: str
     exports: str = ""
+    where: str = ""
     covered_from: date | None = None
     mapping: str = ""
     options: dict[str, Any] = Field(default_factory=dict)
@@ -133,6 +153,8 @@ def clear_leftovers(folder: Path, number: int) -> None:
     """Remove what an import that died has left; number: of the last one that was finished."""
     for path in folder.glob(f"*{UNFINISHED}"):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for path in folder.glob(f"*/.*{UNFINISHED}"):
+        path.unlink()
     for path in folder.glob("*/*.parquet"):
         if path.stem.isdigit() and int(path.stem) > number:
             path.unlink()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,10 @@ class Desk:
         name = source.pop("name", kind)
         self.source = Source(name, kind, str(self.landing), **source)
         self._files = 0
+
+    def look_elsewhere(self, where: Path) -> None:
+        """Take records from another folder or file."""
+        self.source = replace(self.source, where=str(where))
 
     def land(self, records: Records) -> None:
         """Lay records down as Airbyte's file destination does, a file a stream."""
