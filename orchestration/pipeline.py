@@ -70,7 +70,7 @@ def run(settings: Settings, first: date | None = None, last: date | None = None)
     with _command(settings, "a run"):
         arrived = arrived_days(settings, first, last)
         due = [day.export_date for day in pending_days(arrived, settings.raw_folder)]
-        return _run(settings, due)
+        return _run(settings, due, with_sources=first is None and last is None)
 
 
 @dataclass
@@ -148,7 +148,7 @@ def _command(settings: Settings, what: str) -> Iterator[None]:
     tell_outcome(settings, COMMAND, [])
 
 
-def _run(settings: Settings, due: Sequence[date]) -> RunOutcome:
+def _run(settings: Settings, due: Sequence[date], *, with_sources: bool = False) -> RunOutcome:
     outcome = RunOutcome(days=list(due))
     before = read_publication(settings.published_folder)
     with ExitStack() as stack:
@@ -171,6 +171,13 @@ def _run(settings: Settings, due: Sequence[date]) -> RunOutcome:
             report_closed(closed)
             if closed.days:
                 dagster().forget_rejected(closed.days)
+        if with_sources and settings.sources is not None:
+            # After what has arrived: a source that is slow keeps none of it from loading.
+            outcome.failures.extend(dagster().import_sources())
+            brought = _due_after(settings, outcome)
+            if brought:
+                logger.info("Loading %s", describe_days(brought))
+                execute("load_exports", brought)
         if erasure.is_unfinished(settings):
             logger.info("Erasing users")
             execute("erase_users")
@@ -188,3 +195,11 @@ def _run(settings: Settings, due: Sequence[date]) -> RunOutcome:
     outcome.publication = read_publication(settings.published_folder)
     outcome.is_changed = outcome.publication != before
     return outcome
+
+
+def _due_after(settings: Settings, outcome: RunOutcome) -> list[date]:
+    """The days that are due once sources were imported; not those that have just failed."""
+    due = {day.export_date for day in pending_days(arrived_days(settings), settings.raw_folder)}
+    failed = set(outcome.days) - read_manifests(settings.raw_folder).keys()
+    outcome.days.extend(sorted(due - set(outcome.days)))
+    return sorted(due - failed)

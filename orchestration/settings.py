@@ -57,6 +57,11 @@ class Settings(BaseSettings):
         default=None,
         description="YAML file that names the help desks whose records are brought in each day.",
     )
+    source_seconds: int = Field(
+        default=3600,
+        ge=1,
+        description="Seconds after which the import of a source is given up for this time.",
+    )
     home: Path = Field(
         default=Path("data"), description="Everything the pipeline writes lies in this folder."
     )

@@ -1,9 +1,7 @@
 """Help desks whose records are brought in each day: an asset a source, upstream of the exports."""
 
-from __future__ import annotations
-
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from dagster import (
     AssetCheckResult,
@@ -90,9 +88,10 @@ def _asset_of(source: Source) -> AssetsDefinition:
     )
     def bring(
         context: AssetExecutionContext, settings: ResourceParam[Settings]
-    ) -> MaterializeResult[None]:
+    ) -> Iterator[MaterializeResult[None] | AssetCheckResult]:
         record = _imported(context, settings, source)
-        return MaterializeResult(metadata=_metadata(record), check_results=[_checked(record)])
+        yield MaterializeResult(metadata=_metadata(record))
+        yield _checked(record)
 
     return bring
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
 from dagster import (
+    AssetKey,
     DagsterEvent,
     DagsterEventType,
     DagsterInstance,
@@ -18,6 +20,7 @@ from dagster import (
 from dagster._core.events import RunFailureReason
 from sqlalchemy.exc import DBAPIError
 
+from orchestration.dagster_app.assets_sources import keys_of, source_assets
 from orchestration.dagster_app.build import build_defs
 from orchestration.dagster_app.failures import reasons_of, reasons_of_run
 from orchestration.dagster_app.forgetting import forget_rejected
@@ -28,6 +31,8 @@ from orchestration.machine.advice import advice_on
 from orchestration.machine.alerts import tell_outcome
 from orchestration.machine.lock import is_held
 from orchestration.settings import Settings
+
+logger = logging.getLogger("inbox.run")
 
 JOBS = ("load_exports", "build_and_publish", "erase_users")
 STARTED_BY_COMMAND = {"inbox/started_by": "command"}
@@ -49,8 +54,10 @@ class Runs:
     instance: DagsterInstance
     jobs: Mapping[str, JobDefinition]
 
-    def execute(self, job: str, days: Sequence[date] = ()) -> list[str]:
-        """Runs a job, for certain days where some are given; why it failed, if it did.
+    def execute(
+        self, job: str, days: Sequence[date] = (), source: AssetKey | None = None
+    ) -> list[str]:
+        """Runs a job, for certain days or a source where given; why it failed, if it did.
 
         Raises Interrupted where a signal ended it.
         """
@@ -64,6 +71,7 @@ class Runs:
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
             },
             raise_on_error=False,
+            asset_selection=None if source is None else [source],
         )
         if any(_is_interruption(event) for event in result.all_events):
             # Dagster keeps the signal to itself, and what comes next would be begun all the same.
@@ -74,7 +82,16 @@ class Runs:
         if not result.success and not reasons:
             reasons = reasons_of_run(self.instance, result.run_id)
             reasons = reasons or ["The run ended without a reason."]
-        tell_outcome(self.settings, f"job {job}", reasons, result.run_id)
+        subject = f"job {job}" if source is None else f"source {source.path[-1]}"
+        tell_outcome(self.settings, subject, reasons, result.run_id)
+        return reasons
+
+    def import_sources(self) -> list[str]:
+        """Brings in each source in a run of its own; what is wrong with any of them."""
+        reasons = []
+        for key in keys_of(source_assets(self.settings)):
+            logger.info("Importing %s", key.path[-1])
+            reasons += self.execute("import_sources", source=key)
         return reasons
 
     def forget_rejected(self, days: Sequence[date]) -> None:
@@ -90,7 +107,8 @@ def open_runs(settings: Settings) -> Iterator[Runs]:
     try:
         with DagsterInstance.get() as instance:
             end_dead_runs(settings, instance)
-            jobs = {name: definitions.resolve_job_def(name) for name in JOBS}
+            names = (*JOBS, *(("import_sources",) if settings.sources else ()))
+            jobs = {name: definitions.resolve_job_def(name) for name in names}
             yield Runs(settings, instance, jobs)
     except Exception as error:
         if not isinstance(error, DBAPIError) and not isinstance(error.__cause__, DBAPIError):

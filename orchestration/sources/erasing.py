@@ -85,9 +85,7 @@ def _erase_kept(folder: Path, state: SourceState, users: UserIdentifiers) -> int
     )
 
 
-def _erase_exported(
-    exports: Path, name: str, users: UserIdentifiers
-) -> Iterator[tuple[Path, int]]:
+def _erase_exported(exports: Path, name: str, users: UserIdentifiers) -> Iterator[tuple[Path, int]]:
     def is_erased(exported: str) -> bool:
         return users.is_erased(users.pseudonym(exported))
 

@@ -12,6 +12,7 @@ import json
 import logging
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ import duckdb
 from orchestration.machine.lock import hold_lock
 
 from . import delivery, folding, keeping
-from .errors import WrongSource
+from .errors import SourceUnreachable, WrongSource
 from .keeping import ImportRecord, SourceState
 from .landings.looking import is_database, open_landing
 from .language import add_language, literals
@@ -217,7 +218,28 @@ def _connection(
         connection.execute("set enable_external_access = false")
         keep = person_keeper(surroundings.users, state.prefix)
         add_language(connection, keep, source.staff, str(options["zone"]))
-        yield connection
+        with _given_up_after(connection, source, surroundings.most_seconds):
+            yield connection
+
+
+@contextmanager
+def _given_up_after(
+    connection: duckdb.DuckDBPyConnection, source: Source, seconds: float | None
+) -> Iterator[None]:
+    """Ends what the engine does after some time, so that no source holds up what has arrived."""
+    timer = None if seconds is None else threading.Timer(seconds, connection.interrupt)
+    try:
+        if timer is not None:
+            timer.start()
+        yield
+    except duckdb.InterruptException:
+        raise SourceUnreachable(
+            f"{source.name} took longer than {seconds:g} s (INBOX_SOURCE_SECONDS) and is behind; "
+            "the next import begins where this one began"
+        ) from None
+    finally:
+        if timer is not None:
+            timer.cancel()
 
 
 def _known(kind: Kind, options: Mapping[str, Any]) -> dict[str, Any]:

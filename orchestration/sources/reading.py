@@ -139,6 +139,8 @@ def _keep(
         before = keeping.kept_files(place.folder, kept, place.state.number)
     try:
         connection.execute(_copy(table, kept, path, place.number, before))
+    except duckdb.InterruptException:
+        raise
     except duckdb.Error as error:
         raise _unreadable(connection, place.landing, table, parts, error) from None
     rows, unreadable = _counted(connection, kept, path)

@@ -17,7 +17,7 @@ from .model import Kind, Option
 if TYPE_CHECKING:
     from orchestration.privacy.users import UserIdentifiers
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,62}")
 _PREFIX = re.compile(r"[^\s:|/]{0,62}")
 COMMON_OPTIONS = (
     Option("plain_addresses", False, "whether mail addresses may stand for people without a key"),
@@ -43,7 +43,7 @@ class Source:
     def __post_init__(self) -> None:
         if _NAME.fullmatch(self.name) is None:
             raise WrongSource(
-                f"{self.name!r} is no name of a source: give lower-case letters, digits, _ and -"
+                f"{self.name!r} is no name of a source: give lower-case letters, digits and _"
             )
         if self.prefix is not None and _PREFIX.fullmatch(self.prefix) is None:
             raise WrongSource(f"{self.prefix!r} is no prefix: give letters without spaces, : and |")
@@ -61,11 +61,16 @@ class Source:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Where an import works. users: what becomes of identifiers. engine: DuckDB's settings."""
+    """Where an import works.
+
+    users: what becomes of identifiers. most_seconds: after which it is given up. engine: DuckDB's
+    settings.
+    """
 
     sources_folder: Path
     users: UserIdentifiers
     timezone: str = "UTC"
+    most_seconds: float | None = None
     engine: Mapping[str, str] = field(default_factory=dict)
 
     def folder_of(self, source: Source) -> Path:

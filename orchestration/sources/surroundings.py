@@ -18,5 +18,6 @@ def surroundings_of(settings: Settings) -> Surroundings:
         settings.sources_folder,
         record.identifiers(settings.pseudonym_key_bytes),
         settings.timezone,
+        settings.source_seconds,
         {"threads": str(settings.threads), "memory_limit": MOST_MEMORY},
     )
