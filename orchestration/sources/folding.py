@@ -246,7 +246,9 @@ _MESSAGES = f"""
         opening_length as body_length,
         created_at as updated_at
     from told_threads
-    where opening_length is not null and thread_id not in (select thread_id from opened)
+    where opening_length is not null
+        and created_at is not null
+        and thread_id not in (select thread_id from opened)
 """
 
 _EVENTS = """

@@ -38,6 +38,7 @@ from .request import Source, Surroundings, typed_options
 logger = logging.getLogger("inbox.sources")
 
 SHOWN_THREADS = 5
+_LOOK_SECONDS = 0.005
 
 
 @dataclass
@@ -227,7 +228,14 @@ def _given_up_after(
     connection: duckdb.DuckDBPyConnection, source: Source, seconds: float | None
 ) -> Iterator[None]:
     """Ends what the engine does after some time, so that no source holds up what has arrived."""
-    timer = None if seconds is None else threading.Timer(seconds, connection.interrupt)
+    is_done = threading.Event()
+
+    def interrupt() -> None:
+        # Again and again: between two statements there is nothing to be interrupted.
+        while not is_done.wait(_LOOK_SECONDS):
+            connection.interrupt()
+
+    timer = None if seconds is None else threading.Timer(seconds, interrupt)
     try:
         if timer is not None:
             timer.start()
@@ -238,8 +246,10 @@ def _given_up_after(
             "the next import begins where this one began"
         ) from None
     finally:
+        is_done.set()
         if timer is not None:
             timer.cancel()
+            timer.join()
 
 
 def _known(kind: Kind, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -78,12 +78,7 @@ def _marks(path: Path) -> set[str]:
 
 def _marks_of_file(file: LandedFile) -> set[str]:
     if file.format != "json":
-        with duckdb.connect() as connection:
-            read = "read_csv" if file.format == "csv" else "read_parquet"
-            rows = connection.execute(
-                f"describe select * from {read}({literal(str(file.path))})"
-            ).fetchall()
-        return {str(row[0]) for row in rows} | {"tables"}
+        return _columns(file) | {"tables"}
     lines = file.first_lines
     keys = {key for stream in lines.keys.values() for key in stream} | set(lines.first)
     match lines.wrap:
@@ -92,3 +87,14 @@ def _marks_of_file(file: LandedFile) -> set[str]:
         case Wrap.SINGER:
             return keys | {"singer"}
     return keys | {"files"}
+
+
+def _columns(file: LandedFile) -> set[str]:
+    """Names of columns; none of a file that cannot be read, which is told when it is."""
+    read = "read_csv" if file.format == "csv" else "read_parquet"
+    try:
+        with duckdb.connect() as connection:
+            described = f"describe select * from {read}({literal(str(file.path))})"
+            return {str(row[0]) for row in connection.execute(described).fetchall()}
+    except duckdb.Error:
+        return set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -64,7 +65,7 @@ def ends_whole(path: Path) -> bool:
         with gzip.open(path) as file:
             while file.read(2**20):
                 pass
-    except (EOFError, OSError):
+    except (EOFError, OSError, zlib.error):
         return False
     return True
 
@@ -79,7 +80,7 @@ def _records(path: Path) -> Iterator[dict[str, Any]]:
                 record = _parsed(line)
                 if isinstance(record, dict):
                     yield record
-        except (EOFError, OSError):
+        except (EOFError, OSError, zlib.error):
             return
 
 

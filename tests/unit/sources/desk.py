@@ -47,6 +47,10 @@ class Desk:
         self.source = Source(name, kind, str(self.landing), **source)
         self._files = 0
 
+    def change(self, **changed: Any) -> None:
+        """Name the source in another way."""
+        self.source = replace(self.source, **changed)
+
     def look_elsewhere(self, where: Path) -> None:
         """Take records from another folder or file."""
         self.source = replace(self.source, where=str(where))

@@ -1,0 +1,87 @@
+"""An erasure reaches what is kept of sources in every spelling, and holds at the next import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.exports import load_day
+from orchestration.exports.layout import find_export_days
+from orchestration.privacy import erasure
+from orchestration.privacy.record import read_user_record
+from orchestration.settings import Settings, load_settings
+from orchestration.sources.surroundings import surroundings_of
+from tests.unit.sources.desk import Desk
+from tests.unit.sources.zendesk_records import AGENT, CUSTOMER, comment, records, ticket
+
+KEY = "0123456789abcdef0123456789abcdef"
+STREAMS = records(
+    tickets=[ticket(1), ticket(2, requester_id=7002)],
+    ticket_comments=[comment(31, "01 09:00", CUSTOMER), comment(32, "01 09:10", AGENT)],
+)
+
+
+@pytest.fixture(params=[None, KEY], ids=["plain", "pseudonyms"])
+def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
+    return load_settings(
+        home=tmp_path / "home", exports=tmp_path / "exports", pseudonym_key=request.param
+    )
+
+
+@pytest.fixture
+def desk(tmp_path: Path, settings: Settings) -> Desk:
+    desk = Desk(tmp_path, "zendesk", prefix="zd", users=surroundings_of(settings).users)
+    desk.bring(STREAMS)
+    return desk
+
+
+def land(desk: Desk, settings: Settings) -> None:
+    for day in find_export_days(desk.exports):
+        load_day(day, settings.raw_folder, pseudonym_key=settings.pseudonym_key_bytes)
+
+
+def everything_in(*folders: Path) -> str:
+    paths = [path for folder in folders for path in folder.rglob("*.parquet")]
+    return "\n".join(str(duckdb.sql(f"from '{path}'").fetchall()) for path in paths)
+
+
+@pytest.mark.parametrize("spelling", ["zd:7001", "7001"])
+def test_an_erased_user_is_nowhere(settings: Settings, desk: Desk, spelling: str) -> None:
+    land(desk, settings)
+    identifiers = erasure.begin(settings, spelling)
+    done = erasure.take_from_raw(settings)
+    # Kept: a ticket, a comment, a user. Delivered and landed: a thread and a message each.
+    assert done.rows == 3 + 2 + 2
+    assert done.landings == [f"zendesk: {desk.landing}"]
+    assert done.export_files == []
+    left = everything_in(settings.home, desk.exports)
+    assert not [identifier for identifier in identifiers if f"'{identifier}'" in left]
+    assert "7002" in left or settings.pseudonym_key is not None
+
+
+def test_an_erased_user_stays_away_at_the_next_import(settings: Settings, desk: Desk) -> None:
+    erasure.begin(settings, "zd:7001")
+    erasure.take_from_raw(settings)
+    desk.users = read_user_record(settings.raw_folder).identifiers(settings.pseudonym_key_bytes)
+    before = everything_in(desk.sources, desk.exports)
+    desk.bring({**STREAMS, "tickets": [ticket(1, updated="02 09:00"), ticket(3)]})
+    assert everything_in(desk.sources).count("7001") == 0
+    assert desk.thread("zd:1")["user_id"] is None
+    assert desk.thread("zd:3")["user_id"] is None
+    assert desk.message("zd:31")["author_type"] == "user"
+    assert desk.message("zd:31")["author_id"] is None
+    assert desk.message("zd:32")["author_id"] == "zd:9001"
+    assert before != everything_in(desk.sources, desk.exports)
+
+
+def test_who_was_erased_before_the_first_import_does_not_come_in(
+    tmp_path: Path, settings: Settings
+) -> None:
+    erasure.begin(settings, "7001")
+    users = read_user_record(settings.raw_folder).identifiers(settings.pseudonym_key_bytes)
+    desk = Desk(tmp_path, "zendesk", prefix="zd", users=users)
+    desk.bring(STREAMS)
+    assert desk.thread("zd:1")["user_id"] is None
+    assert desk.thread("zd:2")["user_id"] is not None
