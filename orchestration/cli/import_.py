@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orchestration.cli.flags import ISO_DAY, day_of, read_settings, setting_flags, told_problems
-from orchestration.cli.printing import WrongUse, console, one_line, print_rows
+from orchestration.cli.flags import ISO_DAY, day_of, read_settings, setting_flags
+from orchestration.cli.printing import console, one_line, print_rows
+from orchestration.errors import WrongUse
 
 if TYPE_CHECKING:
     from orchestration.sources.importing import Look
@@ -71,24 +72,23 @@ def import_(
     from orchestration.sources.surroundings import surroundings_of
 
     settings = read_settings(**flags)
-    with told_problems():
-        make_private(settings)
-        source = Source(
-            kind,
-            kind,
-            where,
-            landing=landing,
-            prefix=prefix,
-            staff=() if staff_file is None else read_staff(staff_file),
-            options=dict(_option(text) for text in options),
-        )
-        target = exports.expanduser().absolute()
-        surroundings = surroundings_of(settings)
-        if dry_run:
-            look = importing.look_at_source(source, target, surroundings, now())
-        else:
-            record = importing.import_source(source, target, surroundings, now(), day_of(day))
-            look = importing.Look(record)
+    make_private(settings)
+    source = Source(
+        kind,
+        kind,
+        where,
+        landing=landing,
+        prefix=prefix,
+        staff=() if staff_file is None else read_staff(staff_file),
+        options=dict(_option(text) for text in options),
+    )
+    target = exports.expanduser().absolute()
+    surroundings = surroundings_of(settings)
+    if dry_run:
+        look = importing.look_at_source(source, target, surroundings, now())
+    else:
+        record = importing.import_source(source, target, surroundings, now(), day_of(day))
+        look = importing.Look(record)
     if output == "json":
         click.echo(json.dumps({**look.record.model_dump(mode="json"), "threads": look.threads}))
     elif dry_run:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from orchestration.cli.flags import read_settings, setting_flags, told_problems
+from orchestration.cli.flags import read_settings, setting_flags
 from orchestration.cli.printing import console, print_rows
 
 
@@ -20,8 +20,7 @@ def sources(output: str, **flags: Any) -> None:
     """List the sources of INBOX_SOURCES and those that were imported, with their last import."""
     from orchestration.sources.overview import overview
 
-    with told_problems():
-        found = overview(read_settings(**flags))
+    found = overview(read_settings(**flags))
     if output == "json":
         click.echo(json.dumps([source.as_json for source in found], indent=2))
         return

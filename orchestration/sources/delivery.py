@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from datetime import date, timedelta
@@ -10,8 +9,10 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.machine.files import sync
+from orchestration.machine.sql import literal, quoted
+
 from .errors import WrongSource
-from .language import literal, quoted
 
 _WITH_PREFIX = {
     "threads": {
@@ -47,12 +48,12 @@ def write_rows(
         path = folder / f"{entity}.{source}-{number:06d}.parquet"
         select = _select(connection, schema, entity, prefix)
         row = connection.execute(
-            f"copy ({select}) to {literal(str(path))} (format parquet, compression zstd)"
+            f"copy ({select}) to {literal(path)} (format parquet, compression zstd)"
         ).fetchone()
         rows[entity] = 0 if row is None else int(row[0])
         if rows[entity]:
             path.chmod(OWNER_ONLY)
-            _sync(path)
+            sync(path)
         else:
             path.unlink()
     return rows
@@ -107,13 +108,5 @@ def place(prepared: Path, exports: Path, day: date, since: date | None) -> None:
     folder.mkdir(exist_ok=True)
     for path in sorted(prepared.glob("*.parquet")):
         path.replace(folder / path.name)
-    _sync(folder)
+    sync(folder)
     shutil.rmtree(prepared, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

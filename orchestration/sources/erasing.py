@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from orchestration.machine.sql import literal, literal_path, quoted
+
 from . import keeping
 from .keeping import SourceState
 from .kinds import kind_named
-from .language import literal, literals, quoted
+from .language import literals
 from .persons import plain_identifiers, spellings, with_prefix
 
 if TYPE_CHECKING:
@@ -97,7 +99,7 @@ def _erase_exported(exports: Path, name: str, users: UserIdentifiers) -> Iterato
 
 def _rewrite(path: Path, columns: Iterable[tuple[str, str]], is_erased: IsErased) -> int:
     """Write a file anew without the erased; how many cells were theirs."""
-    scan = f"read_parquet({literal(str(path))})"
+    scan = f"read_parquet({literal_path(path)})"
     with duckdb.connect() as connection:
         replaced, rows = [], 0
         for column, condition in columns:
@@ -116,7 +118,7 @@ def _rewrite(path: Path, columns: Iterable[tuple[str, str]], is_erased: IsErased
             unfinished = path.with_name(f".{path.name}{keeping.UNFINISHED}")
             connection.execute(
                 f"copy (select * replace ({', '.join(replaced)}) from {scan})"
-                f" to {literal(str(unfinished))} (format parquet, compression zstd)"
+                f" to {literal(unfinished)} (format parquet, compression zstd)"
             )
             unfinished.chmod(path.stat().st_mode)
             unfinished.replace(path)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from orchestration.errors import InboxError
 
-class SourceError(Exception):
+
+class SourceError(InboxError):
     """A source that cannot be imported as it is; its text is one line that says what to do."""
 
 
 class WrongSource(SourceError):
     """A wrong name, option, address or settings file."""
+
+    exit_code = 2
 
 
 class LandingIncomplete(SourceError):

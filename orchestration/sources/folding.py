@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import duckdb
 
-from .language import quoted
+from orchestration.machine.sql import quoted
+
 from .model import CANONICAL, Canonical, Kept, Kind
 
 KEYS = {"threads": "thread_id", "messages": "message_id", "ratings": "rating_id"}

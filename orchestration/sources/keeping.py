@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -19,8 +18,11 @@ from typing import Any
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from orchestration.machine.files import write_text
+from orchestration.machine.sql import quoted
+
 from .errors import SourceError
-from .language import literals, quoted
+from .language import literal_paths
 from .model import Kept, Kind
 
 STATE = "state.json"
@@ -112,12 +114,7 @@ def read_states(sources: Path) -> dict[str, SourceState]:
 
 def write_state(folder: Path, state: SourceState) -> None:
     """Put a state in place of the one before, whole or not at all."""
-    unfinished = folder / f"{STATE}{UNFINISHED}"
-    with unfinished.open("w", encoding="utf-8") as file:
-        file.write(state.model_dump_json(indent=2))
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(folder / STATE)
+    write_text(folder / STATE, state.model_dump_json(indent=2))
 
 
 def read_problem(folder: Path) -> str | None:
@@ -134,7 +131,7 @@ def write_problem(folder: Path, problem: str | None) -> None:
         (folder / PROBLEM).unlink(missing_ok=True)
         return
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (folder / PROBLEM).write_text(problem, encoding="utf-8")
+    write_text(folder / PROBLEM, problem)
 
 
 def kept_path(folder: Path, kept: Kept, number: int) -> Path:
@@ -186,4 +183,4 @@ def _scan(kept: Kept, files: Iterable[Path]) -> str:
         return f"select {empty} where false"
     has_key = " and ".join(f"{quoted(name)} is not null" for name in kept.key[:1])
     listed = ", ".join(quoted(name) for name in columns)
-    return f"select {listed} from read_parquet({literals(names)}) where {has_key}"
+    return f"select {listed} from read_parquet({literal_paths(names)}) where {has_key}"

@@ -17,29 +17,27 @@ Every macro takes text as a landing gives it and gives null for null; none can r
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Callable, Iterable
 
 import duckdb
 import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
+from orchestration.machine.sql import literal
+
 _ADDRESS = r"[^\s@<>|,;]+@[^\s@<>|,;]+"
 _TELEPHONE = r"(\+|\b00)[0-9][0-9 ()./-]{5,}[0-9]|^[0-9][0-9 ()./-]{8,}[0-9]$"
-
-
-def literal(text: str) -> str:
-    """A text as SQL."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def quoted(name: str) -> str:
-    """A name as SQL."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def literals(texts: Iterable[str]) -> str:
     """A list of texts as SQL."""
     return "[" + ", ".join(literal(text) for text in texts) + "]::varchar[]"
+
+
+def literal_paths(paths: Iterable[object]) -> str:
+    """A list of files as DuckDB's readers take it, to whom any path is a pattern."""
+    return literals(glob.escape(str(path)) for path in paths)
 
 
 def add_language(

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.machine.sql import literal, literal_path, quoted
+
 from . import keeping
 from .errors import LandingIncomplete
 from .keeping import SourceState
-from .language import literal, quoted
+from .language import literal_paths
 from .model import Kept, Kind, Landing, Part, Table
 
 
@@ -159,21 +161,21 @@ def _copy(table: Table, kept: Kept, path: Path, number: int, before: Sequence[Pa
     typed = ", ".join(f"{quoted(name)}::{kind} as {quoted(name)}" for name, kind in columns.items())
     select = f"select {typed}, {number}::bigint as import_number from ({table.select})"
     if before:
-        listed = ", ".join(literal(str(file)) for file in before)
+        listed = literal_paths(before)
         same = [*kept.key, *kept.newest]
         match = " and ".join(f"new.{quoted(c)} is not distinct from old.{quoted(c)}" for c in same)
         select = (
             f"select new.* from ({select}) as new"
-            f" anti join read_parquet([{listed}]) as old on {match}"
+            f" anti join read_parquet({listed}) as old on {match}"
         )
-    return f"copy ({select}) to {literal(str(path))} (format parquet, compression zstd)"
+    return f"copy ({select}) to {literal(path)} (format parquet, compression zstd)"
 
 
 def _counted(connection: duckdb.DuckDBPyConnection, kept: Kept, path: Path) -> tuple[int, int]:
     """How many records have a key, and how many have none."""
     key = quoted(kept.key[0])
     row = connection.execute(
-        f"select count({key}), count(*) - count({key}) from read_parquet({literal(str(path))})"
+        f"select count({key}), count(*) - count({key}) from read_parquet({literal_path(path)})"
     ).fetchone()
     assert row is not None
     return int(row[0]), int(row[1])
@@ -184,7 +186,7 @@ def _see_needed(connection: duckdb.DuckDBPyConnection, table: Table, path: Path,
         return
     counts = ", ".join(f"count({quoted(name)})" for name in table.needs)
     found = connection.execute(
-        f"select {counts} from read_parquet({literal(str(path))})"
+        f"select {counts} from read_parquet({literal_path(path)})"
     ).fetchone()
     assert found is not None
     lacking = [name for name, count in zip(table.needs, found, strict=True) if not count]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..language import literal, literals
+from orchestration.machine.sql import literal
+
+from ..language import literals
 from ..model import Canonical
 
 _STATUS = """case {status}

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import duckdb
 
-from ..language import literal, literals, quoted
+from orchestration.machine.sql import literal, quoted
+
+from ..language import literal_paths
 from ..model import Part, Table
 from .folder import LandedFile, is_named, list_files
 
@@ -40,7 +42,7 @@ class AnswersLanding:
         shape = {**table.columns, **{n: t for n, t in lists.items() if n not in table.columns}}
         columns = ", ".join(f"{quoted(name)}: {literal(kind)}" for name, kind in shape.items())
         read = (
-            f"read_json({literals(paths)}, format = 'unstructured', ignore_errors = false,"
+            f"read_json({literal_paths(paths)}, format = 'unstructured', ignore_errors = false,"
             f" maximum_object_size = {LONGEST_ANSWER}, columns = {{{columns}}})"
         )
         itself = ", ".join(f"{quoted(name)} := {quoted(name)}" for name in table.columns)

@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from ..language import literal, quoted
+from orchestration.machine.sql import literal, quoted
 
 Columns = Mapping[str, str]
 """Names and DuckDB types of the columns of a table that is there."""

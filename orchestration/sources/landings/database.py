@@ -7,8 +7,9 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.machine.sql import literal, quoted
+
 from ..errors import SourceUnreachable, WrongSource
-from ..language import literal, quoted
 from ..model import Part, Table
 from .layout import Layout
 from .typed import described, typed_relation
@@ -113,7 +114,7 @@ class DatabaseLanding:
 
 def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     try:
-        connection.execute(f"attach {literal(str(path))} as {ATTACHED} (read_only)")
+        connection.execute(f"attach {literal(path)} as {ATTACHED} (read_only)")
     except duckdb.Error as error:
         raise SourceUnreachable(
             f"{path} cannot be opened ({type(error).__name__}): see that it is a DuckDB file and "

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from ..errors import LandingIncomplete, SourceUnreachable
-from ..language import literals
+from ..language import literal_paths
 from ..model import Part, Table
 from .json_lines import json_relation
 from .layout import Layout
@@ -168,12 +168,12 @@ def _scan(kind: str, paths: Sequence[str]) -> str:
     match kind:
         case "csv":
             options = "all_varchar = true, header = true, union_by_name = true"
-            return f"read_csv({literals(paths)}, {options})"
+            return f"read_csv({literal_paths(paths)}, {options})"
         case "parquet":
-            return f"read_parquet({literals(paths)}, union_by_name = true)"
+            return f"read_parquet({literal_paths(paths)}, union_by_name = true)"
     # Keys whose values are null vanish in such files, so every line is looked at.
     return (
-        f"read_json({literals(paths)}, format = 'newline_delimited', maximum_depth = 1,"
+        f"read_json({literal_paths(paths)}, format = 'newline_delimited', maximum_depth = 1,"
         " sample_size = -1, union_by_name = true)"
     )
 

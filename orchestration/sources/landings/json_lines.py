@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..language import literal, literals, quoted
+from orchestration.machine.sql import literal, quoted
+
+from ..language import literal_paths, literals
 from ..model import Table
 from .columns import from_json
 from .layout import Layout
@@ -71,7 +73,7 @@ def _is_of(table: Table, stream: str) -> str:
 def _read(files: Sequence[str], shape: Mapping[str, str]) -> str:
     columns = ", ".join(f"{quoted(name)}: {literal(kind)}" for name, kind in shape.items())
     return (
-        f"read_json({literals(files)}, format = 'newline_delimited', ignore_errors = true,"
+        f"read_json({literal_paths(files)}, format = 'newline_delimited', ignore_errors = true,"
         f" maximum_object_size = {LONGEST_LINE}, columns = {{{columns}}})"
     )
 

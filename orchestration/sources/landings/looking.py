@@ -7,8 +7,9 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.machine.sql import literal_path
+
 from ..errors import WrongSource
-from ..language import literal
 from ..model import Kind, Landing
 from .answers import AnswersLanding
 from .database import DatabaseLanding, tables_there
@@ -94,7 +95,7 @@ def _columns(file: LandedFile) -> set[str]:
     read = "read_csv" if file.format == "csv" else "read_parquet"
     try:
         with duckdb.connect() as connection:
-            described = f"describe select * from {read}({literal(str(file.path))})"
+            described = f"describe select * from {read}({literal_path(file.path)})"
             return {str(row[0]) for row in connection.execute(described).fetchall()}
     except duckdb.Error:
         return set()

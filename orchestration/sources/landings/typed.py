@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 import duckdb
 
-from ..language import quoted
+from orchestration.machine.sql import quoted
+
 from ..model import Table
 from .columns import from_json, original_column, original_columns
 from .layout import Layout
