@@ -218,7 +218,7 @@ _THREADS = """
             else closed_by_agent_id
         end as closed_by_agent_id,
         coalesce(history_reopen_count, reopen_count) as reopen_count,
-        list_sort(list_distinct(labels)) as labels,
+        coalesce(list_sort(list_distinct(labels)), []) as labels,
         deleted_at,
         case when deleted_at is not null then merged_into_thread_id end as merged_into_thread_id,
         status_now = 'closed' and told_closed_at is null as is_closing_assumed

@@ -78,7 +78,7 @@ def import_source(
                 day or surroundings.day_of(began_at),
             )  # fmt: skip
             delivery.place(prepared, exports, done.record.day, state.last_day)
-            _keep(source.kind, folder, aside, number)
+            _keep(source.kind, folder, aside)
             keeping.write_state(folder, done.state)
         finally:
             shutil.rmtree(prepared, ignore_errors=True)
@@ -264,13 +264,11 @@ def _fingerprint(canonical: Canonical) -> str:
     return hashlib.sha256(json.dumps([*texts, folding.SQL]).encode()).hexdigest()
 
 
-def _keep(kind: Kind, folder: Path, aside: Path, number: int) -> None:
+def _keep(kind: Kind, folder: Path, aside: Path) -> None:
     for kept in kind.kept:
-        path = aside / f"{kept.name}.parquet"
-        if path.exists():
-            target = keeping.kept_path(folder, kept, number)
-            target.parent.mkdir(exist_ok=True, mode=0o700)
-            path.replace(target)
+        for path in (aside / kept.name).glob("*.parquet"):
+            (folder / kept.name).mkdir(exist_ok=True, mode=0o700)
+            path.replace(folder / kept.name / path.name)
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, canonical: Canonical) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 <INBOX_HOME>/sources/<name>/
   state.json                 the commit point: what no state names does not exist
-  <kept stream>/<n>.parquet  the records of import n
+  <kept stream>/<n>.<table>.parquet  the records of import n
   problem.txt                why the last daily attempt failed, where it did
   .import.lock               held by the import that runs
 """
@@ -134,15 +134,12 @@ def write_problem(folder: Path, problem: str | None) -> None:
     write_text(folder / PROBLEM, problem)
 
 
-def kept_path(folder: Path, kept: Kept, number: int) -> Path:
-    """Where the records of an import lie."""
-    return folder / kept.name / f"{number:06d}.parquet"
-
-
 def kept_files(folder: Path, kept: Kept, last: int) -> list[Path]:
     """The files of finished imports, to one of them, in order."""
     return sorted(
-        path for path in (folder / kept.name).glob("*.parquet") if 0 < int(path.stem) <= last
+        path
+        for path in (folder / kept.name).glob("*.parquet")
+        if 0 < int(path.name.partition(".")[0]) <= last
     )
 
 
@@ -153,7 +150,7 @@ def clear_leftovers(folder: Path, number: int) -> None:
     for path in folder.glob(f"*/.*{UNFINISHED}"):
         path.unlink()
     for path in folder.glob("*/*.parquet"):
-        if path.stem.isdigit() and int(path.stem) > number:
+        if int(path.name.partition(".")[0]) > number:
             path.unlink()
 
 
@@ -162,13 +159,13 @@ def make_views(
 ) -> None:
     """Views of all that is kept: `new`, `before` and `kept`, a stream each.
 
-    number: of the import under way. new: where its own records lie, a file a stream.
+    number: of the import under way. new: where its own records lie, a folder a stream.
     """
     for schema in ("new", "before", "kept"):
         connection.execute(f"create schema if not exists {schema}")
     for kept in kind.kept:
         before = kept_files(folder, kept, number - 1)
-        of_this = [path for path in [new / f"{kept.name}.parquet"] if path.exists()]
+        of_this = sorted((new / kept.name).glob("*.parquet"))
         for schema, files in (("new", of_this), ("before", before), ("kept", before + of_this)):
             connection.execute(
                 f"create or replace view {schema}.{quoted(kept.name)} as {_scan(kept, files)}"

@@ -8,6 +8,7 @@ Every macro takes text as a landing gives it and gives null for null; none can r
     is_staff(x)        whether an identifier or address is in the source's list of staff
     instant(x)         ISO 8601; without an offset UTC, or the source's zone; 1970-01-01 is null
     epoch(x)           seconds since 1970, whole or not; 0 is null
+    moment(x)          either of the two
     flag(x)            true, t, yes, 1; anything else that is there is false
     whole(x)           a whole number; 12.0 is 12
     text_length(x)     characters of a plain text
@@ -48,7 +49,7 @@ def add_language(
 ) -> None:
     """Make the macros. person: what is kept for an identifier; None for the identifier itself."""
     connection.execute("set timezone = 'UTC'")
-    for macro in (*_MACROS, _instant(zone)):
+    for macro in (_instant(zone), *_MACROS):
         connection.execute(f"create or replace macro {macro}")
     listed = literals(sorted({entry.strip().lower() for entry in staff if entry.strip()}))
     connection.execute(
@@ -107,6 +108,7 @@ _MACROS = (
     "identifier(x) as case when whole_text(x) in ('', '0', '-1') then null else whole_text(x) end",
     rf"address(x) as lower(regexp_extract(x, '{_ADDRESS}'))",
     "epoch(x) as case when try_cast(x as double) <> 0 then to_timestamp(try_cast(x as double)) end",
+    "moment(x) as coalesce(epoch(x), instant(x))",
     "flag(x) as case when x is not null then lower(x) in ('true', 't', 'yes', '1') end",
     "whole(x) as try_cast(whole_text(x) as bigint)",
     "text_length(x) as length(x)",

@@ -134,7 +134,8 @@ def _keep(
     read: Read,
 ) -> None:
     kept = next(kept for kept in place.kind.kept if kept.name == table.keeps)
-    path = place.aside / f"{kept.name}.parquet"
+    path = place.aside / kept.name / f"{place.number:06d}.{table.name}.parquet"
+    path.parent.mkdir(exist_ok=True, mode=0o700)
     before: Sequence[Path] = ()
     if place.state.parts.get(table.name):
         # A part may be one that has grown: what is kept of it is not kept again.
@@ -146,7 +147,7 @@ def _keep(
     except duckdb.Error as error:
         raise _unreadable(connection, place.landing, table, parts, error) from None
     rows, unreadable = _counted(connection, kept, path)
-    read.records[kept.name] = rows
+    read.records[kept.name] = read.records.get(kept.name, 0) + rows
     if unreadable:
         read.unreadable[table.name] = unreadable
         read.counts["unreadable records"] = read.counts.get("unreadable records", 0) + unreadable

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ..errors import WrongSource
 from ..model import Kind
+from .intercom import INTERCOM
 from .zendesk import ZENDESK
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (ZENDESK,)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (ZENDESK, INTERCOM)}
 
 
 def kind_named(name: str) -> Kind:

@@ -19,15 +19,26 @@ Columns = Mapping[str, str]
 """Names and DuckDB types of the columns of a table that is there."""
 
 
-def original_column(name: str, wanted: str, there: Columns, separator: str = "__") -> str | None:
+ListOf = Callable[[str, str], str | None]
+"""SQL for a list, by flattened name and type, that lies in a table of its own; None elsewhere."""
+
+
+def no_lists(name: str, wanted: str) -> str | None:
+    """For connectors that leave lists where they are."""
+    return None
+
+
+def original_column(
+    name: str, wanted: str, there: Columns, list_of: ListOf = no_lists
+) -> str | None:
     """SQL for a declared column of a typed table; None where nothing of it is there."""
     if name in there:
         return _as_wanted(quoted(name), there[name], wanted)
     kind = duckdb.sqltype(wanted)
     if kind.id != "struct":
-        return None
+        return list_of(name, wanted)
     fields = [
-        (field, original_column(f"{name}{separator}{field}", str(of_type), there, separator))
+        (field, original_column(f"{name}__{field}", str(of_type), there, list_of))
         for field, of_type in kind.children
     ]
     if all(expression is None for _, expression in fields):
@@ -36,18 +47,10 @@ def original_column(name: str, wanted: str, there: Columns, separator: str = "__
     return f"struct_pack({packed})::{wanted}"
 
 
-def original_columns(
-    wanted: Columns,
-    there: Columns,
-    list_of: Callable[[str, str], str | None] = lambda name, wanted: None,
-) -> str:
-    """The select list of a table's declared columns; what is absent is null.
-
-    list_of: SQL for a list that lies in a table of its own, where it does.
-    """
+def original_columns(wanted: Columns, there: Columns, list_of: ListOf = no_lists) -> str:
+    """The select list of a table's declared columns; what is absent is null."""
     return ", ".join(
-        f"{original_column(name, kind, there) or list_of(name, kind) or f'null::{kind}'}"
-        f" as {quoted(name)}"
+        f"{original_column(name, kind, there, list_of) or f'null::{kind}'} as {quoted(name)}"
         for name, kind in wanted.items()
     )
 

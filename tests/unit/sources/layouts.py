@@ -17,7 +17,8 @@ import pyarrow.parquet
 Streams = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
-def _lines(path: Path, records: Sequence[object]) -> None:
+def lines(path: Path, records: Sequence[object]) -> None:
+    """A file of JSON lines, packed where its name says so."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = "".join(f"{json.dumps(record)}\n" for record in records)
     if path.suffix == ".gz":
@@ -33,7 +34,7 @@ def airbyte_protocol(folder: Path, streams: Streams) -> None:
         for stream, of_stream in streams.items()
         for record in of_stream
     ]
-    _lines(folder / "records.jsonl", records)
+    lines(folder / "records.jsonl", records)
 
 
 def airbyte_messages(folder: Path, streams: Streams) -> None:
@@ -44,14 +45,14 @@ def airbyte_messages(folder: Path, streams: Streams) -> None:
             inner = {"stream": stream, "data": record, "emitted_at": 1710000000000}
             records.append({"type": "RECORD", "record": inner})
         records.append({"type": "STATE", "state": {"data": {"cursor": "secret"}}})
-    _lines(folder / "records.jsonl.gz", records)
+    lines(folder / "records.jsonl.gz", records)
 
 
 def airbyte_data(folder: Path, streams: Streams) -> None:
     """A file a stream, the record under `_airbyte_data`."""
     for stream, of_stream in streams.items():
         records = [{"_airbyte_extracted_at": 1, "_airbyte_data": record} for record in of_stream]
-        _lines(folder / f"{stream}_2024_03_01_1710000000000_0.jsonl.gz", records)
+        lines(folder / f"{stream}_2024_03_01_1710000000000_0.jsonl.gz", records)
 
 
 def airbyte_csv(folder: Path, streams: Streams) -> None:
@@ -127,14 +128,14 @@ def singer(folder: Path, streams: Streams) -> None:
             for record in of_stream
         ]
         records.append({"type": "STATE", "value": {"bookmarks": {}}})
-    _lines(folder / "records.jsonl", records)
+    lines(folder / "records.jsonl", records)
 
 
 def singer_files(folder: Path, streams: Streams) -> None:
     """A file of plain records a stream."""
     for stream, of_stream in streams.items():
         records = [{**record, "_sdc_extracted_at": "2024-03-09T00:00:00Z"} for record in of_stream]
-        _lines(folder / f"{stream}.jsonl", records)
+        lines(folder / f"{stream}.jsonl", records)
 
 
 def dlt_files(folder: Path, streams: Streams) -> None:
@@ -148,7 +149,7 @@ def dlt_files(folder: Path, streams: Streams) -> None:
             }
             for number, record in enumerate(of_stream)
         ]
-        _lines(folder / "zendesk_data" / stream / "1710000000.1.0.jsonl.gz", records)
+        lines(folder / "zendesk_data" / stream / "1710000000.1.0.jsonl.gz", records)
 
 
 def dlt_database(folder: Path, streams: Streams) -> Path:
@@ -212,7 +213,7 @@ def answers(folder: Path, streams: Streams) -> None:
             for page in (of_stream[:half], of_stream[half:])
         ]
         (folder / f"{endpoint}.json").write_text(json.dumps(pages[0], indent=1), encoding="utf-8")
-        _lines(folder / f"{endpoint}_2.jsonl", [pages[1]])
+        lines(folder / f"{endpoint}_2.jsonl", [pages[1]])
 
 
 def fivetran(folder: Path, streams: Streams) -> None:
