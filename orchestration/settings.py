@@ -298,11 +298,6 @@ class Settings(BaseSettings):
         )
 
     @property
-    def sources_folder(self) -> Path:
-        """What is kept of each source, a folder a source."""
-        return self.home / "sources"
-
-    @property
     def raw_folder(self) -> Path:
         """The landed exports: Parquet by entity and day, quarantine and manifests."""
         return self.home / "raw"
