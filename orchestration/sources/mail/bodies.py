@@ -3,45 +3,41 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from email.message import Message
+from email.parser import BytesParser
 from html.parser import HTMLParser
 
-from .limits import MAX_HTML_CHARACTERS, MAX_NESTED, MAX_PARTS
+from .limits import MAX_HEADER_OCTETS, MAX_HTML_CHARACTERS, MAX_NESTED, MAX_PARTS
 
 _QUOTED_MAIL = re.compile(
     r"^-{2,}[ ]?(?:Original Message|Forwarded message|Ursprüngliche Nachricht|Message d'origine|"
     r"Mensaje original|Messaggio originale|Oorspronkelijk bericht)[ ]?-{2,}[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
-# Lines that quote, and before them the one or two lines that say whom.
-_QUOTED_LINES = re.compile(
-    r"(?:(?:^(?:On|Am|Den|Em|El|Il|Le|Op|W) [^\n]{0,300}\n)?^[^\n]{0,300}:[ \t]*\n(?:[ \t]*\n)?)?"
-    r"(?:^[ \t]?>[^\n]*(?:\n|\Z))+",
-    re.MULTILINE,
-)
-_BOUNDARY = re.compile(rb'boundary\s{0,4}=\s{0,4}(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))', re.I)
-_HOLDS_PARTS = re.compile(rb"^content-type\s{0,4}:\s{0,4}(?:multipart|message)/", re.I | re.M)
+_ANNOUNCES = re.compile(r"(?:On|Am|Den|Em|El|Il|Le|Op|W) ")
+_HEADERS_END = re.compile(rb"\r?\n\r?\n")
 _BLANKS = re.compile(r"\s+")
 _SKIPPED_TAGS = frozenset({"script", "style", "head", "title", "blockquote"})
 _BREAKING_TAGS = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3"})
 
 
-def is_within_limits(octets: bytes) -> bool:
-    """Whether a mail's parts are few enough to be taken apart."""
-    if len(_HOLDS_PARTS.findall(octets)) > MAX_NESTED:
-        return False
-    boundaries = {quoted or plain for quoted, plain in _BOUNDARY.findall(octets)}
-    return sum(octets.count(b"\n--" + boundary) for boundary in boundaries) <= MAX_PARTS
+class TooManyParts(Exception):
+    """A mail of more parts, or more deeply nested ones, than anybody writes."""
 
 
-def text_length(mail: Message) -> int:
-    """The characters of the text that a mail's author wrote; 0 where there is none."""
+def text_length(mail: Message, body: bytes) -> int:
+    """The characters of the text that a mail's author wrote; 0 where there is none.
+
+    mail: its headers; body: the octets after them. Raises `TooManyParts`.
+    """
     plain = markup = None
-    for part in _texts(mail):
-        if part.get_content_type() == "text/plain" and plain is None:
-            plain = _decoded(part)
+    for part, octets in _texts(mail, body):
+        if part.get_content_type() == "text/plain":
+            plain = _decoded(part, octets)
+            break
         if part.get_content_type() == "text/html" and markup is None:
-            markup = _decoded(part)
+            markup = _decoded(part, octets)
     if plain is None:
         plain = _without_tags(markup) if markup is not None else ""
     return len(own_words(plain))
@@ -52,33 +48,101 @@ def own_words(text: str) -> str:
     text = text.replace("\r\n", "\n")
     if found := _QUOTED_MAIL.search(text):
         text = text[: found.start()]
-    return _QUOTED_LINES.sub("", text).strip()
+    return (_without_quotes(text) if ">" in text else text).strip()
 
 
-def _texts(mail: Message) -> list[Message]:
-    """The texts of a mail that are no attachment and no mail within it."""
-    found: list[Message] = []
-    waiting: list[Message] = [mail]
+def _without_quotes(text: str) -> str:
+    """A text without the lines that quote.
+
+    What announces them is searched from their first line backwards, as few texts have any.
+    """
+    lines = text.split("\n")
+    kept: list[str] = []
+    for number, line in enumerate(lines):
+        if not _is_quoted(line):
+            kept.append(line)
+        elif number and not _is_quoted(lines[number - 1]):
+            _drop_announcement(kept)
+    return "\n".join(kept)
+
+
+def _is_quoted(line: str) -> bool:
+    return line.startswith((">", " >"))
+
+
+def _drop_announcement(lines: list[str]) -> None:
+    """Take away the end of lines that says who wrote what is quoted after them."""
+    end = len(lines) - (not lines[-1].strip())
+    if end > 0 and lines[end - 1].rstrip().endswith(":"):
+        has_two = end > 1 and _ANNOUNCES.match(lines[end - 2]) and len(lines[end - 2]) < 300
+        del lines[end - (2 if has_two else 1) :]
+
+
+def _texts(mail: Message, body: bytes) -> Iterator[tuple[Message, bytes]]:
+    """The texts of a mail that are no attachment and no mail within it, each with its octets."""
+    seen = 0
+    waiting = [iter([(mail, body)])]
     while waiting:
-        part = waiting.pop()
-        if part.get_content_type().startswith("message/"):
+        if (found := next(waiting[-1], None)) is None:
+            waiting.pop()
             continue
-        if part.is_multipart():
-            waiting.extend(reversed(part.get_payload()))  # type: ignore[arg-type]
+        seen += 1
+        if seen > MAX_PARTS or len(waiting) > MAX_NESTED:
+            raise TooManyParts
+        part, octets = found
+        boundary = part.get_boundary() if part.get_content_maintype() == "multipart" else None
+        if boundary:
+            waiting.append(_parts(octets, boundary.encode("utf-8", "replace")))
         elif (
             part.get_content_maintype() == "text" and part.get_content_disposition() != "attachment"
         ):
-            found.append(part)
-    return found
+            yield found
 
 
-def _decoded(part: Message) -> str:
+def _parts(octets: bytes, boundary: bytes) -> Iterator[tuple[Message, bytes]]:
+    """The parts between the lines of a boundary, one after the other as they are asked for."""
+    delimiter = b"--" + boundary
+    begins = None
+    at = _delimiter(octets, delimiter, 0)
+    while True:
+        if begins is not None:
+            yield parted(octets[begins : at if at >= 0 else len(octets)])
+        line_end = octets.find(b"\n", at) if at >= 0 else -1
+        if line_end < 0 or octets.startswith(b"--", at + len(delimiter)):
+            return
+        begins = line_end + 1
+        at = _delimiter(octets, delimiter, begins)
+
+
+def _delimiter(octets: bytes, delimiter: bytes, start: int) -> int:
+    """Where the next line of a boundary begins, or -1."""
+    at = octets.find(delimiter, start)
+    while at >= 0:
+        line = octets[at + len(delimiter) : at + len(delimiter) + 1_000].partition(b"\n")[0]
+        if (at == 0 or octets[at - 1 : at] == b"\n") and line.strip() in (b"", b"--"):
+            return at
+        at = octets.find(delimiter, at + 1)
+    return -1
+
+
+def parted(octets: bytes) -> tuple[Message, bytes]:
+    """The headers of a mail or a part of one, at most so many octets of them, and its body."""
+    if octets[:1] in (b"\n", b"\r"):
+        return BytesParser().parsebytes(b""), octets.lstrip(b"\r\n")
+    found = _HEADERS_END.search(octets)
+    end = found.end() if found else len(octets)
+    headers = octets[: min(end, MAX_HEADER_OCTETS)]
+    return BytesParser().parsebytes(headers, headersonly=True), octets[end:]
+
+
+def _decoded(part: Message, octets: bytes) -> str:
+    part.set_payload(octets.decode("ascii", "surrogateescape"))
     payload = part.get_payload(decode=True)
-    octets = payload if isinstance(payload, bytes) else b""
+    plain = payload if isinstance(payload, bytes) else b""
     try:
-        return octets.decode(part.get_content_charset() or "utf-8", "replace")
+        return plain.decode(part.get_content_charset() or "utf-8", "replace")
     except (LookupError, ValueError):  # an encoding that nobody knows
-        return octets.decode("latin-1")
+        return plain.decode("latin-1")
 
 
 class _Text(HTMLParser):

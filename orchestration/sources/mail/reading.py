@@ -16,10 +16,9 @@ from datetime import UTC, datetime, tzinfo
 from email.errors import HeaderParseError, MessageError
 from email.header import decode_header, make_header
 from email.message import Message
-from email.parser import BytesParser
 from email.utils import parseaddr
 
-from .bodies import is_within_limits, text_length
+from .bodies import TooManyParts, parted, text_length
 from .cutting import RawMail
 from .limits import MAX_HEADER_CHARACTERS, MAX_HEADER_OCTETS, MAX_LABELS, MAX_REFERENCES
 from .times import sent_at
@@ -28,7 +27,6 @@ SENT, DRAFT, TRASH, SPAM = "sent", "draft", "trash", "spam"
 
 _IDENTIFIER = re.compile(r"<\s*([^<>\s]{1,2000})\s*>")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
-_HEADERS_END = re.compile(rb"\r?\n\r?\n")
 _ADDRESS = re.compile(r"[^\s<>\"(),;:@]{1,200}@[^\s<>\"(),;:@]{1,255}")
 _MASKED_ADDRESS = re.compile(r"^\s*([^\s<>\"(),;:@]{1,200}) at ([^\s<>\"(),;:@]{1,255})\s*(?:\(|$)")
 _REPLY_MARK = re.compile(
@@ -93,30 +91,30 @@ class Mail:
 
 def read_mail(raw: RawMail, place: Place, options: ReadingOptions) -> Mail | None:
     """The record of a mail, or None where nothing tells when it was sent."""
-    octets = _QUOTED_FROM.sub(rb"\1", raw.octets) if place.is_mbox else raw.octets
-    headers, body = _parted(octets)
-    is_whole = len(headers) <= MAX_HEADER_OCTETS and is_within_limits(octets)
-    mail = BytesParser().parsebytes(
-        octets if is_whole else headers[:MAX_HEADER_OCTETS], headersonly=not is_whole
-    )
-    instant = _sent_at(mail, raw, options)
+    octets = raw.octets
+    if place.is_mbox and b">From " in octets:
+        octets = _QUOTED_FROM.sub(rb"\1", octets)
+    message, body = parted(octets)
+    headers = _Headers(message)
+    instant = _sent_at(headers, raw, options)
     if instant is None:
         return None
-    sender = _address(_header(mail, "From"))
-    labels = _labels(mail)
+    sender = _address(headers.one("from"))
+    labels = _labels(headers)
+    length = _text_length(message, body)
     return Mail(
-        mail_key=_mail_key(mail, instant, sender, body, options.key),
+        mail_key=_mail_key(headers, instant, sender, body, options.key),
         sent_at=instant,
         sender=sender,
-        is_automatic=_is_automatic(mail),
-        references=_references(mail, options.key),
-        subject_key=_subject_key(mail, options.key) if options.join_by_subject else None,
-        gmail_thread_id=_gmail_thread_id(mail),
+        is_automatic=_is_automatic(headers),
+        references=_references(headers, options.key),
+        subject_key=_subject_key(headers, options.key) if options.join_by_subject else None,
+        gmail_thread_id=_gmail_thread_id(headers),
         labels=[] if labels is None else _telling(labels),
         has_labels=labels is not None,
-        body_length=text_length(mail) if is_whole else None,
-        state=_state(mail, labels or [], place),
-        is_limited=raw.is_cut or not is_whole,
+        body_length=length,
+        state=_state(headers, labels or [], place),
+        is_limited=(raw.is_cut or length is None or len(octets) - len(body) > MAX_HEADER_OCTETS),
     )
 
 
@@ -127,58 +125,66 @@ def state_of_name(name: str) -> str:
 
 def hashed(key: bytes, kind: str, value: str) -> str:
     """What stands for an identifier that may name a person; without the key no way back."""
-    octets = f"{kind} {value}".encode("utf-8", "surrogateescape")
+    octets = f"{kind} {value}".encode("utf-8", "replace")
     return hmac.digest(key, octets, "sha256")[:16].hex()
 
 
-def _parted(octets: bytes) -> tuple[bytes, bytes]:
-    if octets[:1] in (b"\n", b"\r"):
-        return b"", octets.lstrip(b"\r\n")
-    found = _HEADERS_END.search(octets)
-    return (octets[: found.end()], octets[found.end() :]) if found else (octets, b"")
+class _Headers:
+    """The headers of a mail by their name in lower case, looked through once."""
+
+    def __init__(self, message: Message) -> None:
+        self._values: dict[str, list[str]] = {}
+        for name, value in message.items():
+            self._values.setdefault(name.lower(), []).append(str(value)[:MAX_HEADER_CHARACTERS])
+
+    def one(self, name: str) -> str | None:
+        return self._values.get(name, [None])[0]  # type: ignore[list-item]
+
+    def all(self, name: str) -> list[str]:
+        return self._values.get(name, [])
 
 
-def _header(mail: Message, name: str) -> str | None:
-    value = mail.get(name)
-    return None if value is None else _text(value)
+def _text_length(message: Message, body: bytes) -> int | None:
+    """The length of a mail's text, or None where its parts cannot be made out.
+
+    The library's own readers stumble over parameters and markup that nobody would write.
+    """
+    try:
+        return text_length(message, body)
+    except (TooManyParts, TypeError, ValueError, LookupError, AssertionError):
+        return None
 
 
-def _text(value: object) -> str:
-    return str(value)[:MAX_HEADER_CHARACTERS]
-
-
-def _sent_at(mail: Message, raw: RawMail, options: ReadingOptions) -> datetime | None:
-    received = [_text(value) for value in mail.get_all("Received", [])[:20]]
-    return sent_at(
-        _header(mail, "Date"), received, raw.from_time, options.zone, options.latest
-    )
+def _sent_at(headers: _Headers, raw: RawMail, options: ReadingOptions) -> datetime | None:
+    received = headers.all("received")[:20]
+    return sent_at(headers.one("date"), received, raw.from_time, options.zone, options.latest)
 
 
 def _mail_key(
-    mail: Message, instant: datetime, sender: str | None, body: bytes, key: bytes
+    headers: _Headers, instant: datetime, sender: str | None, body: bytes, key: bytes
 ) -> str:
     """A mail's key: of its Message-ID, else of when, by whom and how its text begins."""
-    identifiers = _identifiers(_header(mail, "Message-ID"))
+    identifiers = _identifiers(headers.one("message-id"))
     if identifiers:
         return hashed(key, "mail", identifiers[0])
     beginning = body.replace(b"\r\n", b"\n")[:200].decode("latin-1")
-    date = _header(mail, "Date") or instant.isoformat()
+    date = headers.one("date") or instant.isoformat()
     return hashed(key, "mail without identifier", f"{date.strip()}\n{sender}\n{beginning}")
 
 
 def _identifiers(value: str | None) -> list[str]:
-    """The identifiers in a header; where none stands in angle brackets, its first word with an @."""
+    """The identifiers in a header; without angle brackets its first word with an @."""
     if not value:
         return []
     found = _IDENTIFIER.findall(value)
     return found or [word for word in value.split()[:20] if "@" in word.strip("@")][:1]
 
 
-def _references(mail: Message, key: bytes) -> list[str]:
+def _references(headers: _Headers, key: bytes) -> list[str]:
     """The keys of the mails that a mail refers to, the oldest first, each once."""
     found = [
-        *_IDENTIFIER.findall(_header(mail, "References") or ""),
-        *_IDENTIFIER.findall(_header(mail, "In-Reply-To") or ""),
+        *_IDENTIFIER.findall(headers.one("references") or ""),
+        *_IDENTIFIER.findall(headers.one("in-reply-to") or ""),
     ]
     return [hashed(key, "mail", identifier) for identifier in dict.fromkeys(found)][:MAX_REFERENCES]
 
@@ -196,35 +202,44 @@ def _address(value: str | None) -> str | None:
     return address.lower() or None
 
 
-def _is_automatic(mail: Message) -> bool:
+def _is_automatic(headers: _Headers) -> bool:
     """Whether a mail says that a program sent it of itself."""
-    submitted = (_header(mail, "Auto-Submitted") or "no").partition(";")[0].partition("(")[0]
+    submitted = (headers.one("auto-submitted") or "no").partition(";")[0].partition("(")[0]
     if submitted.strip().lower() not in ("no", ""):
         return True
-    reply = _header(mail, "X-Autoreply")
+    reply = headers.one("x-autoreply")
     return reply is not None and reply.strip().lower() not in ("no", "false", "")
 
 
-def _subject_key(mail: Message, key: bytes) -> str | None:
-    subject = " ".join(_decoded(_header(mail, "Subject") or "").split())
+def _subject_key(headers: _Headers, key: bytes) -> str | None:
+    subject = " ".join(_decoded(headers.one("subject") or "").split())
     while (shorter := _REPLY_MARK.sub("", subject, count=1)) != subject:
         subject = shorter
     return hashed(key, "subject", subject.casefold()) if subject else None
 
 
-def _gmail_thread_id(mail: Message) -> str | None:
-    found = _GMAIL_THREAD.fullmatch((_header(mail, "X-GM-THRID") or "").strip())
+def _gmail_thread_id(headers: _Headers) -> str | None:
+    found = _GMAIL_THREAD.fullmatch((headers.one("x-gm-thrid") or "").strip())
     return found[0] if found else None
 
 
-def _labels(mail: Message) -> list[str] | None:
+def _labels(headers: _Headers) -> list[str] | None:
     """The labels of a mail, as Gmail writes them; None where it has no such header."""
-    value = _header(mail, "X-Gmail-Labels")
+    value = headers.one("x-gmail-labels")
     if value is None:
         return None
     line = " ".join(_decoded(value).split())
-    rows = list(csv.reader([line], skipinitialspace=True))
-    return [label.strip() for label in rows[0] if label.strip()] if rows else []
+    try:
+        rows = list(csv.reader([line], skipinitialspace=True))
+    except csv.Error:  # a quote without end, a character that is none
+        rows = [line.split(",")]
+    labels = [_clean(label).strip() for label in rows[0]] if rows else []
+    return [label for label in labels if label]
+
+
+def _clean(text: str) -> str:
+    """A text that can be written down: half of a character, as some encodings hold, is a mark."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _telling(labels: Iterable[str]) -> list[str]:
@@ -239,17 +254,17 @@ def _telling(labels: Iterable[str]) -> list[str]:
     return sorted(dict.fromkeys(kept))[:MAX_LABELS]
 
 
-def _state(mail: Message, labels: Iterable[str], place: Place) -> str:
+def _state(headers: _Headers, labels: Iterable[str], place: Place) -> str:
     """Whether a mail was sent and stands, from its labels, its flags and where it lies."""
     states = {state_of_name(label) for label in labels} | {place.state}
-    if _is_deleted_by_thunderbird(mail):
+    if _is_deleted_by_thunderbird(headers):
         states.add(TRASH)
     return next((state for state in (DRAFT, SPAM, TRASH) if state in states), SENT)
 
 
-def _is_deleted_by_thunderbird(mail: Message) -> bool:
+def _is_deleted_by_thunderbird(headers: _Headers) -> bool:
     try:
-        status = int((_header(mail, "X-Mozilla-Status") or "0").strip()[:8], 16)
+        status = int((headers.one("x-mozilla-status") or "0").strip()[:8], 16)
     except ValueError:
         return False
     return bool(status & _MOZILLA_DELETED)

@@ -15,7 +15,9 @@ from email.utils import mktime_tz, parsedate_tz
 _CLOCK_AND_ZONE = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s*([A-Za-z]+|[+-]\d{2}:?\d{2})?")
 _COMMENT = re.compile(r"\([^()]*\)")
 _OFFSET = re.compile(r"[+-]\d{2}:?\d{2}")
-_KNOWN_ZONES = frozenset("UT UTC GMT Z EST EDT CST CDT MST MDT PST PDT".split())
+_KNOWN_ZONES = frozenset(
+    ("UT", "UTC", "GMT", "Z", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT")
+)
 _WRONG_CLOCK = timedelta(days=1)
 _EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)  # before any mail: a clock that was never set
 _LONGEST = 200
@@ -64,7 +66,10 @@ def _instant(value: str | None, zone: tzinfo) -> tuple[datetime, bool] | None:
     clock = _CLOCK_AND_ZONE.search(text)
     zone_word = (clock[1] or "") if clock else ""
     is_known = bool(_OFFSET.fullmatch(zone_word)) or zone_word.upper() in _KNOWN_ZONES
-    return (_in_utc(parsed, zone, is_known), is_known) if _in_range(parsed) else None
+    try:
+        return (_in_utc(parsed, zone, is_known), is_known) if _in_range(parsed) else None
+    except OverflowError:  # an offset of a million hours
+        return None
 
 
 def _parsed(text: str) -> tuple[int, ...] | None:
