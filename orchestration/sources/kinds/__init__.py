@@ -5,9 +5,11 @@ from __future__ import annotations
 from ..errors import WrongSource
 from ..model import Kind
 from .intercom import INTERCOM
+from .mbox import MBOX
+from .request_tracker import REQUEST_TRACKER
 from .zendesk import ZENDESK
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (ZENDESK, INTERCOM)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (ZENDESK, INTERCOM, REQUEST_TRACKER, MBOX)}
 
 
 def kind_named(name: str) -> Kind:

@@ -449,8 +449,11 @@ REQUEST_TRACKER = Kind(
     canonical=canonical,
     touched=TOUCHED,
     options=(
-        Option("label_fields", [], "custom fields whose values are labels"),
-        Option("rating_field", [], "the custom field that holds a rating from 1 to 5"),
+        Option("label_fields", [], "custom fields whose values are labels", shapes_records=True),
+        Option(
+            "rating_field", [], "the custom field that holds a rating from 1 to 5",
+            shapes_records=True,
+        ),
         Option("spam_queues", [], "names of queues whose tickets are spam"),
         Option("rejected_is_spam", False, "whether a ticket is rejected because it is spam"),
         Option("closed_statuses", ["resolved", "rejected"], "statuses that a lifecycle ends in"),

@@ -84,7 +84,10 @@ _TICKETS = """
 
     -- A member who was removed has no row any more, which what was kept of it cannot tell.
     requestor as (
-        select requestors.ticket_id, requestors.requestor, min(try_cast(requestors.id as bigint)) as place
+        select
+            requestors.ticket_id,
+            requestors.requestor,
+            min(try_cast(requestors.id as bigint)) as place
         from requestors
         left join watched
             on requestors.ticket_id = watched.ticket_id and requestors.requestor = watched.watcher
@@ -147,7 +150,8 @@ def _threads(options: Mapping[str, Any], status: str) -> str:
             max(created_at) filter (where type = 'Status' and value = 'deleted') as deleted_at,
             max(created_at) filter (where type = 'Status' and value = 'rejected') as rejected_at,
             max(created_at) filter (where type = 'Set' and field = 'Queue') as moved_at,
-            arg_min(interface, (created_at, try_cast(id as bigint))) filter (where type = 'Create') as interface
+            arg_min(interface, (created_at, try_cast(id as bigint)))
+                filter (where type = 'Create') as interface
         from transactions
         left join (
             select transaction_id, any_value(interface) as interface
@@ -226,7 +230,8 @@ _MESSAGES = f"""
             transaction_id,
             arg_min(plain_length, try_cast(id as bigint)) filter (where plain_length is not null)
                 as plain_length,
-            arg_min(html_length, try_cast(id as bigint)) filter (where html_length is not null) as html_length,
+            arg_min(html_length, try_cast(id as bigint)) filter (where html_length is not null)
+                as html_length,
             coalesce(bool_or(is_automatic) filter (where is_root), false) as is_automatic
         from attachments
         group by transaction_id
@@ -298,7 +303,8 @@ def _events(status: str) -> str:
         told.told_type as type,
         case told.told_type
             when 'status' then {status.format(word="told.value")}
-            when 'assignee' then case when not coalesce(owner.is_of_system, false) then told.value end
+            when 'assignee'
+                then case when not coalesce(owner.is_of_system, false) then told.value end
             else told.value
         end as value,
         case

@@ -38,6 +38,11 @@ class MailFile:
     name: str  # below the folder that was named
     place: Place
 
+    @property
+    def folder(self) -> str:
+        """What keeps its mails together over time: an mbox itself, a folder of single mails."""
+        return self.name if self.place.is_mbox else self.name.rpartition("/")[0]
+
 
 def find_mail_files(where: Path) -> list[MailFile]:
     """The files of mails at a path, ordered by name; raises `UnreadableArchive` where none is."""
