@@ -49,7 +49,8 @@ class Kept:
     key: the columns that name a record. newest: the columns by which, of two records with one key,
     the later is told; none where a record never changes. thread: the column that holds the thread
     that a record belongs to, or None for what all threads share (users, groups). persons: columns
-    that hold identifiers of people, as `person()` gives them: an erasure empties them.
+    that hold identifiers of people, as `person()` gives them: an erasure empties them. is_state:
+    whether records change without a version, so that of equal versions the later import counts.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Kept:
     newest: tuple[str, ...] = ()
     thread: str | None = None
     persons: tuple[str, ...] = ()
+    is_state: bool = False
 
 
 @dataclass(frozen=True)
