@@ -116,6 +116,8 @@ def _make_records(
     repeated = f"select {key} from ({select}) group by {key} having count(*) > 1"
     if connection.execute(f"{repeated} limit 1").fetchone() is not None:
         order = [f"{quoted(column)} desc nulls last" for column in (*kept.newest, "landed_at")]
+        if kept.is_state:
+            order.append("import_number desc")
         # Of records that differ in nothing that orders them, always the same one.
         columns = ", ".join(quoted(column) for column in kept.columns)
         order.append(f"hash({columns})")

@@ -141,7 +141,7 @@ def _keep(
     path = place.aside / kept.name / f"{place.number:06d}.{table.name}.parquet"
     path.parent.mkdir(exist_ok=True, mode=0o700)
     before: Sequence[Path] = ()
-    if place.state.parts.get(table.name):
+    if place.state.parts.get(table.name) and not kept.is_state:
         # A part may be one that has grown: what is kept of it is not kept again.
         before = keeping.kept_files(place.folder, kept, place.state.number)
     try:

@@ -253,7 +253,6 @@ _REQUESTORS = Table(
             identifier(membership.id) as id,
             identifier(role.Instance) as ticket_id,
             person(membership.MemberId) as requestor,
-            not coalesce(flag(membership.Disabled), false) as is_member,
             membership.landed_at
         from landed."CachedGroupMembers" as membership
         left join landed."Groups" as role on identifier(membership.GroupId) = identifier(role.id)
@@ -264,6 +263,7 @@ _REQUESTORS = Table(
                 role.Domain = 'RT::Ticket-Role'
                 and coalesce(role.Name, role."Type") = 'Requestor'
                 and principal.PrincipalType = 'User'
+                and not coalesce(flag(membership.Disabled), false)
             )
     """,
     is_required=True,
@@ -349,9 +349,9 @@ _KEPT = (
             "resolved_at": "TIMESTAMPTZ",
             "updated_at": "TIMESTAMPTZ",
         },
-        key=("id",),
-        # A merge leaves a ticket's LastUpdated as it was.
-        newest=("updated_at", "landed_at"),
+        # A merge leaves a ticket's LastUpdated as it was: what it was merged into is one more row.
+        key=("id", "effective_id"),
+        newest=("updated_at",),
         thread="id",
     ),
     Kept(
@@ -396,8 +396,10 @@ _KEPT = (
             "updated_at": "TIMESTAMPTZ",
         },
         key=("id",),
-        newest=("updated_at", "landed_at"),
+        newest=("updated_at",),
         persons=("id",),
+        # Who joins or leaves the privileged keeps the LastUpdated that was there.
+        is_state=True,
     ),
     Kept(
         name="requestors",
@@ -405,10 +407,8 @@ _KEPT = (
             "id": "VARCHAR",
             "ticket_id": "VARCHAR",
             "requestor": "VARCHAR",
-            "is_member": "BOOLEAN",
         },
         key=("id",),
-        newest=("landed_at",),
         thread="ticket_id",
         persons=("requestor",),
     ),

@@ -69,10 +69,16 @@ _TICKETS = """
         group by id
     ),
 
-    ticket as (
-        select tickets.*, survivor.into_id, coalesce(survivor.into_id, tickets.id) as thread_id
+    newest as (
+        select *
         from tickets
-        left join survivor on tickets.id = survivor.id
+        qualify row_number() over (partition by id order by updated_at desc) = 1
+    ),
+
+    ticket as (
+        select newest.*, survivor.into_id, coalesce(survivor.into_id, newest.id) as thread_id
+        from newest
+        left join survivor on newest.id = survivor.id
     ),
 
     watched as (
@@ -91,8 +97,7 @@ _TICKETS = """
         from requestors
         left join watched
             on requestors.ticket_id = watched.ticket_id and requestors.requestor = watched.watcher
-        where requestors.is_member
-            and requestors.requestor is not null
+        where requestors.requestor is not null
             and watched.type is distinct from 'DelWatcher'
         group by requestors.ticket_id, requestors.requestor
     ),
@@ -276,7 +281,8 @@ _MESSAGES = f"""
             else creator
         end as author_id,
         is_private,
-        body_length
+        body_length,
+        sent_at as updated_at
     from written
 """
 
@@ -370,10 +376,10 @@ def _counts(options: Mapping[str, Any]) -> dict[str, str]:
     )
     rating_field = literals(options["rating_field"])
     return {
-        "merged threads": "select count(*) from tickets where effective_id <> id",
-        "deleted threads": "select count(*) from tickets where status = 'deleted'",
-        "tickets of an unknown status, taken as open": "select count(*) from tickets"
-        f" where not list_contains({known}, status)",
+        "merged threads": "select count(distinct id) from tickets where effective_id <> id",
+        "deleted threads": "select count(distinct id) from tickets where status = 'deleted'",
+        "tickets of an unknown status, taken as open": "select count(distinct id)"
+        f" from tickets where not list_contains({known}, status)",
         "messages of unknown authors": "select count(*) from transactions"
         " where type in ('Create', 'Correspond', 'Comment')"
         " and creator not in (select id from users where id is not null)",
