@@ -1,4 +1,4 @@
-"""Rows of Request Tracker's tables, composed for the tests: what one ticket, mail or click leaves."""
+"""Rows of Request Tracker's tables, composed for the tests: what a ticket, mail or click leaves."""
 
 from __future__ import annotations
 

@@ -464,7 +464,7 @@ def test_a_table_that_is_missing_is_named_with_what_it_costs(
     tracker.ticket()
     tracker.write(desk.landing)
     (desk.landing / "GroupMembers.csv").unlink()
-    with pytest.raises(LandingIncomplete, match="GroupMembers.*who is an agent"):
+    with pytest.raises(LandingIncomplete, match=r"GroupMembers.*who is an agent"):
         desk.bring()
 
 
