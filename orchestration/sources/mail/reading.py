@@ -138,7 +138,8 @@ class _Headers:
             self._values.setdefault(name.lower(), []).append(str(value)[:MAX_HEADER_CHARACTERS])
 
     def one(self, name: str) -> str | None:
-        return self._values.get(name, [None])[0]  # type: ignore[list-item]
+        values = self._values.get(name)
+        return values[0] if values else None
 
     def all(self, name: str) -> list[str]:
         return self._values.get(name, [])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
-from email.utils import mktime_tz, parsedate_tz
+from email.utils import parsedate_tz
 
 _CLOCK_AND_ZONE = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s*([A-Za-z]+|[+-]\d{2}:?\d{2})?")
 _COMMENT = re.compile(r"\([^()]*\)")
@@ -92,10 +92,11 @@ def _in_range(parsed: tuple[int, ...]) -> bool:
 
 
 def _in_utc(parsed: tuple[int, ...], zone: tzinfo, is_known: bool) -> datetime:
-    if is_known:
-        # mktime_tz reckons by the calendar, so the 31st of a short month is the 1st of the next.
-        return datetime.fromtimestamp(0, UTC) + timedelta(seconds=mktime_tz(parsed))  # type: ignore[arg-type]
-    wall = datetime(*parsed[:2], 1) + timedelta(  # type: ignore[misc,arg-type]
-        days=parsed[2] - 1, hours=parsed[3], minutes=parsed[4], seconds=parsed[5]
+    year, month, day, hour, minute, second = parsed[:6]
+    # Reckoned from the first, so that the 31st of a short month is a day of the next one.
+    wall = datetime(year, month, 1) + timedelta(
+        days=day - 1, hours=hour, minutes=minute, seconds=second
     )
+    if is_known:
+        return wall.replace(tzinfo=UTC) - timedelta(seconds=parsed[9])
     return wall.replace(tzinfo=zone).astimezone(UTC)
