@@ -204,12 +204,11 @@ def test_mails_without_an_identifier_are_told_apart(desk: Desk) -> None:
     assert len(desk.live("messages")) == 3
 
 
-def test_a_mail_without_any_time_is_set_aside_and_counted(desk: Desk) -> None:
-    write_mbox(desk.landing / "a.mbox", mail("a"), mail("b", None), line="From - ")
+def test_a_mail_without_any_time_is_left_out_and_counted(desk: Desk) -> None:
+    write_mail(desk.landing / "a.eml", mail("a"))
     write_mail(desk.landing / "b.eml", mail("b", None))
-    record = bring(desk, mail("c")).source
-    assert record.name == "mbox"
-    assert set(desk.live("messages")) == {key("c")}
+    assert desk.bring().counts["unreadable records"] == 1
+    assert set(desk.live("messages")) == {key("a")}
 
 
 def test_a_reply_dated_before_what_it_answers_is_kept(desk: Desk) -> None:
@@ -231,6 +230,12 @@ def test_who_is_staff_the_list_tells_and_a_thread_they_began_has_its_customer(de
     assert only_thread(desk)["user_id"] == "ann@customer.example"
     agents = desk.standing("agents")
     assert {name: row["name"] for name, row in agents.items()} == {"ada": "ada", "ben": "ben"}
+
+
+def test_without_a_list_of_staff_it_is_told_that_nobody_is_an_agent(tmp_path: Path) -> None:
+    desk = desk_of(tmp_path, staff=())
+    write_mbox(desk.landing / "a.mbox", mail("a", sender=ADA))
+    assert desk.bring().counts["no list of staff, so that nobody is an agent"] == 1
 
 
 def test_agents_of_one_account_name_are_told_apart(tmp_path: Path) -> None:
@@ -255,7 +260,8 @@ def test_a_list_of_staff_that_grows_counts_for_what_was_brought_before(tmp_path:
 @pytest.mark.parametrize("sender", [ADA, "ann@customer.example"])
 def test_an_automatic_answer_is_a_bots_whoever_sent_it(desk: Desk, sender: str) -> None:
     bring(desk, mail("a", sender=sender, Auto_Submitted="auto-replied"))
-    assert desk.message(key("a"))["author_type"] == "bot"
+    message = desk.message(key("a"))
+    assert (message["author_type"], message["author_id"]) == ("bot", None)
     assert only_thread(desk)["user_id"] is None
 
 
