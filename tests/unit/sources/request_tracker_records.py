@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-from itertools import count
-from pathlib import Path
 from typing import Any
 
-from tests.unit.sources.desk import at
+from tests.unit.sources.tables import Tables, written
 
 SYSTEM, NOBODY = 1, 6
 ANN, BEA, ADA, BEN = 40, 41, 35, 37
@@ -31,18 +28,17 @@ _PRIVILEGED = 4
 _NEVER = "1970-01-01 00:00:00"
 
 
-class RequestTracker:
+class RequestTracker(Tables):
     """A tracker's tables; what is done to it adds rows, numbered as they come."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _COLUMNS}
-        self._number = count(100)
-        self._add("Groups", id=_PRIVILEGED, Name="Privileged", Domain="SystemInternal", Instance=0)
-        self._add("Queues", id=3, Name="Support", LastUpdated=_written("01 00:00"))
-        self._add("Queues", id=4, Name="Spam", LastUpdated=_written("01 00:00"))
-        self._add("CustomFields", id=2, Name="Tag")
-        self._add("CustomFields", id=3, Name="Rating")
-        self._add("CustomFields", id=4, Name="Notes")
+        super().__init__(_COLUMNS)
+        self.add("Groups", id=_PRIVILEGED, Name="Privileged", Domain="SystemInternal", Instance=0)
+        self.add("Queues", id=3, Name="Support", LastUpdated=written("01 00:00"))
+        self.add("Queues", id=4, Name="Spam", LastUpdated=written("01 00:00"))
+        self.add("CustomFields", id=2, Name="Tag")
+        self.add("CustomFields", id=3, Name="Rating")
+        self.add("CustomFields", id=4, Name="Notes")
         self.user(SYSTEM, "RT_System")
         self.user(NOBODY, "Nobody")
         self.user(ANN, "ann@customer.example", email="ann@customer.example")
@@ -61,13 +57,13 @@ class RequestTracker:
         is_disabled: bool = False,
     ) -> None:
         """An account, privileged or not."""
-        self._add(
+        self.add(
             "Users", id=number, Name=name, RealName=real_name, EmailAddress=email,
-            LastUpdated=_written("01 00:00"),
+            LastUpdated=written("01 00:00"),
         )  # fmt: skip
-        self._add("Principals", id=number, PrincipalType="User", Disabled=int(is_disabled))
+        self.add("Principals", id=number, PrincipalType="User", Disabled=int(is_disabled))
         if is_privileged:
-            self._add("GroupMembers", GroupId=_PRIVILEGED, MemberId=number)
+            self.add("GroupMembers", GroupId=_PRIVILEGED, MemberId=number)
 
     def ticket(
         self,
@@ -81,19 +77,19 @@ class RequestTracker:
         **changed: Any,
     ) -> int:
         """An open ticket and the transaction that made it; the number of that transaction."""
-        self._add(
+        self.add(
             "Tickets", **{
                 "id": number, "EffectiveId": number, "Queue": 3, "Type": "ticket",
                 "Owner": NOBODY, "Priority": 0, "Status": "new", "Resolved": _NEVER,
-                "LastUpdated": _written(changed.pop("updated", created)),
-                "Created": _written(created), **changed,
+                "LastUpdated": written(changed.pop("updated", created)),
+                "Created": written(created), **changed,
             },
         )  # fmt: skip
-        role = self._add("Groups", Name="Requestor", Domain="RT::Ticket-Role", Instance=number)
-        self._add("Principals", id=role, PrincipalType="Group", Disabled=0)
-        self._add("CachedGroupMembers", GroupId=role, MemberId=role, Disabled=0)
+        role = self.add("Groups", Name="Requestor", Domain="RT::Ticket-Role", Instance=number)
+        self.add("Principals", id=role, PrincipalType="Group", Disabled=0)
+        self.add("CachedGroupMembers", GroupId=role, MemberId=role, Disabled=0)
         for requestor in requestors:
-            self._add("CachedGroupMembers", GroupId=role, MemberId=requestor, Disabled=0)
+            self.add("CachedGroupMembers", GroupId=role, MemberId=requestor, Disabled=0)
         author = creator if creator is not None else requestors[0]
         return self.said(number, created, author, text, type="Create", headers=headers)
 
@@ -116,7 +112,7 @@ class RequestTracker:
 
     def attachment(self, transaction: int, text: str, headers: str = "", **changed: Any) -> None:
         """An attachment of a transaction."""
-        self._add(
+        self.add(
             "Attachments", **{
                 "TransactionId": transaction, "Parent": 0, "ContentType": "text/plain",
                 "ContentEncoding": "none", "Content": text,
@@ -135,18 +131,18 @@ class RequestTracker:
         after: Any = "",
     ) -> int:
         """Any transaction."""
-        return self._add(
+        return self.add(
             "Transactions", ObjectType="RT::Ticket", ObjectId=ticket, Type=type, Field=field,
-            OldValue=before, NewValue=after, Creator=who, Created=_written(when),
+            OldValue=before, NewValue=after, Creator=who, Created=written(when),
         )  # fmt: skip
 
     def status(self, ticket: int, when: str, before: str, after: str, who: int = ADA) -> None:
         """A change of status; the ticket has the new one."""
         self.done(ticket, when, who, "Status", "Status", before, after)
-        row = self.row(ticket)
-        row.update(Status=after, LastUpdated=_written(when))
+        row = self.row("Tickets", ticket)
+        row.update(Status=after, LastUpdated=written(when))
         if after in ("resolved", "rejected", "deleted"):
-            row["Resolved"] = _written(when)
+            row["Resolved"] = written(when)
 
     def merge(self, ticket: int, into: int, when: str, who: int = ADA) -> None:
         """A merge, which leaves all of a ticket's row but its EffectiveId."""
@@ -161,30 +157,8 @@ class RequestTracker:
         self, ticket: int, field: int, content: str, when: str, removed: str | None = None
     ) -> int:
         """A value of a custom field, taken away again at a time."""
-        return self._add(
+        return self.add(
             "ObjectCustomFieldValues", CustomField=field, ObjectType="RT::Ticket", ObjectId=ticket,
-            Content=content, Created=_written(when), LastUpdated=_written(removed or when),
+            Content=content, Created=written(when), LastUpdated=written(removed or when),
             Disabled=int(removed is not None),
         )  # fmt: skip
-
-    def row(self, ticket: int) -> dict[str, Any]:
-        """The row of a ticket."""
-        return next(row for row in self.rows["Tickets"] if row["id"] == ticket)
-
-    def write(self, folder: Path, *names: str) -> None:
-        """A CSV file a table; only some of them, where their names are given."""
-        for name in names or self.rows:
-            with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
-                writer = csv.DictWriter(file, _COLUMNS[name].split(), restval="")
-                writer.writeheader()
-                writer.writerows(self.rows[name])
-
-    def _add(self, table: str, **row: Any) -> int:
-        number = int(row.setdefault("id", next(self._number)))
-        self.rows[table].append(row)
-        return number
-
-
-def _written(when: str) -> str:
-    """A time as RT's tables have it: UTC, without an offset."""
-    return at(when).strftime("%Y-%m-%d %H:%M:%S")

@@ -180,7 +180,7 @@ def test_resolved_on_a_ticket_that_is_open_again_is_stale(
     tracker.ticket()
     tracker.status(1, "02 10:00", "open", "resolved")
     tracker.status(1, "03 10:00", "resolved", "open")
-    assert tracker.row(1)["Resolved"] == "2024-03-02 10:00:00"
+    assert tracker.row("Tickets", 1)["Resolved"] == "2024-03-02 10:00:00"
     thread = bring(desk, tracker).thread("1")
     assert (thread["status"], thread["closed_at"]) == ("open", None)
     assert (thread["first_closed_at"], thread["reopen_count"]) == (at("02 10:00"), 1)
@@ -253,7 +253,7 @@ def test_what_a_desk_takes_for_spam_is_gone(tmp_path: Path, tracker: RequestTrac
     tracker.status(1, "02 10:00", "new", "rejected")
     tracker.ticket(2)
     tracker.done(2, "02 11:00", ADA, "Set", "Queue", 3, 4)
-    tracker.row(2)["Queue"] = 4
+    tracker.row("Tickets", 2)["Queue"] = 4
     plain = bring(with_options(tmp_path / "plain"), tracker)
     assert [plain.thread(key)["deleted_at"] for key in "12"] == [None, None]
     told = with_options(tmp_path / "told", rejected_is_spam="true", spam_queues="spam")
@@ -328,9 +328,7 @@ def test_staff_by_the_list_and_staff_who_join_later_count_for_all_they_wrote(
     desk = Desk(tmp_path / "later", "request_tracker")
     assert bring(desk, tracker).message(str(answer))["author_type"] == "user"
     tracker.rows["GroupMembers"].append({"id": 999, "GroupId": 4, "MemberId": BEA})
-    next(row for row in tracker.rows["Users"] if row["id"] == BEA)["LastUpdated"] = (
-        "2024-03-05 00:00:00"
-    )
+    tracker.row("Users", BEA)["LastUpdated"] = "2024-03-05 00:00:00"
     assert bring(desk, tracker).message(str(answer))["author_type"] == "agent"
 
 
