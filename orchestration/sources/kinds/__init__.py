@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from ..errors import WrongSource
 from ..model import Kind
+from .django_helpdesk import DJANGO_HELPDESK
 from .intercom import INTERCOM
 from .mbox import MBOX
 from .request_tracker import REQUEST_TRACKER
 from .zendesk import ZENDESK
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (ZENDESK, INTERCOM, REQUEST_TRACKER, MBOX)}
+KINDS: dict[str, Kind] = {
+    kind.name: kind for kind in (ZENDESK, INTERCOM, REQUEST_TRACKER, DJANGO_HELPDESK, MBOX)
+}
 
 
 def kind_named(name: str) -> Kind:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..language import literals
 from ..model import Canonical
+from .merging import merge_chain
 
 TOUCHED = """
     with staff_now as (
@@ -50,36 +51,7 @@ TOUCHED = """
     where tickets.id in (select id from touched_ticket)
 """
 
-# A ticket may be merged into one that was merged before: the end of the chain counts.
-_TICKETS = """
-    chain as (
-        select id, effective_id, 1 as merges
-        from tickets
-        where effective_id <> id
-        union
-        select chain.id, tickets.effective_id, chain.merges + 1 as merges
-        from chain
-        inner join tickets on chain.effective_id = tickets.id
-        where tickets.effective_id <> tickets.id and chain.merges < 50
-    ),
-
-    survivor as (
-        select id, arg_max(effective_id, merges) as into_id
-        from chain
-        group by id
-    ),
-
-    newest as (
-        select *
-        from tickets
-        qualify row_number() over (partition by id order by updated_at desc) = 1
-    ),
-
-    ticket as (
-        select newest.*, survivor.into_id, coalesce(survivor.into_id, newest.id) as thread_id
-        from newest
-        left join survivor on newest.id = survivor.id
-    ),
+_TICKETS = f"""{merge_chain("tickets")},
 
     watched as (
         select ticket_id, watcher, arg_max(type, (created_at, try_cast(id as bigint))) as type
