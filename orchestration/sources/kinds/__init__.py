@@ -9,9 +9,10 @@ from .intercom import INTERCOM
 from .mbox import MBOX
 from .request_tracker import REQUEST_TRACKER
 from .zendesk import ZENDESK
+from .znuny import ZNUNY
 
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (ZENDESK, INTERCOM, REQUEST_TRACKER, DJANGO_HELPDESK, MBOX)
+    kind.name: kind for kind in (ZENDESK, INTERCOM, REQUEST_TRACKER, ZNUNY, DJANGO_HELPDESK, MBOX)
 }
 
 
