@@ -390,13 +390,9 @@ def test_a_field_that_is_chosen_later_is_read_from_what_was_brought_before(
     tracker.value(1, 4, "urgent", "01 10:00")
     desk = Desk(tmp_path, "request_tracker")
     assert bring(desk, tracker).thread("1")["labels"] is None
-    again = Desk.__new__(Desk)
-    again.__dict__ = {**desk.__dict__}
-    again.source = type(desk.source)(
-        "request_tracker", "request_tracker", str(desk.landing), options={"label_fields": "Notes"}
-    )
-    again.bring()
-    assert again.thread("1")["labels"] == ["urgent"]
+    desk.change(options={"label_fields": "Notes"})
+    desk.bring()
+    assert desk.thread("1")["labels"] == ["urgent"]
 
 
 @pytest.mark.parametrize(
