@@ -413,6 +413,15 @@ def test_the_length_is_that_of_the_text_without_what_it_quotes(
     assert bring(desk, tracker).message(str(number))["body_length"] == length
 
 
+def test_an_attachment_may_be_large_and_hold_anything(desk: Desk, tracker: RequestTracker) -> None:
+    opening = tracker.ticket()
+    tracker.attachment(opening, 'id,"Content"\n"' * 500_000, Parent=1, Filename="log.csv")
+    other = tracker.said(1, "01 10:00", ANN, 'he said "no",\nthen, yes\n')
+    bring(desk, tracker)
+    assert desk.message(str(opening))["body_length"] == 10
+    assert desk.message(str(other))["body_length"] == 23
+
+
 def test_of_a_mail_in_parts_the_plain_text_counts(desk: Desk, tracker: RequestTracker) -> None:
     tracker.ticket()
     number = tracker.said(1, "01 10:00", ANN, "", ContentType="multipart/alternative")
