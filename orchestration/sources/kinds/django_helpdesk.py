@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from ..model import Kept, Kind, Table
 from .django_helpdesk_mapping import TOUCHED, canonical
+from .leaving_out import LEAVE_OUT, every, is_left_out, stays
 from .mail_text import own_words_length
+
+_LEFT_OUT = f"""
+            select identifier(any_ticket.id)
+            from landed."every helpdesk_ticket" as any_ticket
+            inner join landed."every helpdesk_queue" as any_queue
+                on identifier(any_ticket.queue_id) = identifier(any_queue.id)
+            where {is_left_out("any_queue.title")}
+"""
 
 _TICKETS = Table(
     name="helpdesk_ticket",
@@ -41,6 +50,7 @@ _TICKETS = Table(
             {own_words_length("description")} as description_length,
             landed_at
         from landed.helpdesk_ticket
+        where {stays("id", _LEFT_OUT)}
     """,
     needs=("id", "status", "created_at", "updated_at"),
     is_required=True,
@@ -91,6 +101,7 @@ _FOLLOWUPS = Table(
             ) as is_automatic,
             landed_at
         from landed.helpdesk_followup
+        where {stays("ticket_id", _LEFT_OUT)}
     """,
     needs=("id", "ticket_id", "created_at"),
     is_required=True,
@@ -222,9 +233,15 @@ DJANGO_HELPDESK = Kind(
     name="django_helpdesk",
     title="django-helpdesk",
     landings=("tables",),
-    tables={"tables": (_TICKETS, _FOLLOWUPS, _USERS, _QUEUES)},
+    tables={
+        "tables": (
+            _TICKETS, _FOLLOWUPS, _USERS, _QUEUES,
+            every("helpdesk_ticket", ("id", "queue_id")), every("helpdesk_queue", ("id", "title")),
+        ),
+    },
     kept=_KEPT,
     canonical=canonical,
     touched=TOUCHED,
+    options=(LEAVE_OUT,),
     users_are_addresses=True,
-)
+)  # fmt: skip

@@ -12,6 +12,7 @@ from ..landings.mail import MailLanding
 from ..language import literals
 from ..mail.threads import join_mails
 from ..model import Canonical, Kept, Kind, Landing, Opening, Option, Table
+from .leaving_out import LEAVE_OUT
 
 _MAILS = Table(
     name="mails",
@@ -266,6 +267,7 @@ MBOX = Kind(
     kept=(_KEPT,),
     canonical=canonical,
     options=(
+        LEAVE_OUT,
         Option("closed_label", "", "the label of a thread that is done: closed with its last mail"),
         Option(
             "join_by_subject", False, "whether mails of one subject are one thread",

@@ -7,6 +7,7 @@ leave out merged and deleted tickets, and give times without their zone.
 from __future__ import annotations
 
 from ..model import Kind, Option, Table
+from .leaving_out import LEAVE_OUT, every, is_left_out, stays
 from .mail_text import own_words_length
 from .request_tracker_kept import KEPT
 from .request_tracker_mapping import TOUCHED, canonical
@@ -16,6 +17,19 @@ def _header(name: str) -> str:
     """SQL for the value of a header of an attachment, in lower case."""
     return rf"lower(regexp_extract(Headers, '(?im)^{name}[ \t]*:[ \t]*([^\s;(]*)', 1))"
 
+
+_LEFT_OUT = f"""
+            select identifier(ticket.id)
+            from landed."every Tickets" as ticket
+            inner join landed."every Queues" as queue
+                on identifier(ticket.Queue) = identifier(queue.id)
+            where {is_left_out("queue.Name")}
+"""
+_SAID_IN_LEFT_OUT = f"""
+            select identifier(said.id)
+            from landed."every Transactions" as said
+            where said.ObjectType = 'RT::Ticket' and identifier(said.ObjectId) in ({_LEFT_OUT})
+"""
 
 _DECODED = """
     case lower(coalesce(ContentEncoding, 'none'))
@@ -39,7 +53,7 @@ _TICKETS = Table(
         "Created": "VARCHAR",
     },
     keeps="tickets",
-    select="""
+    select=f"""
         select
             identifier(id) as id,
             coalesce(identifier(EffectiveId), identifier(id)) as effective_id,
@@ -53,7 +67,8 @@ _TICKETS = Table(
             landed_at
         from landed."Tickets"
         -- Reminders and approvals lie in the same table.
-        where id is null or lower(coalesce("Type", 'ticket')) = 'ticket'
+        where id is null
+            or (lower(coalesce("Type", 'ticket')) = 'ticket' and {stays("id", _LEFT_OUT)})
     """,
     needs=("id", "status", "created_at"),
     is_required=True,
@@ -75,7 +90,7 @@ _TRANSACTIONS = Table(
         "Created": "VARCHAR",
     },
     keeps="transactions",
-    select=r"""
+    select=rf"""
         select
             identifier(id) as id,
             identifier(ObjectId) as ticket_id,
@@ -97,7 +112,8 @@ _TRANSACTIONS = Table(
             instant(Created) as created_at,
             landed_at
         from landed."Transactions"
-        where id is null or ObjectType = 'RT::Ticket'
+        where id is null
+            or (ObjectType = 'RT::Ticket' and {stays("ObjectId", _LEFT_OUT)})
     """,
     needs=("id", "ticket_id", "type", "created_at"),
     is_required=True,
@@ -140,6 +156,7 @@ _ATTACHMENTS = Table(
             case text_type when 'text/html' then html_length({_DECODED}) end as html_length,
             landed_at
         from attachment
+        where {stays("TransactionId", _SAID_IN_LEFT_OUT)}
     """,
     needs=("id", "transaction_id"),
     is_required=True,
@@ -249,7 +266,7 @@ _REQUESTORS = Table(
         "Disabled": "VARCHAR",
     },
     keeps="requestors",
-    select="""
+    select=f"""
         select
             identifier(membership.id) as id,
             identifier(role.Instance) as ticket_id,
@@ -265,6 +282,7 @@ _REQUESTORS = Table(
                 and coalesce(role.Name, role."Type") = 'Requestor'
                 and principal.PrincipalType = 'User'
                 and not coalesce(flag(membership.Disabled), false)
+                and {stays("role.Instance", _LEFT_OUT)}
             )
     """,
     is_required=True,
@@ -308,7 +326,7 @@ _FIELD_VALUES = Table(
         "Disabled": "VARCHAR",
     },
     keeps="field_values",
-    select="""
+    select=f"""
         select
             identifier(held.id) as id,
             identifier(held.ObjectId) as ticket_id,
@@ -327,6 +345,7 @@ _FIELD_VALUES = Table(
         where held.id is null
             or (
                 held.ObjectType = 'RT::Ticket'
+                and {stays("held.ObjectId", _LEFT_OUT)}
                 and (
                     list_contains(chosen('label_fields'), field.Name)
                     or list_contains(chosen('rating_field'), field.Name)
@@ -344,6 +363,8 @@ REQUEST_TRACKER = Kind(
         "tables": (
             _TICKETS, _TRANSACTIONS, _ATTACHMENTS, _USERS, _GROUPS, _GROUP_MEMBERS, _PRINCIPALS,
             _REQUESTORS, _QUEUES, _FIELDS, _FIELD_VALUES,
+            every("Tickets", ("id", "Queue")), every("Queues", ("id", "Name")),
+            every("Transactions", ("id", "ObjectType", "ObjectId")),
         ),
     },
     kept=KEPT,
@@ -358,6 +379,7 @@ REQUEST_TRACKER = Kind(
         Option("spam_queues", [], "names of queues whose tickets are spam"),
         Option("rejected_is_spam", False, "whether a ticket is rejected because it is spam"),
         Option("closed_statuses", ["resolved", "rejected"], "statuses that a lifecycle ends in"),
+        LEAVE_OUT,
         Option("pending_statuses", ["stalled"], "statuses that wait for the customer"),
     ),
 )  # fmt: skip

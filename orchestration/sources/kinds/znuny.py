@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..model import Kind, Option, Table
+from .leaving_out import LEAVE_OUT, every, is_left_out, stays
 from .mail_text import own_words_length
 from .znuny_kept import KEPT
 from .znuny_mapping import TOUCHED, canonical
@@ -25,6 +26,19 @@ def _joined(name: str, *columns: str, lacks: str = "", is_required: bool = False
 def _texts(columns: Iterable[str]) -> dict[str, str]:
     return dict.fromkeys(columns, "VARCHAR")
 
+
+_LEFT_OUT = f"""
+            select identifier(any_ticket.id)
+            from landed."every ticket" as any_ticket
+            inner join landed."every queue" as any_queue
+                on identifier(any_ticket.queue_id) = identifier(any_queue.id)
+            where {is_left_out("any_queue.name")}
+"""
+_SAID_IN_LEFT_OUT = f"""
+            select identifier(any_article.id)
+            from landed."every article" as any_article
+            where identifier(any_article.ticket_id) in ({_LEFT_OUT})
+"""
 
 _CUSTOMER = """case
                 when contains(customer_user_id, '@') then address(customer_user_id)
@@ -74,7 +88,7 @@ _TICKETS = Table(
         left join landed.ticket_priority as priority
             on identifier(ticket.ticket_priority_id) = identifier(priority.id)
         -- The ticket that says hello in every installation.
-        where ticket.tn is distinct from '2021012710123456'
+        where ticket.tn is distinct from '2021012710123456' and {stays("ticket.id", _LEFT_OUT)}
     """,
     needs=("id", "state", "created_at", "updated_at"),
     is_required=True,
@@ -141,13 +155,16 @@ _HISTORY = Table(
             on identifier(state.type_id) = identifier(state_type.id)
         left join landed.ticket_priority as priority
             on identifier(history.priority_id) = identifier(priority.id)
-        where history.id is null
-            or history_type.name in {_TOLD}
-            or (
-                history_type.name = 'TicketDynamicFieldUpdate'
-                and (
-                    list_contains(chosen('labels_from'), {_FIELD_NAME})
-                    or list_contains(chosen('rating_field'), {_FIELD_NAME})
+        where {stays("history.ticket_id", _LEFT_OUT)}
+            and (
+                history.id is null
+                or history_type.name in {_TOLD}
+                or (
+                    history_type.name = 'TicketDynamicFieldUpdate'
+                    and (
+                        list_contains(chosen('labels_from'), {_FIELD_NAME})
+                        or list_contains(chosen('rating_field'), {_FIELD_NAME})
+                    )
                 )
             )
     """,
@@ -170,7 +187,7 @@ _ARTICLES = Table(
         )
     ),
     keeps="articles",
-    select="""
+    select=f"""
         select
             identifier(article.id) as id,
             identifier(article.ticket_id) as ticket_id,
@@ -185,6 +202,7 @@ _ARTICLES = Table(
             on identifier(article.article_sender_type_id) = identifier(sender_type.id)
         left join landed.communication_channel as channel
             on identifier(article.communication_channel_id) = identifier(channel.id)
+        where {stays("article.ticket_id", _LEFT_OUT)}
     """,
     needs=("id", "ticket_id", "sender_type", "created_at"),
     is_required=True,
@@ -204,6 +222,7 @@ _MIME = Table(
             mime.landed_at
         from landed.article_data_mime as mime
         left join landed.customer_user as account on address(mime.a_from) = address(account.email)
+        where {stays("mime.article_id", _SAID_IN_LEFT_OUT)}
     """,
     is_required=True,
     lacks="who wrote by mail, and the lengths of messages",
@@ -244,6 +263,7 @@ _PLAIN = Table(
             ) as is_automatic,
             landed_at
         from raw
+        where {stays("article_id", _SAID_IN_LEFT_OUT)}
     """,
     key="article_id",
     lacks="which mails are automatic answers: they count as their sender's",
@@ -311,7 +331,7 @@ _FIELD_VALUES = Table(
     name="dynamic_field_value",
     columns=_texts(("id", "field_id", "object_id", "value_text", "value_int")),
     keeps="field_values",
-    select="""
+    select=f"""
         select
             identifier(held.id) as id,
             identifier(held.object_id) as ticket_id,
@@ -325,8 +345,13 @@ _FIELD_VALUES = Table(
         left join landed.dynamic_field as field
             on identifier(held.field_id) = identifier(field.id)
         where held.id is null
-            or list_contains(chosen('labels_from'), field.name)
-            or list_contains(chosen('rating_field'), field.name)
+            or (
+                {stays("held.object_id", _LEFT_OUT)}
+                and (
+                    list_contains(chosen('labels_from'), field.name)
+                    or list_contains(chosen('rating_field'), field.name)
+                )
+            )
     """,
     lacks="labels and ratings that dynamic fields hold",
 )
@@ -339,6 +364,8 @@ ZNUNY = Kind(
         "tables": (
             _TICKETS, _HISTORY, _ARTICLES, _MIME, _PLAIN, _USERS, _PREFERENCES, _QUEUES,
             _FIELD_VALUES,
+            every("ticket", ("id", "queue_id")), every("queue", ("id", "name")),
+            every("article", ("id", "ticket_id")),
             _joined("ticket_state", "name", "type_id", is_required=True, lacks="what is closed"),
             _joined("ticket_state_type", "name", is_required=True, lacks="what is closed"),
             _joined("ticket_history_type", "name", is_required=True, lacks="when it was closed"),
@@ -366,6 +393,7 @@ ZNUNY = Kind(
             "rating_field", [], "the dynamic field that holds a rating from 1 to 5",
             shapes_records=True,
         ),
+        LEAVE_OUT,
         Option("spam_queues", ["Junk"], "names of queues whose tickets are spam"),
     ),
     users_are_addresses=True,

@@ -48,10 +48,14 @@ class MailLanding:
     name = "files"
 
     def __init__(self, where: Path, opening: Opening) -> None:
+        self._left_out = {str(name).lower() for name in opening.options["leave_out"]}
         try:
-            self._files = {file.name: file for file in find_mail_files(where)}
+            files = find_mail_files(where)
         except UnreadableArchive as error:
             raise SourceUnreachable(str(error)) from None
+        self._files = {
+            file.name: file for file in files if self._left_out.isdisjoint(file.folder_names)
+        }
         self._options = ReadingOptions(
             key=opening.key,
             latest=opening.latest,
@@ -91,7 +95,10 @@ class MailLanding:
         }
         for raw in mails_of(file):
             mail = read_mail(raw, file.place, self._options)
-            yield {**_fields(mail), **of_file} if mail is not None else {}
+            if mail is None:
+                yield {}
+            elif self._left_out.isdisjoint(label.lower() for label in mail.labels):
+                yield {**_fields(mail), **of_file}
 
 
 def _identity(file: MailFile) -> str:

@@ -43,6 +43,15 @@ class MailFile:
         """What keeps its mails together over time: an mbox itself, a folder of single mails."""
         return self.name if self.place.is_mbox else self.name.rpartition("/")[0]
 
+    @property
+    def folder_names(self) -> set[str]:
+        """The names of the folders that its mails lie in, in lower case."""
+        parts = self.name.lower().split("/")
+        return {name for part in parts[:-1] for name in _names_of_folder(part)} | {
+            parts[-1],
+            parts[-1].removesuffix(".gz").rpartition(".")[0] or parts[-1],
+        }
+
 
 def find_mail_files(where: Path) -> list[MailFile]:
     """The files of mails at a path, ordered by name; raises `UnreadableArchive` where none is."""
@@ -118,10 +127,14 @@ def _state_of(path: Path, where: Path) -> str:
         if "T" in flags:
             return TRASH
     below = path.relative_to(where).parts if path != where else (path.name,)
-    # Thunderbird keeps what lies below a folder in `<folder>.sbd`, Maildir++ writes `.a.b`.
-    names = [part.removesuffix(".sbd").rpartition(".")[2] for part in below[:-1]]
+    names = {name for part in below[:-1] for name in _names_of_folder(part)}
     states = {state_of_name(name) for name in [*names, path.stem, path.name]}
     return next((state for state in sorted(states) if state != SENT), SENT)
+
+
+def _names_of_folder(part: str) -> set[str]:
+    """What a folder is called: Thunderbird writes `a.sbd`, Maildir++ `.a.b` for b in a."""
+    return {part, *(name for name in part.removesuffix(".sbd").split(".") if name)}
 
 
 @contextmanager

@@ -275,3 +275,14 @@ def test_no_text_is_kept(desk: Desk, helpdesk: Helpdesk) -> None:
     bring(desk, helpdesk)
     kept = b"".join(path.read_bytes() for path in desk.sources.rglob("*.parquet"))
     assert b"secret" not in kept
+
+
+def test_of_a_queue_that_is_left_out_nothing_is_kept(tmp_path: Path, helpdesk: Helpdesk) -> None:
+    helpdesk.add("helpdesk_queue", id=9, title="Personnel")
+    helpdesk.ticket(1)
+    helpdesk.ticket(2, queue_id=9, submitter_email=BEA)
+    options = {"plain_addresses": "true", "leave_out": "Personnel"}
+    desk = bring(Desk(tmp_path, "django_helpdesk", options=options), helpdesk)
+    assert list(desk.standing("threads")) == ["1"]
+    kept = b"".join(path.read_bytes() for path in desk.sources.rglob("*.parquet"))
+    assert BEA.encode() not in kept

@@ -416,3 +416,14 @@ def test_with_a_key_no_address_is_kept_or_told(tmp_path: Path) -> None:
     kept = b"".join(path.read_bytes() for path in written)
     for secret in (b"secret", b"customer.example", b"desk.example"):
         assert secret not in kept
+
+
+def test_of_folders_and_labels_that_are_left_out_nothing_is_kept(tmp_path: Path) -> None:
+    desk = desk_of(tmp_path, options={"leave_out": "Personnel"})
+    write_mbox(desk.landing / "Personnel", mail("b", sender=BEA))
+    write_mbox(desk.landing / "personnel.mbox", mail("c", sender=BEA))
+    write_mail(desk.landing / ".Work.Personnel" / "cur" / "1.host:2,S", mail("d", sender=BEA))
+    bring(desk, mail("a"), mail("e", sender=BEA, X_Gmail_Labels="Inbox,personnel"))
+    assert threads(desk) == [{"a"}]
+    kept = b"".join(path.read_bytes() for path in desk.sources.rglob("*.parquet"))
+    assert BEA.encode() not in kept

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
+import duckdb
+import pyarrow.parquet
 import pytest
 
 from orchestration.sources.errors import LandingIncomplete
@@ -479,3 +481,48 @@ def test_no_text_and_no_name_of_a_customer_is_kept(desk: Desk, tracker: RequestT
     kept = b"".join(path.read_bytes() for path in desk.sources.rglob("*.parquet"))
     for secret in (b"secret", b"ann@customer", b"bea@customer", b"desk.example"):
         assert secret not in kept
+
+
+def test_of_a_queue_that_is_left_out_nothing_is_kept(
+    tmp_path: Path, tracker: RequestTracker
+) -> None:
+    tracker.add("Queues", id=9, Name="Personnel", LastUpdated="2024-03-01 00:00:00")
+    tracker.ticket(1)
+    tracker.ticket(2, "01 10:00", requestors=(BEA,), Queue=9)
+    tracker.said(2, "01 11:00", ADA)
+    tracker.value(2, 2, "refund", "01 12:00")
+    desk = with_options(tmp_path, leave_out="personnel")
+    bring(desk, tracker)
+    assert list(desk.standing("threads")) == ["1"]
+    assert len(desk.standing("messages")) == 1
+    assert {
+        path.parent.name: pyarrow.parquet.read_metadata(path).num_rows
+        for path in desk.sources.rglob("*.parquet")
+        if path.parent.name in ("tickets", "transactions", "attachments", "requestors")
+    } == {"tickets": 1, "transactions": 1, "attachments": 1, "requestors": 1}
+
+
+def test_tables_of_a_database_give_the_same_and_are_read_again_where_a_value_changed(
+    tmp_path: Path, tracker: RequestTracker
+) -> None:
+    files = Desk(tmp_path / "files", "request_tracker", options=OPTIONS)
+    base = Desk(tmp_path / "base", "request_tracker", options=OPTIONS)
+    base.look_elsewhere(tmp_path / "rt.duckdb")
+    tracker.ticket(Owner=ADA)
+    tracker.said(1, "01 10:00", ADA)
+    for owner, changed in ((ADA, "01 11:00"), (BEN, "01 12:00")):
+        tracker.row("Tickets", 1).update(Owner=owner, LastUpdated=at(changed).isoformat())
+        bring(files, tracker)
+        fill(tmp_path / "rt.duckdb", files.landing)
+        base.bring()
+        assert base.thread("1")["assigned_agent_id"] == str(owner)
+    assert base.everything() == files.everything()
+
+
+def fill(path: Path, folder: Path) -> None:
+    """A database with a table a CSV file."""
+    path.unlink(missing_ok=True)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema rt5")
+        for file in folder.glob("*.csv"):
+            connection.execute(f"create table rt5.{file.stem} as from read_csv('{file}')")

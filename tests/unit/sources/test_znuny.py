@@ -403,3 +403,15 @@ def test_no_text_is_kept(desk: Desk, znuny: Znuny) -> None:
     bring(desk, znuny)
     kept = b"".join(path.read_bytes() for path in desk.sources.rglob("*.parquet"))
     assert b"secret" not in kept
+
+
+def test_of_a_queue_that_is_left_out_nothing_is_kept(tmp_path: Path, znuny: Znuny) -> None:
+    znuny.add("queue", id=9, name="Personnel", change_time=written("01 00:00"))
+    znuny.ticket(1)
+    znuny.ticket(2, "01 10:00", queue_id=9, customer_user_id=BEA)
+    znuny.article(2, "01 11:00", "customer", BEA, raw="Auto-Submitted: no\n\n")
+    desk = bring(desk_of(tmp_path, leave_out="Personnel"), znuny)
+    assert list(desk.standing("threads")) == ["1"]
+    assert len(desk.standing("messages")) == 1
+    kept = b"".join(path.read_bytes() for path in desk.sources.rglob("*.parquet"))
+    assert BEA.encode() not in kept
