@@ -122,7 +122,7 @@ def test_a_ticket_becomes_a_thread_with_one_opening(desk: Desk, helpdesk: Helpde
         "first_closed_at": None,
         "closed_by_agent_id": None,
         "reopen_count": None,
-        "labels": None,
+        "labels": [],
         "deleted_at": None,
         "merged_into_thread_id": None,
     }

@@ -59,7 +59,7 @@ def test_a_ticket_becomes_a_thread(desk: Desk, tracker: RequestTracker) -> None:
         "first_closed_at": None,
         "closed_by_agent_id": None,
         "reopen_count": None,
-        "labels": None,
+        "labels": [],
         "deleted_at": None,
         "merged_into_thread_id": None,
     }
@@ -391,7 +391,7 @@ def test_a_field_that_is_chosen_later_is_read_from_what_was_brought_before(
     tracker.ticket()
     tracker.value(1, 4, "urgent", "01 10:00")
     desk = Desk(tmp_path, "request_tracker")
-    assert bring(desk, tracker).thread("1")["labels"] is None
+    assert bring(desk, tracker).thread("1")["labels"] == []
     desk.change(options={"label_fields": "Notes"})
     desk.bring()
     assert desk.thread("1")["labels"] == ["urgent"]

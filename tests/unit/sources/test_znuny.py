@@ -212,7 +212,7 @@ def test_a_ticket_becomes_a_thread(desk: Desk, znuny: Znuny) -> None:
         "first_closed_at": None,
         "closed_by_agent_id": None,
         "reopen_count": 0,
-        "labels": None,
+        "labels": [],
         "deleted_at": None,
         "merged_into_thread_id": None,
     }
@@ -358,7 +358,7 @@ def test_removed_and_junk_are_gone(desk: Desk, znuny: Znuny) -> None:
 def test_labels_come_from_what_the_desk_chooses(tmp_path: Path, znuny: Znuny) -> None:
     znuny.ticket()
     znuny.add("dynamic_field_value", field_id=1, object_id=1, value_text="refund")
-    assert bring(desk_of(tmp_path / "none"), znuny).thread("1")["labels"] is None
+    assert bring(desk_of(tmp_path / "none"), znuny).thread("1")["labels"] == []
     some = desk_of(tmp_path / "some", labels_from="queue,Topic")
     assert bring(some, znuny).thread("1")["labels"] == ["Support", "refund"]
     others = desk_of(tmp_path / "others", labels_from="type,service")
@@ -376,7 +376,7 @@ def test_a_label_that_was_taken_off_is_off(tmp_path: Path, znuny: Znuny) -> None
     znuny.rows["dynamic_field_value"].clear()
     name = "%%FieldName%%Topic%%Value%%%%OldValue%%billing"
     znuny.history(1, "03 10:00", "TicketDynamicFieldUpdate", name, ADA)
-    assert bring(desk, znuny).thread("1")["labels"] is None
+    assert bring(desk, znuny).thread("1")["labels"] == []
 
 
 def test_a_rating_is_a_dynamic_field_with_the_time_of_its_change(
