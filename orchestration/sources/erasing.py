@@ -9,20 +9,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
+from orchestration.machine.lock import hold_lock
 from orchestration.machine.sql import literal, literal_path, quoted
+from orchestration.privacy.users import UserIdentifiers
 
 from . import keeping
 from .keeping import SourceState
 from .kinds import kind_named
 from .language import literals
 from .persons import plain_identifiers, spellings, with_prefix
-
-if TYPE_CHECKING:
-    from orchestration.privacy.users import UserIdentifiers
 
 _EXPORTED = {
     "threads": (("user_id", "true"),),
@@ -63,11 +61,15 @@ def erase_from_sources(sources: Path, users: UserIdentifiers) -> ErasedFromSourc
     erased = ErasedFromSources()
     if not users.erased:
         return erased
-    for name, state in keeping.read_states(sources).items():
-        rows = _erase_kept(sources / name, state, users)
-        for path, cells in _erase_exported(Path(state.exports), name, users):
-            rows += cells
-            erased.files.add((date.fromisoformat(path.parent.name), path.name))
+    for name in keeping.read_states(sources):
+        # An import that began before the erasure writes to its end first.
+        with hold_lock(sources / name / keeping.LOCK, f"an erasure from {name}"):
+            state = keeping.read_state(sources / name)
+            assert state is not None
+            rows = _erase_kept(sources / name, state, users)
+            for path, cells in _erase_exported(Path(state.exports), name, users):
+                rows += cells
+                erased.files.add((date.fromisoformat(path.parent.name), path.name))
         if rows:
             erased.rows += rows
             erased.landings.append(f"{name}: {state.where}")

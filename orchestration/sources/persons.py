@@ -7,10 +7,8 @@ loader makes its own pseudonym of both. An erasure has to find all of these.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from orchestration.privacy.users import UserIdentifiers
+from orchestration.privacy.users import UserIdentifiers
 
 
 def person_keeper(users: UserIdentifiers, prefix: str) -> Callable[[str], str | None] | None:
