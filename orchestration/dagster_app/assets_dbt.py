@@ -35,6 +35,7 @@ from orchestration.warehouse.tables import (
     describe_tables,
     trace_columns,
 )
+from orchestration.warehouse.words import all_words, first_words
 
 
 class InboxTranslator(DagsterDbtTranslator):
@@ -129,8 +130,8 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
         failures = failures_of(build.results)
         if failures:
             raise Failure(
-                description=f"{failures[0].name}: {failures[0].message or failures[0].status}",
-                metadata={result.name: result.message or result.status for result in failures},
+                description=first_words(failures),
+                metadata=all_words(failures),
                 allow_retries=False,
             )
 

@@ -52,6 +52,7 @@ from orchestration.warehouse.catalog import (
     with_coverage,
     write_catalog,
 )
+from orchestration.warehouse.words import in_words
 
 logger = logging.getLogger("inbox.warehouse")
 
@@ -102,7 +103,7 @@ def build_warehouse(
             if tested is None:
                 # What a build before this one left untested is tested too: every row is.
                 plan = replace(plan, actions=dict.fromkeys(plan.actions, "built"))
-            results += dbt.run_tests(settings, plan, selection)
+            results += in_words(settings, dbt.run_tests(settings, plan, selection))
         is_complete = with_tests and all(result.is_success for result in results)
         if is_complete and (not selection or tested == fingerprint):
             _record(settings, fingerprint)

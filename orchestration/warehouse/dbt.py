@@ -40,7 +40,8 @@ class DbtResult:
     """What became of one model, test or hook.
 
     status: success, pass, warn, no-op, fail, error or skipped.
-    failures: rows that a test found, where it was run.
+    failures: rows that a test found, where it was run. description: of the node, in the project.
+    is_told: whether the message says by itself what is the matter.
     """
 
     unique_id: str
@@ -50,6 +51,8 @@ class DbtResult:
     seconds: float
     failures: int | None
     message: str | None
+    description: str = ""
+    is_told: bool = False
 
     @property
     def is_success(self) -> bool:
@@ -305,6 +308,7 @@ def _result(result: Any) -> DbtResult:
         seconds=float(result.execution_time or 0.0),
         failures=result.failures,
         message=result.message,
+        description=getattr(result.node, "description", "") or "",
     )
 
 
