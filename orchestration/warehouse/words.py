@@ -13,7 +13,7 @@ from orchestration.exports.quarantine import QuarantineGroup, quarantine_groups
 from orchestration.exports.reading.schema import CONTRACTS, Kind
 from orchestration.publishing.publish import read_publication
 from orchestration.settings import Settings
-from orchestration.warehouse.dbt import DbtResult
+from orchestration.warehouse.results import DbtResult
 
 REJECTED_TEST = "assert_rejected_rows_are_few"
 _MOST_TOLD = 3

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from orchestration.exports import read_manifests
 from orchestration.publishing.publish import read_publication
 from orchestration.settings import Settings, load_settings
-from orchestration.warehouse.build import is_published
+from orchestration.warehouse.publication import is_published
 from tests.browser.chromium import open_chromium
 from tests.browser.dagster_ui import ask, served, wait_until
 from tests.models import parsed_dbt_folder

@@ -11,7 +11,7 @@ import pytest
 from orchestration.exports.loading import load_days
 from orchestration.privacy.record import Door
 from orchestration.settings import DBT_PROJECT, Settings, load_settings
-from orchestration.warehouse.dbt import DbtResult
+from orchestration.warehouse.results import DbtResult
 from orchestration.warehouse.words import first_words, in_words, too_many_rejected
 from tests.unit.exports.builders import DAY, thread, write_records
 
