@@ -14,12 +14,12 @@ import duckdb
 
 from orchestration.machine.lock import hold_lock
 from orchestration.machine.sql import literal, literal_path, quoted
-from orchestration.privacy.users import UserIdentifiers
 
 from . import keeping
 from .keeping import SourceState
 from .kinds import kind_named
 from .language import literals
+from .people import People
 from .persons import plain_identifiers, spellings, with_prefix
 
 _EXPORTED = {
@@ -44,7 +44,7 @@ class ErasedFromSources:
     landings: list[str] = field(default_factory=list)
 
 
-def landed_spellings(sources: Path, users: UserIdentifiers, user_id: str) -> set[str]:
+def landed_spellings(sources: Path, users: People, user_id: str) -> set[str]:
     """All that a user may have landed as from any source, by the identifier that somebody gives."""
     states = keeping.read_states(sources)
     prefixes = {state.prefix for state in states.values()}
@@ -56,7 +56,7 @@ def landed_spellings(sources: Path, users: UserIdentifiers, user_id: str) -> set
     }
 
 
-def erase_from_sources(sources: Path, users: UserIdentifiers) -> ErasedFromSources:
+def erase_from_sources(sources: Path, users: People) -> ErasedFromSources:
     """Take every erased user out of every source; files that hold none are left alone."""
     erased = ErasedFromSources()
     if not users.erased:
@@ -76,7 +76,7 @@ def erase_from_sources(sources: Path, users: UserIdentifiers) -> ErasedFromSourc
     return erased
 
 
-def _erase_kept(folder: Path, state: SourceState, users: UserIdentifiers) -> int:
+def _erase_kept(folder: Path, state: SourceState, users: People) -> int:
     def is_erased(kept: str) -> bool:
         landed = users.pseudonym(with_prefix(state.prefix, kept))
         return users.is_erased(kept) or users.is_erased(landed)
@@ -89,7 +89,7 @@ def _erase_kept(folder: Path, state: SourceState, users: UserIdentifiers) -> int
     )
 
 
-def _erase_exported(exports: Path, name: str, users: UserIdentifiers) -> Iterator[tuple[Path, int]]:
+def _erase_exported(exports: Path, name: str, users: People) -> Iterator[tuple[Path, int]]:
     def is_erased(exported: str) -> bool:
         return users.is_erased(users.pseudonym(exported))
 

@@ -24,7 +24,6 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from orchestration.machine.lock import hold_lock
-from orchestration.privacy.users import key_check
 
 from . import delivery, folding, keeping
 from .errors import SourceUnreachable, WrongSource
@@ -32,7 +31,7 @@ from .keeping import ImportRecord, SourceState
 from .landings.looking import is_database, open_landing
 from .language import add_language, literals
 from .model import Canonical, Kind
-from .persons import person_keeper
+from .persons import key_check, person_keeper
 from .reading import read_landing
 from .request import Source, Surroundings, typed_options
 
@@ -126,8 +125,7 @@ def _state(source: Source, folder: Path, exports: Path, surroundings: Surroundin
             f"The prefix of {source.name} is {state.prefix!r} since its first import and cannot be "
             "changed: import it under another name into other exports"
         )
-    key = surroundings.users.pseudonym_key
-    check = None if key is None else key_check(key)
+    check = key_check(surroundings.users)
     if found is not None and found.pseudonym_check != check:
         raise WrongSource(
             f"What is kept of {source.name} was made with another INBOX_PSEUDONYM_KEY (or with "

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from orchestration.privacy.users import UserIdentifiers
-
 from .errors import WrongSource
 from .kinds import kind_named
 from .model import Kind, Option
+from .people import People
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,62}")
 _PREFIX = re.compile(r"[^\s:|/]{0,62}")
@@ -67,7 +66,7 @@ class Surroundings:
     """
 
     sources_folder: Path
-    users: UserIdentifiers
+    users: People
     timezone: str = "UTC"
     most_seconds: float | None = None
     engine: Mapping[str, str] = field(default_factory=dict)

@@ -32,7 +32,12 @@ def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
 
 @pytest.fixture
 def desk(tmp_path: Path, settings: Settings) -> Desk:
-    desk = Desk(tmp_path, "zendesk", prefix="zd", users=surroundings_of(settings).users)
+    desk = Desk(
+        tmp_path,
+        "zendesk",
+        prefix="zd",
+        users=surroundings_of(settings, Door(settings.pseudonym_key_bytes)).users,
+    )
     desk.bring(STREAMS)
     return desk
 
