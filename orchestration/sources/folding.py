@@ -24,6 +24,8 @@ def find_touched(connection: duckdb.DuckDBPyConnection, kind: Kind, is_whole: bo
     """Table `touched`: the threads to be folded. is_whole: all that are known."""
     schema = "kept" if is_whole else "new"
     streams = [kept for kept in kind.kept if kept.thread is not None]
+    if not streams:
+        return
     of_records = " union ".join(
         f"select {quoted(str(kept.thread))} as thread_id from {schema}.{quoted(kept.name)}"
         for kept in streams
@@ -87,9 +89,12 @@ def tell_what_is_gone(connection: duckdb.DuckDBPyConnection, now: str, before: s
     return gone
 
 
-def drop_what_stands(connection: duckdb.DuckDBPyConnection, now: str, before: str) -> None:
-    """Agents and teams are told only where they have changed."""
-    for entity in ("agents", "teams"):
+def drop_what_stands(
+    connection: duckdb.DuckDBPyConnection, kind: Kind, now: str, before: str
+) -> None:
+    """What is folded whole each time is told only where it has changed."""
+    has_threads = any(kept.thread is not None for kept in kind.kept)
+    for entity in ("agents", "teams") if has_threads else (*KEYS, "events", "agents", "teams"):
         connection.execute(
             f"create or replace table {now}.{entity} as"
             f" select * from {now}.{entity} except select * from {before}.{entity}"
@@ -111,6 +116,8 @@ def _make_records(
     repeated = f"select {key} from ({select}) group by {key} having count(*) > 1"
     if connection.execute(f"{repeated} limit 1").fetchone() is not None:
         order = [f"{quoted(column)} desc nulls last" for column in (*kept.newest, "landed_at")]
+        if kept.is_state:
+            order.append("import_number desc")
         # Of records that differ in nothing that orders them, always the same one.
         columns = ", ".join(quoted(column) for column in kept.columns)
         order.append(f"hash({columns})")

@@ -13,10 +13,10 @@ import logging
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,8 +30,8 @@ from .errors import SourceUnreachable, WrongSource
 from .keeping import ImportRecord, SourceState
 from .landings.looking import is_database, open_landing
 from .language import add_language, literals
-from .model import Canonical, Kind
-from .persons import key_check, person_keeper
+from .model import Canonical, Kind, Opening
+from .persons import hash_key, key_check, person_keeper
 from .reading import read_landing
 from .request import Source, Surroundings, typed_options
 
@@ -158,11 +158,13 @@ def _prepare(
     aside.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder = surroundings.folder_of(source)
     with _connection(source, state, surroundings, aside, prepared, options) as connection:
-        landing = open_landing(connection, kind, source.where, source.landing, state.parts)
-        read = read_landing(connection, kind, landing, state, folder, aside, number)
+        opening = Opening(options, hash_key(surroundings.users), began_at + timedelta(days=1))
+        landing = open_landing(connection, kind, source.where, source.landing, state.parts, opening)
+        rereads = _rereads(kind, state, options)
+        read = read_landing(connection, kind, landing, state, folder, aside, number, rereads)
         connection.execute("reset max_temp_directory_size")
         keeping.make_views(connection, kind, folder, number, aside)
-        mapping = _fingerprint(kind.canonical(options))
+        mapping = _fingerprint(kind.canonical(options), source.staff)
         is_whole = not state.number or state.mapping != mapping
         folding.find_touched(connection, kind, is_whole)
         folding.fold(connection, kind, kind.canonical(options), "now", "kept", is_whole)
@@ -172,7 +174,7 @@ def _prepare(
             folding.fold(connection, kind, earlier, "earlier", "before", is_whole)
             gone = folding.tell_what_is_gone(connection, "now", "earlier")
             if not is_whole:
-                folding.drop_what_stands(connection, "now", "earlier")
+                folding.drop_what_stands(connection, kind, "now", "earlier")
         rows = delivery.write_rows(connection, "now", prepared, source.name, number, state.prefix)
         counts = {**read.counts, **_counts(connection, kind.canonical(options)), "rows gone": gone}
         covered_from = state.covered_from or _oldest_day(connection, surroundings.timezone)
@@ -226,7 +228,7 @@ def _connection(
         connection.execute(f"set allowed_directories = {literals(folders)}")
         connection.execute("set enable_external_access = false")
         keep = person_keeper(surroundings.users, state.prefix)
-        add_language(connection, keep, source.staff, str(options["zone"]))
+        add_language(connection, keep, source.staff, str(options["zone"]), options)
         with _given_up_after(connection, source, surroundings.most_seconds):
             yield connection
 
@@ -268,10 +270,17 @@ def _known(kind: Kind, options: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if name in names}
 
 
-def _fingerprint(canonical: Canonical) -> str:
+def _rereads(kind: Kind, state: SourceState, options: Mapping[str, Any]) -> bool:
+    """Whether what was read has to be read again, as an option decides what is kept of it."""
+    names = [option.name for option in kind.options if option.shapes_records]
+    return bool(state.number) and any(state.options.get(n) != options[n] for n in names)
+
+
+def _fingerprint(canonical: Canonical, staff: Sequence[str]) -> str:
     """What changes where the same records would give other rows."""
     texts = [str(getattr(canonical, name)) for name in ("threads", "messages", "ratings", "events")]
-    return hashlib.sha256(json.dumps([*texts, folding.SQL]).encode()).hexdigest()
+    told = [*texts, folding.SQL, sorted({entry.strip().lower() for entry in staff})]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def _keep(kind: Kind, folder: Path, aside: Path) -> None:

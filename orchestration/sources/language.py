@@ -6,6 +6,7 @@ Every macro takes text as a landing gives it and gives null for null; none can r
     person(x)          identifier of a person, as it is kept: its pseudonym; null for the erased
     address(x)         a mail address without its display name, in lower case
     is_staff(x)        whether an identifier or address is in the source's list of staff
+    chosen(name)       the values of an option, as a list of texts
     instant(x)         ISO 8601; without an offset UTC, or the source's zone; 1970-01-01 is null
     epoch(x)           seconds since 1970, whole or not; 0 is null
     moment(x)          either of the two
@@ -14,12 +15,15 @@ Every macro takes text as a landing gives it and gives null for null; none can r
     text_length(x)     characters of a plain text
     html_length(x)     characters of what a reader of the HTML sees
     masked(x)          a tag or channel, with mail addresses and telephone numbers masked
+
+The source's list of staff is a table too: `listed_staff` (entry).
 """
 
 from __future__ import annotations
 
 import glob
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -46,6 +50,7 @@ def add_language(
     person: Callable[[str], str | None] | None = None,
     staff: Iterable[str] = (),
     zone: str = "UTC",
+    options: Mapping[str, Any] | None = None,
 ) -> None:
     """Make the macros. person: what is kept for an identifier; None for the identifier itself."""
     connection.execute("set timezone = 'UTC'")
@@ -56,6 +61,10 @@ def add_language(
         "create or replace macro is_staff(x) as coalesce("
         f"list_contains({listed}, identifier(x)) or list_contains({listed}, address(x)), false)"
     )
+    connection.execute(
+        f"create or replace temp table listed_staff as select unnest({listed}) as entry"
+    )
+    connection.execute(f"create or replace macro chosen(name) as {_chosen(options or {})}")
     if person is None:
         connection.execute("create or replace macro person(x) as identifier(x)")
     else:
@@ -68,6 +77,15 @@ def add_language(
             null_handling=FunctionNullHandling.SPECIAL,
         )
         connection.execute("create or replace macro person(x) as kept_person(identifier(x))")
+
+
+def _chosen(options: Mapping[str, Any]) -> str:
+    """The values of an option, by its name."""
+    cases = [
+        f"when {literal(name)} then {literals(value if isinstance(value, list) else [str(value)])}"
+        for name, value in options.items()
+    ]
+    return f"case name {' '.join(cases)} else []::varchar[] end" if cases else "[]::varchar[]"
 
 
 def _by_column(person: Callable[[str], str | None]) -> Callable[[pa.Array], pa.Array]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -48,7 +49,8 @@ class Kept:
     key: the columns that name a record. newest: the columns by which, of two records with one key,
     the later is told; none where a record never changes. thread: the column that holds the thread
     that a record belongs to, or None for what all threads share (users, groups). persons: columns
-    that hold identifiers of people, as `person()` gives them: an erasure empties them.
+    that hold identifiers of people, as `person()` gives them: an erasure empties them. is_state:
+    whether records change without a version, so that of equal versions the later import counts.
     """
 
     name: str
@@ -57,15 +59,33 @@ class Kept:
     newest: tuple[str, ...] = ()
     thread: str | None = None
     persons: tuple[str, ...] = ()
+    is_state: bool = False
 
 
 @dataclass(frozen=True)
 class Option:
-    """What only one kind is told: its default and what it means. Lists come parted by commas."""
+    """What only one kind is told: its default and what it means. Lists come parted by commas.
+
+    shapes_records: whether it decides what is kept, so that another value means reading anew.
+    """
 
     name: str
     default: Any
     meaning: str
+    shapes_records: bool = False
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a landing is told that reads files itself.
+
+    key: of the hashes of identifiers that may name a person. latest: an instant after which no
+    record can have been made.
+    """
+
+    options: Mapping[str, Any]
+    key: bytes = field(repr=False)
+    latest: datetime
 
 
 CANONICAL: dict[str, dict[str, str]] = {
@@ -183,7 +203,7 @@ class Kind:
     options: tuple[Option, ...] = ()
     touched: str | None = None
     users_are_addresses: bool = False
-    open_landing: Callable[[Path, str], Landing] | None = None
+    open_landing: Callable[[Path, Opening], Landing] | None = None
 
     def tables_of(self, landing: str) -> tuple[Table, ...]:
         """The tables that a landing of this kind may have."""

@@ -34,6 +34,15 @@ def spellings(users: People, prefix: str, identifier: str) -> set[str]:
     }
 
 
+def hash_key(users: People) -> bytes:
+    """The key of hashes that stand for what may name a person.
+
+    Where there is no key of pseudonyms people are known by their addresses anyway: the hashes
+    then only have to be the same in every home.
+    """
+    return users.pseudonym_key or b"identifiers that stand in plain sight"
+
+
 def with_prefix(prefix: str, identifier: str) -> str:
     """An identifier among those of several sources."""
     return f"{prefix}:{identifier}" if prefix else identifier

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,8 +40,11 @@ def read_landing(
     folder: Path,
     aside: Path,
     number: int,
+    rereads: bool = False,
 ) -> Read:
     """Keep what a landing has and was not read yet, a file a stream in `aside`.
+
+    rereads: whether what was read counts as not read yet.
 
     Raises LandingIncomplete where a table is missing without which no number would be right, or a
     part cannot be read.
@@ -52,7 +55,8 @@ def read_landing(
     there = {table.name: list(landing.parts(table)) for table in tables}
     read.missing = _missing(tables, {name for name, parts in there.items() if parts})
     connection.execute("create schema if not exists landed")
-    due = {table.name: _due(table, there[table.name], state) for table in tables}
+    known = {} if rereads else state.parts
+    due = {table.name: _due(table, there[table.name], known) for table in tables}
     for table in tables:
         _make_view(connection, landing, table, due[table.name])
     for table in tables:
@@ -91,10 +95,10 @@ def _missing(tables: Sequence[Table], there: set[str]) -> dict[str, str]:
     return {name: table.lacks for name, table in absent.items() if table.lacks}
 
 
-def _due(table: Table, parts: Sequence[Part], state: SourceState) -> list[Part]:
+def _due(table: Table, parts: Sequence[Part], known: Mapping[str, Mapping[str, str]]) -> list[Part]:
     """The parts that are new or have changed; all of a table that others join."""
-    known = state.parts.get(table.name, {})
-    return [part for part in parts if not table.keeps or known.get(part.name) != part.identity]
+    seen = known.get(table.name, {})
+    return [part for part in parts if not table.keeps or seen.get(part.name) != part.identity]
 
 
 def _make_view(
@@ -137,7 +141,7 @@ def _keep(
     path = place.aside / kept.name / f"{place.number:06d}.{table.name}.parquet"
     path.parent.mkdir(exist_ok=True, mode=0o700)
     before: Sequence[Path] = ()
-    if place.state.parts.get(table.name):
+    if place.state.parts.get(table.name) and not kept.is_state:
         # A part may be one that has grown: what is kept of it is not kept again.
         before = keeping.kept_files(place.folder, kept, place.state.number)
     try:

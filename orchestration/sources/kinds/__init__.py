@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from ..errors import WrongSource
 from ..model import Kind
+from .django_helpdesk import DJANGO_HELPDESK
 from .intercom import INTERCOM
+from .mbox import MBOX
+from .request_tracker import REQUEST_TRACKER
 from .zendesk import ZENDESK
+from .znuny import ZNUNY
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (ZENDESK, INTERCOM)}
+KINDS: dict[str, Kind] = {
+    kind.name: kind for kind in (ZENDESK, INTERCOM, REQUEST_TRACKER, ZNUNY, DJANGO_HELPDESK, MBOX)
+}
 
 
 def kind_named(name: str) -> Kind:

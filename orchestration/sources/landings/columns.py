@@ -31,9 +31,13 @@ def no_lists(name: str, wanted: str) -> str | None:
 def original_column(
     name: str, wanted: str, there: Columns, list_of: ListOf = no_lists
 ) -> str | None:
-    """SQL for a declared column of a typed table; None where nothing of it is there."""
-    if name in there:
-        return _as_wanted(quoted(name), there[name], wanted)
+    """SQL for a declared column of a typed table; None where nothing of it is there.
+
+    Engines differ in the case that they give names, and no table has two that differ by it alone.
+    """
+    in_lower_case = {key.lower(): kind for key, kind in there.items()}
+    if name.lower() in in_lower_case:
+        return _as_wanted(quoted(name), in_lower_case[name.lower()], wanted)
     kind = duckdb.sqltype(wanted)
     if kind.id != "struct":
         return list_of(name, wanted)

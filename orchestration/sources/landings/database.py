@@ -106,10 +106,20 @@ class DatabaseLanding:
         """What changes where the table does: its rows, and its newest stamp."""
         there = described(self._connection, scan)
         stamp = next((name for name in self.layout.stamps if name in there), None)
-        newest = f"max(landed_time({quoted(stamp)}::varchar))" if stamp else "null::timestamptz"
+        if stamp is None:
+            return self._fingerprint(scan)
+        newest = f"max(landed_time({quoted(stamp)}::varchar))"
         row = self._connection.execute(f"select count(*), {newest}::varchar from {scan}").fetchone()
         assert row is not None
         return f"{row[0]}|{row[1] or ''}"
+
+    def _fingerprint(self, scan: str) -> str:
+        """What changes with any value, of a table that no connector has stamped."""
+        row = self._connection.execute(
+            f"select count(*), bit_xor(hash(there)) from {scan} as there"
+        ).fetchone()
+        assert row is not None
+        return f"{row[0]}:{row[1]}|"
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

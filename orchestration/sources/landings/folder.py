@@ -21,6 +21,7 @@ from .typed import ChildScan, described, typed_relation
 _FORMATS = {"jsonl": "json", "ndjson": "json", "json": "json", "csv": "csv", "parquet": "parquet"}
 _COMPRESSED = (".gz", ".zst")
 DEEPEST = 5
+LONGEST_ROW = 64 * 2**20  # a desk's own tables hold attachments
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,10 @@ class FolderLanding:
 def _scan(kind: str, paths: Sequence[str]) -> str:
     match kind:
         case "csv":
-            options = "all_varchar = true, header = true, union_by_name = true"
+            options = (
+                "all_varchar = true, header = true, union_by_name = true,"
+                f" quote = '\"', escape = '\"', max_line_size = {LONGEST_ROW}"
+            )
             return f"read_csv({literal_paths(paths)}, {options})"
         case "parquet":
             return f"read_parquet({literal_paths(paths)}, union_by_name = true)"

@@ -10,7 +10,7 @@ import duckdb
 from orchestration.machine.sql import literal_path
 
 from ..errors import WrongSource
-from ..model import Kind, Landing
+from ..model import Kind, Landing, Opening
 from .answers import AnswersLanding
 from .database import DatabaseLanding, tables_there
 from .folder import FolderLanding, LandedFile, list_files
@@ -22,7 +22,12 @@ Known = Mapping[str, Mapping[str, str]]
 
 
 def open_landing(
-    connection: duckdb.DuckDBPyConnection, kind: Kind, where: str, name: str | None, known: Known
+    connection: duckdb.DuckDBPyConnection,
+    kind: Kind,
+    where: str,
+    name: str | None,
+    known: Known,
+    opening: Opening,
 ) -> Landing:
     """The landing at an address. Raises WrongSource where there is none of this kind."""
     path = Path(where.partition("#")[0]).expanduser().absolute()
@@ -37,7 +42,7 @@ def open_landing(
         address = str(path) + where[len(where.partition("#")[0]) :]
         return DatabaseLanding(connection, LAYOUTS[chosen], address, kind.tables_of(chosen), known)
     if kind.open_landing is not None:
-        return kind.open_landing(path, chosen)
+        return kind.open_landing(path, opening)
     return AnswersLanding(path) if chosen == "files" else FolderLanding(LAYOUTS[chosen], path)
 
 

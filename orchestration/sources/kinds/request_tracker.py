@@ -1,0 +1,385 @@
+"""Request Tracker 5: its tables and what of them is kept. The mapping is beside it.
+
+Read are the tables themselves (a schema, or a CSV file a table): the searches and downloads of RT
+leave out merged and deleted tickets, and give times without their zone.
+"""
+
+from __future__ import annotations
+
+from ..model import Kind, Option, Table
+from .leaving_out import LEAVE_OUT, every, is_left_out, stays
+from .mail_text import own_words_length
+from .request_tracker_kept import KEPT
+from .request_tracker_mapping import TOUCHED, canonical
+
+
+def _header(name: str) -> str:
+    """SQL for the value of a header of an attachment, in lower case."""
+    return rf"lower(regexp_extract(Headers, '(?im)^{name}[ \t]*:[ \t]*([^\s;(]*)', 1))"
+
+
+_LEFT_OUT = f"""
+            select identifier(ticket.id)
+            from landed."every Tickets" as ticket
+            inner join landed."every Queues" as queue
+                on identifier(ticket.Queue) = identifier(queue.id)
+            where {is_left_out("queue.Name")}
+"""
+_SAID_IN_LEFT_OUT = f"""
+            select identifier(said.id)
+            from landed."every Transactions" as said
+            where said.ObjectType = 'RT::Ticket' and identifier(said.ObjectId) in ({_LEFT_OUT})
+"""
+
+_DECODED = """
+    case lower(coalesce(ContentEncoding, 'none'))
+        when 'base64' then try(decode(from_base64(replace(Content, chr(10), ''))))
+        else Content
+    end
+"""
+
+_TICKETS = Table(
+    name="Tickets",
+    columns={
+        "id": "VARCHAR",
+        "EffectiveId": "VARCHAR",
+        "Queue": "VARCHAR",
+        "Type": "VARCHAR",
+        "Owner": "VARCHAR",
+        "Priority": "VARCHAR",
+        "Status": "VARCHAR",
+        "Resolved": "VARCHAR",
+        "LastUpdated": "VARCHAR",
+        "Created": "VARCHAR",
+    },
+    keeps="tickets",
+    select=f"""
+        select
+            identifier(id) as id,
+            coalesce(identifier(EffectiveId), identifier(id)) as effective_id,
+            identifier(Queue) as queue_id,
+            identifier("Owner") as owner_id,
+            whole_text("Priority") as priority,
+            lower(trim("Status")) as status,
+            instant(Created) as created_at,
+            instant(Resolved) as resolved_at,
+            instant(LastUpdated) as updated_at,
+            landed_at
+        from landed."Tickets"
+        -- Reminders and approvals lie in the same table.
+        where id is null
+            or (lower(coalesce("Type", 'ticket')) = 'ticket' and {stays("id", _LEFT_OUT)})
+    """,
+    needs=("id", "status", "created_at"),
+    is_required=True,
+    lacks="everything: no conversation is known",
+)
+
+# Of other transactions the values may be texts, of these they are states and identifiers.
+_TRANSACTIONS = Table(
+    name="Transactions",
+    columns={
+        "id": "VARCHAR",
+        "ObjectType": "VARCHAR",
+        "ObjectId": "VARCHAR",
+        "Type": "VARCHAR",
+        "Field": "VARCHAR",
+        "OldValue": "VARCHAR",
+        "NewValue": "VARCHAR",
+        "Creator": "VARCHAR",
+        "Created": "VARCHAR",
+    },
+    keeps="transactions",
+    select=rf"""
+        select
+            identifier(id) as id,
+            identifier(ObjectId) as ticket_id,
+            "Type" as type,
+            case when "Type" in ('Status', 'Set', 'AddLink', 'AddWatcher', 'DelWatcher') then Field
+            end as field,
+            case
+                when "Type" = 'Status' then lower(trim(NewValue))
+                when "Type" = 'Set' and Field in ('Owner', 'Queue', 'Priority')
+                    then whole_text(NewValue)
+                when "Type" = 'AddLink' and Field = 'MergedInto'
+                    then regexp_extract(NewValue, '([0-9]+)$', 1)
+            end as value,
+            case
+                when "Type" = 'AddWatcher' and Field = 'Requestor' then person(NewValue)
+                when "Type" = 'DelWatcher' and Field = 'Requestor' then person(OldValue)
+            end as watcher,
+            person(Creator) as creator,
+            instant(Created) as created_at,
+            landed_at
+        from landed."Transactions"
+        where id is null
+            or (ObjectType = 'RT::Ticket' and {stays("ObjectId", _LEFT_OUT)})
+    """,
+    needs=("id", "ticket_id", "type", "created_at"),
+    is_required=True,
+    lacks="messages, closings and merges",
+)
+
+_ATTACHMENTS = Table(
+    name="Attachments",
+    columns={
+        "id": "VARCHAR",
+        "TransactionId": "VARCHAR",
+        "Parent": "VARCHAR",
+        "Filename": "VARCHAR",
+        "ContentType": "VARCHAR",
+        "ContentEncoding": "VARCHAR",
+        "Content": "VARCHAR",
+        "Headers": "VARCHAR",
+    },
+    keeps="attachments",
+    select=f"""
+        with attachment as (
+            select
+                *,
+                case when coalesce(Filename, '') = '' then lower(ContentType) end as text_type,
+                {_header("x-rt-interface")} as interface,
+                {_header("auto-submitted")} as submitted,
+                {_header("rt-detectedautogenerated")} as detected
+            from landed."Attachments"
+        )
+
+        select
+            identifier(id) as id,
+            identifier(TransactionId) as transaction_id,
+            coalesce(identifier(Parent), '') = '' as is_root,
+            nullif(interface, '') as interface,
+            submitted not in ('', 'no') or detected = 'true' as is_automatic,
+            case text_type
+                when 'text/plain' then {own_words_length(_DECODED)}
+            end as plain_length,
+            case text_type when 'text/html' then html_length({_DECODED}) end as html_length,
+            landed_at
+        from attachment
+        where {stays("TransactionId", _SAID_IN_LEFT_OUT)}
+    """,
+    needs=("id", "transaction_id"),
+    is_required=True,
+    lacks="messages: who wrote what is known by it alone",
+)
+
+_PRIVILEGED = """
+        privileged as (
+            select distinct identifier(membership.MemberId) as user_id
+            from landed."GroupMembers" as membership
+            inner join landed."Groups" as system_group
+                on identifier(membership.GroupId) = identifier(system_group.id)
+            where system_group.Domain = 'SystemInternal'
+                and coalesce(system_group.Name, system_group."Type") = 'Privileged'
+        )
+"""
+
+_USERS = Table(
+    name="Users",
+    columns={
+        "id": "VARCHAR",
+        "Name": "VARCHAR",
+        "RealName": "VARCHAR",
+        "EmailAddress": "VARCHAR",
+        "LastUpdated": "VARCHAR",
+    },
+    keeps="users",
+    # Of people who are no staff, neither the key itself nor the name stays.
+    select=f"""
+        with {_PRIVILEGED},
+
+        described as (
+            select
+                account.*,
+                account.Name in ('RT_System', 'Nobody') as is_of_system,
+                coalesce(
+                    privileged.user_id is not null or is_staff(account.id)
+                    or is_staff(account.EmailAddress) or is_staff(account.Name),
+                    false
+                ) and account.Name not in ('RT_System', 'Nobody') as is_of_staff,
+                principal.Disabled as disabled
+            from landed."Users" as account
+            left join privileged on identifier(account.id) = privileged.user_id
+            left join landed."Principals" as principal
+                on identifier(account.id) = identifier(principal.id)
+        )
+
+        select
+            person(id) as id,
+            case when is_of_staff or is_of_system then identifier(id) end as agent_id,
+            case
+                when is_of_staff
+                    then split_part(coalesce(nullif(trim(RealName), ''), trim(Name)), '@', 1)
+            end as name,
+            is_of_staff,
+            is_of_system,
+            -- The account that comes with every installation.
+            Name = 'root' as is_root,
+            not coalesce(flag(disabled), false) as is_active,
+            instant(LastUpdated) as updated_at,
+            landed_at
+        from described
+    """,
+    is_required=True,
+    lacks="who is an agent: every answer would count as a customer's",
+)
+
+_GROUPS = Table(
+    name="Groups",
+    columns={
+        "id": "VARCHAR",
+        "Name": "VARCHAR",
+        "Type": "VARCHAR",
+        "Domain": "VARCHAR",
+        "Instance": "VARCHAR",
+    },
+    keeps="",
+    select="",
+    is_required=True,
+    lacks="who asked, and who is an agent",
+)
+
+_GROUP_MEMBERS = Table(
+    name="GroupMembers",
+    columns={"id": "VARCHAR", "GroupId": "VARCHAR", "MemberId": "VARCHAR"},
+    keeps="",
+    select="",
+    is_required=True,
+    lacks="who is an agent: every answer would count as a customer's",
+)
+
+_PRINCIPALS = Table(
+    name="Principals",
+    columns={"id": "VARCHAR", "PrincipalType": "VARCHAR", "Disabled": "VARCHAR"},
+    keeps="",
+    select="",
+    is_required=True,
+    lacks="which members are people, and which agents are active",
+)
+
+_REQUESTORS = Table(
+    name="CachedGroupMembers",
+    columns={
+        "id": "VARCHAR",
+        "GroupId": "VARCHAR",
+        "MemberId": "VARCHAR",
+        "Disabled": "VARCHAR",
+    },
+    keeps="requestors",
+    select=f"""
+        select
+            identifier(membership.id) as id,
+            identifier(role.Instance) as ticket_id,
+            person(membership.MemberId) as requestor,
+            membership.landed_at
+        from landed."CachedGroupMembers" as membership
+        left join landed."Groups" as role on identifier(membership.GroupId) = identifier(role.id)
+        left join landed."Principals" as principal
+            on identifier(membership.MemberId) = identifier(principal.id)
+        where membership.id is null
+            or (
+                role.Domain = 'RT::Ticket-Role'
+                and coalesce(role.Name, role."Type") = 'Requestor'
+                and principal.PrincipalType = 'User'
+                and not coalesce(flag(membership.Disabled), false)
+                and {stays("role.Instance", _LEFT_OUT)}
+            )
+    """,
+    is_required=True,
+    lacks="who asked: a conversation would have no customer",
+)
+
+_QUEUES = Table(
+    name="Queues",
+    columns={"id": "VARCHAR", "Name": "VARCHAR", "LastUpdated": "VARCHAR"},
+    keeps="queues",
+    select="""
+        select
+            identifier(id) as id,
+            masked("Name") as name,
+            instant(LastUpdated) as updated_at,
+            landed_at
+        from landed."Queues"
+    """,
+    lacks="the names of teams, and which queue is for spam",
+)
+
+_FIELDS = Table(
+    name="CustomFields",
+    columns={"id": "VARCHAR", "Name": "VARCHAR"},
+    keeps="",
+    select="",
+    lacks="labels and ratings",
+)
+
+# The values of fields that the options name, and of no others: they are texts.
+_FIELD_VALUES = Table(
+    name="ObjectCustomFieldValues",
+    columns={
+        "id": "VARCHAR",
+        "CustomField": "VARCHAR",
+        "ObjectType": "VARCHAR",
+        "ObjectId": "VARCHAR",
+        "Content": "VARCHAR",
+        "Created": "VARCHAR",
+        "LastUpdated": "VARCHAR",
+        "Disabled": "VARCHAR",
+    },
+    keeps="field_values",
+    select=f"""
+        select
+            identifier(held.id) as id,
+            identifier(held.ObjectId) as ticket_id,
+            field.Name as field,
+            case
+                when list_contains(chosen('label_fields'), field.Name) then masked(held.Content)
+                else whole(held.Content)::varchar
+            end as value,
+            coalesce(flag(held.Disabled), false) as is_removed,
+            instant(held.Created) as created_at,
+            instant(held.LastUpdated) as updated_at,
+            held.landed_at
+        from landed."ObjectCustomFieldValues" as held
+        left join landed."CustomFields" as field
+            on identifier(held.CustomField) = identifier(field.id)
+        where held.id is null
+            or (
+                held.ObjectType = 'RT::Ticket'
+                and {stays("held.ObjectId", _LEFT_OUT)}
+                and (
+                    list_contains(chosen('label_fields'), field.Name)
+                    or list_contains(chosen('rating_field'), field.Name)
+                )
+            )
+    """,
+    lacks="labels and ratings",
+)
+
+REQUEST_TRACKER = Kind(
+    name="request_tracker",
+    title="Request Tracker 5",
+    landings=("tables",),
+    tables={
+        "tables": (
+            _TICKETS, _TRANSACTIONS, _ATTACHMENTS, _USERS, _GROUPS, _GROUP_MEMBERS, _PRINCIPALS,
+            _REQUESTORS, _QUEUES, _FIELDS, _FIELD_VALUES,
+            every("Tickets", ("id", "Queue")), every("Queues", ("id", "Name")),
+            every("Transactions", ("id", "ObjectType", "ObjectId")),
+        ),
+    },
+    kept=KEPT,
+    canonical=canonical,
+    touched=TOUCHED,
+    options=(
+        Option("label_fields", [], "custom fields whose values are labels", shapes_records=True),
+        Option(
+            "rating_field", [], "the custom field that holds a rating from 1 to 5",
+            shapes_records=True,
+        ),
+        Option("spam_queues", [], "names of queues whose tickets are spam"),
+        Option("rejected_is_spam", False, "whether a ticket is rejected because it is spam"),
+        Option("closed_statuses", ["resolved", "rejected"], "statuses that a lifecycle ends in"),
+        LEAVE_OUT,
+        Option("pending_statuses", ["stalled"], "statuses that wait for the customer"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,361 @@
+"""Request Tracker's kept records as rows of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..language import literals
+from ..model import Canonical
+from .merging import merge_chain
+
+TOUCHED = """
+    with staff_now as (
+        select id, arg_max(is_of_staff, (updated_at, landed_at)) as is_of_staff
+        from kept.users
+        group by id
+    ),
+
+    staff_before as (
+        select id, arg_max(is_of_staff, (updated_at, landed_at)) as is_of_staff
+        from before.users
+        group by id
+    ),
+
+    changed as (
+        select staff_now.id
+        from staff_now
+        left join staff_before on staff_now.id = staff_before.id
+        where staff_now.is_of_staff <> coalesce(staff_before.is_of_staff, false)
+    ),
+
+    touched_ticket as (
+        select thread_id as id
+        from touched
+        union
+        select ticket_id
+        from kept.transactions
+        where creator in (select id from changed)
+            or id in (select transaction_id from new.attachments)
+    )
+
+    select id as thread_id
+    from touched_ticket
+    union
+    -- What was merged is told with what it was merged into, over any number of merges.
+    select other.id
+    from kept.tickets
+    inner join kept.tickets as other
+        on tickets.effective_id in (other.id, other.effective_id)
+        or tickets.id = other.effective_id
+    where tickets.id in (select id from touched_ticket)
+"""
+
+_TICKETS = f"""{merge_chain("tickets")},
+
+    watched as (
+        select ticket_id, watcher, arg_max(type, (created_at, try_cast(id as bigint))) as type
+        from transactions
+        where watcher is not null
+        group by ticket_id, watcher
+    ),
+
+    -- A member who was removed has no row any more, which what was kept of it cannot tell.
+    requestor as (
+        select
+            requestors.ticket_id,
+            requestors.requestor,
+            min(try_cast(requestors.id as bigint)) as place
+        from requestors
+        left join watched
+            on requestors.ticket_id = watched.ticket_id and requestors.requestor = watched.watcher
+        where requestors.requestor is not null
+            and watched.type is distinct from 'DelWatcher'
+        group by requestors.ticket_id, requestors.requestor
+    ),
+
+    staff as (
+        select id, agent_id
+        from users
+        where is_of_staff
+    )"""
+
+
+def canonical(options: Mapping[str, Any]) -> Canonical:
+    """The mapping under a source's options."""
+    status = _status(options)
+    return Canonical(
+        threads=_threads(options, status),
+        messages=_MESSAGES,
+        ratings=_ratings(options),
+        events=_events(status),
+        agents=_AGENTS,
+        teams="select id as team_id, name, updated_at from queues where name <> '___Approvals'",
+        counts=_counts(options),
+    )
+
+
+def _status(options: Mapping[str, Any]) -> str:
+    """SQL for a status of ours, with the place of RT's word left open."""
+    return f"""case
+                when list_contains({literals(options["closed_statuses"])}, {{word}}) then 'closed'
+                when list_contains({literals(options["pending_statuses"])}, {{word}}) then 'pending'
+                else 'open'
+            end"""
+
+
+def _threads(options: Mapping[str, Any], status: str) -> str:
+    spam_queues = literals(str(name).lower() for name in options["spam_queues"])
+    rejected = "'rejected'" if options["rejected_is_spam"] else "null"
+    return f"""
+    with recursive {_TICKETS},
+
+    told as (
+        select
+            ticket.thread_id,
+            max(transactions.created_at) as told_at
+        from transactions
+        inner join ticket on transactions.ticket_id = ticket.id
+        group by ticket.thread_id
+    ),
+
+    own as (
+        select
+            ticket_id,
+            max(created_at) as told_at,
+            max(created_at) filter (where type = 'AddLink' and field = 'MergedInto') as merged_at,
+            max(created_at) filter (where type = 'Status' and value = 'deleted') as deleted_at,
+            max(created_at) filter (where type = 'Status' and value = 'rejected') as rejected_at,
+            max(created_at) filter (where type = 'Set' and field = 'Queue') as moved_at,
+            arg_min(interface, (created_at, try_cast(id as bigint)))
+                filter (where type = 'Create') as interface
+        from transactions
+        left join (
+            select transaction_id, any_value(interface) as interface
+            from attachments
+            group by transaction_id
+        ) on transactions.id = transaction_id
+        group by ticket_id
+    ),
+
+    label as (
+        select ticket_id, list(distinct value order by value) as labels
+        from field_values
+        where list_contains({literals(options["label_fields"])}, field)
+            and not is_removed
+            and value <> ''
+        group by ticket_id
+    ),
+
+    first_requestor as (
+        select ticket_id, arg_min(requestor, place) as requestor
+        from requestor
+        group by ticket_id
+    ),
+
+    gone as (
+        select
+            ticket.*,
+            own.interface,
+            first_requestor.requestor,
+            label.labels,
+            case
+                when ticket.into_id is null then greatest(ticket.updated_at, told.told_at)
+                else greatest(ticket.updated_at, own.told_at)
+            end as version_at,
+            case
+                when ticket.into_id is not null then coalesce(own.merged_at, ticket.updated_at)
+                when ticket.status = 'deleted' then coalesce(own.deleted_at, ticket.updated_at)
+                when ticket.status = {rejected} then coalesce(own.rejected_at, ticket.updated_at)
+                when list_contains({spam_queues}, lower(queues.name))
+                    then coalesce(own.moved_at, ticket.created_at)
+            end as deleted_at
+        from ticket
+        left join told on ticket.id = told.thread_id
+        left join own on ticket.id = own.ticket_id
+        left join queues on ticket.queue_id = queues.id
+        left join first_requestor on ticket.id = first_requestor.ticket_id
+        left join label on ticket.id = label.ticket_id
+    )
+
+    select
+        gone.id as thread_id,
+        gone.created_at,
+        greatest(gone.version_at, gone.deleted_at) as updated_at,
+        {status.format(word="gone.status")} as status,
+        gone.requestor as user_id,
+        case gone.interface when 'email' then 'email' when 'web' then 'web' else 'api' end
+            as channel,
+        case when not coalesce(owner.is_of_system, false) then gone.owner_id end
+            as assigned_agent_id,
+        gone.queue_id as team_id,
+        gone.priority,
+        gone.labels,
+        gone.deleted_at,
+        gone.into_id as merged_into_thread_id,
+        gone.resolved_at as closed_at
+    from gone
+    left join users as owner on gone.owner_id = owner.agent_id
+    """
+
+
+_MESSAGES = f"""
+    with recursive {_TICKETS},
+
+    body as (
+        select
+            transaction_id,
+            arg_min(plain_length, try_cast(id as bigint)) filter (where plain_length is not null)
+                as plain_length,
+            arg_min(html_length, try_cast(id as bigint)) filter (where html_length is not null)
+                as html_length,
+            coalesce(bool_or(is_automatic) filter (where is_root), false) as is_automatic
+        from attachments
+        group by transaction_id
+    ),
+
+    written as (
+        select
+            transactions.id as message_id,
+            coalesce(ticket.thread_id, transactions.ticket_id) as thread_id,
+            transactions.created_at as sent_at,
+            transactions.creator,
+            transactions.type = 'Comment' as is_private,
+            coalesce(body.plain_length, body.html_length, 0) as body_length,
+            staff.agent_id,
+            case
+                when body.is_automatic then 'bot'
+                when author.is_of_system then 'system'
+                when own.requestor is not null or survivor.requestor is not null then 'user'
+                when staff.id is not null then 'agent'
+                else 'user'
+            end as author_type
+        from transactions
+        inner join body on transactions.id = body.transaction_id
+        left join ticket on transactions.ticket_id = ticket.id
+        left join staff on transactions.creator = staff.id
+        left join users as author on transactions.creator = author.id
+        left join requestor as own
+            on transactions.ticket_id = own.ticket_id and transactions.creator = own.requestor
+        left join requestor as survivor
+            on ticket.thread_id = survivor.ticket_id and transactions.creator = survivor.requestor
+        where transactions.type in ('Create', 'Correspond', 'Comment')
+    )
+
+    select
+        message_id,
+        thread_id,
+        sent_at,
+        author_type,
+        case author_type
+            when 'agent' then agent_id
+            when 'system' then null
+            else creator
+        end as author_id,
+        is_private,
+        body_length,
+        sent_at as updated_at
+    from written
+"""
+
+
+def _events(status: str) -> str:
+    return f"""
+    with told as (
+        select
+            *,
+            case
+                when type = 'Status' then 'status'
+                when type = 'Set' and field = 'Owner' then 'assignee'
+                when type = 'Set' and field = 'Queue' then 'team'
+                when type = 'Set' and field = 'Priority' then 'priority'
+            end as told_type
+        from transactions
+    )
+
+    select
+        told.id as event_id,
+        told.ticket_id as thread_id,
+        told.created_at as occurred_at,
+        try_cast(told.id as bigint) as sequence,
+        told.told_type as type,
+        case told.told_type
+            when 'status' then {status.format(word="told.value")}
+            when 'assignee'
+                then case when not coalesce(owner.is_of_system, false) then told.value end
+            else told.value
+        end as value,
+        case
+            when actor.is_of_system then 'system'
+            when actor.is_of_staff then 'agent'
+            else 'user'
+        end as actor_type,
+        case
+            when actor.is_of_system then null
+            else coalesce(actor.agent_id, told.creator)
+        end as actor_id
+    from told
+    left join users as actor on told.creator = actor.id
+    left join users as owner on told.told_type = 'assignee' and told.value = owner.agent_id
+    where told.told_type is not null
+        -- Deleting is no closing: the ticket says what is gone.
+        and not (told.told_type = 'status' and told.value = 'deleted')
+    """
+
+
+def _ratings(options: Mapping[str, Any]) -> str | None:
+    if not options["rating_field"]:
+        return None
+    return f"""
+    select
+        'field:' || id as rating_id,
+        ticket_id as thread_id,
+        created_at as rated_at,
+        try_cast(value as bigint) as score,
+        null as agent_id,
+        greatest(created_at, updated_at) as updated_at,
+        case when is_removed then coalesce(updated_at, created_at) end as deleted_at
+    from field_values
+    where list_contains({literals(options["rating_field"])}, field)
+        and try_cast(value as bigint) between 1 and 5
+    """
+
+
+# The account that comes with the installation is an agent once it holds or has written anything.
+_AGENTS = """
+    select
+        agent_id,
+        coalesce(nullif(name, ''), agent_id) as name,
+        is_active,
+        updated_at
+    from users
+    where is_of_staff
+        and (
+            not is_root
+            or id in (
+                select creator
+                from transactions
+                where type in ('Create', 'Correspond', 'Comment')
+            )
+            or agent_id in (select owner_id from tickets where owner_id is not null)
+        )
+"""
+
+
+def _counts(options: Mapping[str, Any]) -> dict[str, str]:
+    known = literals(
+        ["new", "open", "deleted", *options["closed_statuses"], *options["pending_statuses"]]
+    )
+    rating_field = literals(options["rating_field"])
+    return {
+        "merged threads": "select count(distinct id) from tickets where effective_id <> id",
+        "deleted threads": "select count(distinct id) from tickets where status = 'deleted'",
+        "tickets of an unknown status, taken as open": "select count(distinct id)"
+        f" from tickets where not list_contains({known}, status)",
+        "messages of unknown authors": "select count(*) from transactions"
+        " where type in ('Create', 'Correspond', 'Comment')"
+        " and creator not in (select id from users where id is not null)",
+        "ratings dropped by score": "select count(*) from field_values"
+        f" where list_contains({rating_field}, field) and not is_removed"
+        " and coalesce(try_cast(value as bigint), 0) not between 1 and 5",
+    }
