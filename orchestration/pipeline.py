@@ -33,7 +33,7 @@ from orchestration.privacy.search import Search
 from orchestration.publishing.publish import Publication, read_publication
 from orchestration.publishing.targets import NotDelivered, deliver_what_is_left
 from orchestration.settings import Settings
-from orchestration.warehouse.build import is_published
+from orchestration.warehouse.publication import is_published
 
 if TYPE_CHECKING:
     from orchestration.dagster_app.runs import Runs

@@ -7,8 +7,6 @@ Does not: anything that reads or writes what the paths point to.
 from __future__ import annotations
 
 import grp
-import hashlib
-import json
 import os
 import re
 from datetime import date
@@ -385,15 +383,6 @@ class Settings(BaseSettings):
             "inbox_week_start": self.week_start,
             "inbox_max_rejected": self.max_rejected,
         }
-
-    @property
-    def fingerprint(self) -> str:
-        """A hash of what changes a number, who makes it and where, or whether it is published."""
-        of_engine = [self.spark_schema, self.spark_file_format] if self.engine == "spark" else []
-        text = json.dumps(
-            [self.timezone, self.week_start, self.max_rejected, self.engine, *of_engine]
-        )
-        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -103,7 +103,7 @@ def test(home: str) -> dict[str, Any]:
 
 def publish(home: str) -> dict[str, int]:
     """Publishes a warehouse whose tests have passed; the rows that this wrote."""
-    from orchestration.warehouse.build import publish_warehouse
+    from orchestration.warehouse.publication import publish_warehouse
 
     publication = publish_warehouse(settings_of(home))
     return {"rows_written": publication.rows_written, "rows": sum(publication.rows.values())}
@@ -160,10 +160,11 @@ def _build_and_test(settings: Settings, costs: dict[str, Any]) -> dict[str, Any]
     """A build with its tests, as a run has it: a batch's own rows are tested after it alone."""
     from orchestration.warehouse import dbt
     from orchestration.warehouse.build import build_warehouse
+    from orchestration.warehouse.results import DbtResult
 
     run_tests = dbt.run_tests
 
-    def timed_tests(*arguments: Any) -> list[dbt.DbtResult]:
+    def timed_tests(*arguments: Any) -> list[DbtResult]:
         with _timed(costs, "test"):
             return run_tests(*arguments)
 

@@ -66,6 +66,7 @@ def import_(
     becomes the export day, and days since the last import are empty. Texts are never kept.
     """
     from orchestration.machine.access import make_private
+    from orchestration.privacy.record import Door
     from orchestration.sources import importing
     from orchestration.sources.request import Source, now
     from orchestration.sources.staff_file import read_staff
@@ -83,7 +84,7 @@ def import_(
         options=dict(_option(text) for text in options),
     )
     target = exports.expanduser().absolute()
-    surroundings = surroundings_of(settings)
+    surroundings = surroundings_of(settings, Door(settings.pseudonym_key_bytes))
     if dry_run:
         look = importing.look_at_source(source, target, surroundings, now())
     else:

@@ -48,6 +48,14 @@ def print_outcome(settings: Settings, outcome: RunOutcome) -> None:
         raise InboxError("\n".join(outcome.failures) + (f"\n{state.strip()}" if state else ""))
 
 
+def print_closing_lines(settings: Settings, outcome: RunOutcome) -> None:
+    """What a person should look at, to standard error, also where only errors are wanted."""
+    from orchestration.warehouse.summary import closing_lines
+
+    for line in closing_lines(settings, outcome.days):
+        errors.print(one_line(line), soft_wrap=True, markup=False)
+
+
 def one_line(text: str) -> str:
     """A text as a terminal may have it."""
     from orchestration.exports.layout import printable

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from orchestration.cli.flags import ISO_DAY, day_of, read_settings, setting_flags
-from orchestration.cli.printing import print_outcome
+from orchestration.cli.printing import print_closing_lines, print_outcome
 
 
 @click.command()
@@ -25,4 +25,5 @@ def run(exports: str | None, first: Any, last: Any, **flags: Any) -> None:
 
     settings = read_settings(exports=exports, **flags)
     outcome = pipeline.run(settings, day_of(first), day_of(last))
+    print_closing_lines(settings, outcome)
     print_outcome(settings, outcome)

@@ -25,16 +25,18 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from orchestration.dagster_app.assets_raw import MANIFESTS, OWNERS
 from orchestration.dagster_app.reporting import WAREHOUSE_POOL, retried_where_it_may_help
+from orchestration.engines import engine_of
 from orchestration.exports import ENTITIES
 from orchestration.settings import Settings
 from orchestration.warehouse.build import WarehouseBuild, build_warehouse
-from orchestration.warehouse.dbt import DbtResult, failures_of
+from orchestration.warehouse.results import DbtResult, failures_of
 from orchestration.warehouse.tables import (
     Lineage,
     WarehouseTables,
     describe_tables,
     trace_columns,
 )
+from orchestration.warehouse.words import all_words, first_words
 
 
 class InboxTranslator(DagsterDbtTranslator):
@@ -109,7 +111,7 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
         ]
         applied = {name for name, state in build.states.items() if state.action == "applied"}
         lineage: dict[str, Lineage] = {}
-        if settings.engine == "duckdb":  # the SQL of another engine names other relations
+        if engine_of(settings).has_readers_names:
             lineage = trace_columns(settings, manifest, built, tables, applied)
         for result in build.results:
             if result.resource_type == "model" and result.is_success:
@@ -129,8 +131,8 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
         failures = failures_of(build.results)
         if failures:
             raise Failure(
-                description=f"{failures[0].name}: {failures[0].message or failures[0].status}",
-                metadata={result.name: result.message or result.status for result in failures},
+                description=first_words(failures),
+                metadata=all_words(failures),
                 allow_retries=False,
             )
 

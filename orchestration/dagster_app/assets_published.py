@@ -17,7 +17,7 @@ from dagster import (
 from orchestration.dagster_app.reporting import WAREHOUSE_POOL, retried_where_it_may_help
 from orchestration.publishing.preview import preview_publication
 from orchestration.settings import Settings
-from orchestration.warehouse.build import publish_warehouse
+from orchestration.warehouse.publication import publish_warehouse
 
 CARDS = "mart_inbox_cards"
 

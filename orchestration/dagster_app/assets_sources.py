@@ -19,6 +19,7 @@ from dagster import (
 )
 
 from orchestration.dagster_app.reporting import retried_where_it_may_help
+from orchestration.privacy.record import Door
 from orchestration.settings import Settings
 from orchestration.sources.daily_import import daily_sources, import_daily
 from orchestration.sources.errors import SourceError, SourceUnreachable, WrongSource
@@ -99,7 +100,7 @@ def _asset_of(source: Source) -> AssetsDefinition:
 def _imported(context: AssetExecutionContext, settings: Settings, source: Source) -> ImportRecord:
     try:
         with retried_where_it_may_help(context):
-            return import_daily(settings, source)
+            return import_daily(settings, source, Door(settings.pseudonym_key_bytes))
     except SourceError as error:
         raise Failure(
             description=f"{source.name}: {error}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 
-from orchestration.engines.spark.cluster import ClusterUnavailable
+from orchestration.engines.spark.connection import ClusterUnavailable
 from orchestration.exports.errors import ExportsUnreachable
 from orchestration.machine.lock import LockBusy
 from orchestration.machine.stores import StoreUnavailable

@@ -35,7 +35,7 @@ from orchestration.machine.lock import is_held
 from orchestration.privacy import erasure
 from orchestration.publishing.targets import is_delivered
 from orchestration.settings import Settings
-from orchestration.warehouse.build import is_published
+from orchestration.warehouse.publication import is_published
 
 # Twice this, the start of a run and its load have to fit in a minute.
 LOOK_SECONDS = 15

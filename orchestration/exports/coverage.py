@@ -23,16 +23,30 @@ DAYS_NAMED = 3
 class Coverage:
     """covered_from: the day from which on all should be there; as_of_date: the last loaded day.
 
-    missing: the days between them, both included, that nothing covers.
+    missing: the days between them, both included, that nothing covers. empty, no_delivery: days
+    and weekdays on which nothing is to be delivered, also after the last loaded day.
     """
 
     covered_from: date | None = None
     as_of_date: date | None = None
     missing: tuple[date, ...] = ()
+    empty: frozenset[date] = frozenset()
+    no_delivery: frozenset[int] = frozenset()
 
     def between(self, first: date, last: date) -> list[date]:
         """The missing days of a range."""
         return [day for day in self.missing if first <= day <= last]
+
+    def late(self, today: date) -> list[date]:
+        """The days after the last loaded one that should have come before today."""
+        if self.as_of_date is None:
+            return []
+        days = _days(self.as_of_date + timedelta(days=1), today - timedelta(days=1))
+        return [
+            day
+            for day in days
+            if day not in self.empty and day.isoweekday() not in self.no_delivery
+        ]
 
     @property
     def identity(self) -> list[str]:
@@ -65,7 +79,7 @@ def find_coverage(
     fills = list(_first_fills(sources, manifests)) if sources else []
     starts = [fill.covered_from for fill in fills] or [min(manifests)]
     covered_from, as_of_date = told_from or min(starts), max(manifests)
-    empty = read_empty_days(raw)
+    empty = frozenset(read_empty_days(raw))
     missing = tuple(
         day
         for day in _days(covered_from, as_of_date)
@@ -74,7 +88,7 @@ def find_coverage(
         and day.isoweekday() not in no_delivery
         and not any(fill.covered_from <= day <= fill.folder for fill in fills)
     )
-    return Coverage(covered_from, as_of_date, missing)
+    return Coverage(covered_from, as_of_date, missing, empty, frozenset(no_delivery))
 
 
 def missing_in_words(days: Sequence[date]) -> str:

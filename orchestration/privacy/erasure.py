@@ -36,8 +36,9 @@ from orchestration.publishing.publish import clear_leftovers
 from orchestration.publishing.targets import remove_earlier_publications
 from orchestration.settings import Settings
 from orchestration.sources.erasing import erase_from_sources, landed_spellings
-from orchestration.warehouse.build import build_warehouse, publish_warehouse
-from orchestration.warehouse.dbt import failures_of
+from orchestration.warehouse.build import build_warehouse
+from orchestration.warehouse.publication import publish_warehouse
+from orchestration.warehouse.results import failures_of
 
 logger = logging.getLogger("inbox.erasure")
 

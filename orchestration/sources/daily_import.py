@@ -11,6 +11,7 @@ from .daily import read_sources
 from .errors import SourceError
 from .importing import import_source
 from .keeping import ImportRecord, write_problem
+from .people import PeopleDoor
 from .request import Source, now
 from .surroundings import surroundings_of
 
@@ -20,10 +21,12 @@ def daily_sources(settings: Settings) -> list[Source]:
     return [] if settings.sources is None else read_sources(settings.sources)
 
 
-def import_daily(settings: Settings, source: Source) -> ImportRecord:
+def import_daily(settings: Settings, source: Source, door: PeopleDoor) -> ImportRecord:
     """Bring what a source has to the generated exports. Raises SourceError, LockBusy."""
     with _noted(settings, source):
-        return import_source(source, settings.generated_exports, surroundings_of(settings), now())
+        return import_source(
+            source, settings.generated_exports, surroundings_of(settings, door), now()
+        )
 
 
 @contextmanager

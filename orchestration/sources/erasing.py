@@ -9,20 +9,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
+from orchestration.machine.lock import hold_lock
 from orchestration.machine.sql import literal, literal_path, quoted
 
 from . import keeping
 from .keeping import SourceState
 from .kinds import kind_named
 from .language import literals
+from .people import People
 from .persons import plain_identifiers, spellings, with_prefix
-
-if TYPE_CHECKING:
-    from orchestration.privacy.users import UserIdentifiers
 
 _EXPORTED = {
     "threads": (("user_id", "true"),),
@@ -46,7 +44,7 @@ class ErasedFromSources:
     landings: list[str] = field(default_factory=list)
 
 
-def landed_spellings(sources: Path, users: UserIdentifiers, user_id: str) -> set[str]:
+def landed_spellings(sources: Path, users: People, user_id: str) -> set[str]:
     """All that a user may have landed as from any source, by the identifier that somebody gives."""
     states = keeping.read_states(sources)
     prefixes = {state.prefix for state in states.values()}
@@ -58,23 +56,27 @@ def landed_spellings(sources: Path, users: UserIdentifiers, user_id: str) -> set
     }
 
 
-def erase_from_sources(sources: Path, users: UserIdentifiers) -> ErasedFromSources:
+def erase_from_sources(sources: Path, users: People) -> ErasedFromSources:
     """Take every erased user out of every source; files that hold none are left alone."""
     erased = ErasedFromSources()
     if not users.erased:
         return erased
-    for name, state in keeping.read_states(sources).items():
-        rows = _erase_kept(sources / name, state, users)
-        for path, cells in _erase_exported(Path(state.exports), name, users):
-            rows += cells
-            erased.files.add((date.fromisoformat(path.parent.name), path.name))
+    for name in keeping.read_states(sources):
+        # An import that began before the erasure writes to its end first.
+        with hold_lock(sources / name / keeping.LOCK, f"an erasure from {name}"):
+            state = keeping.read_state(sources / name)
+            assert state is not None
+            rows = _erase_kept(sources / name, state, users)
+            for path, cells in _erase_exported(Path(state.exports), name, users):
+                rows += cells
+                erased.files.add((date.fromisoformat(path.parent.name), path.name))
         if rows:
             erased.rows += rows
             erased.landings.append(f"{name}: {state.where}")
     return erased
 
 
-def _erase_kept(folder: Path, state: SourceState, users: UserIdentifiers) -> int:
+def _erase_kept(folder: Path, state: SourceState, users: People) -> int:
     def is_erased(kept: str) -> bool:
         landed = users.pseudonym(with_prefix(state.prefix, kept))
         return users.is_erased(kept) or users.is_erased(landed)
@@ -87,7 +89,7 @@ def _erase_kept(folder: Path, state: SourceState, users: UserIdentifiers) -> int
     )
 
 
-def _erase_exported(exports: Path, name: str, users: UserIdentifiers) -> Iterator[tuple[Path, int]]:
+def _erase_exported(exports: Path, name: str, users: People) -> Iterator[tuple[Path, int]]:
     def is_erased(exported: str) -> bool:
         return users.is_erased(users.pseudonym(exported))
 

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -31,14 +31,14 @@ from .keeping import ImportRecord, SourceState
 from .landings.looking import is_database, open_landing
 from .language import add_language, literals
 from .model import Canonical, Kind, Opening
-from .persons import hash_key, person_keeper
+from .persons import hash_key, key_check, person_keeper
 from .reading import read_landing
 from .request import Source, Surroundings, typed_options
 
 logger = logging.getLogger("inbox.sources")
 
 SHOWN_THREADS = 5
-_LOOK_SECONDS = 0.005
+_LOOK_SECONDS = 0.05
 
 
 @dataclass
@@ -62,7 +62,7 @@ def import_source(
     """
     folder = surroundings.folder_of(source)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with hold_lock(folder / ".import.lock", f"an import of {source.name}"):
+    with hold_lock(folder / keeping.LOCK, f"an import of {source.name}"):
         state = _state(source, folder, exports, surroundings)
         keeping.clear_leftovers(folder, state.number)
         exports.mkdir(parents=True, exist_ok=True)
@@ -125,13 +125,21 @@ def _state(source: Source, folder: Path, exports: Path, surroundings: Surroundin
             f"The prefix of {source.name} is {state.prefix!r} since its first import and cannot be "
             "changed: import it under another name into other exports"
         )
+    check = key_check(surroundings.users)
+    if found is not None and found.pseudonym_check != check:
+        raise WrongSource(
+            f"What is kept of {source.name} was made with another INBOX_PSEUDONYM_KEY (or with "
+            "none): one person would be two. Give that key, or import into another INBOX_HOME"
+        )
     for name, other in keeping.read_states(surroundings.sources_folder).items():
         if name != source.name and (other.prefix, other.exports) == (state.prefix, str(exports)):
             raise WrongSource(
                 f"{source.name} and {name} would write equal identifiers to {exports}: give "
                 f"{source.name} a --prefix of its own"
             )
-    return state.model_copy(update={"exports": str(exports), "where": source.where})
+    return state.model_copy(
+        update={"exports": str(exports), "where": source.where, "pseudonym_check": check}
+    )
 
 
 def _prepare(
@@ -230,28 +238,30 @@ def _given_up_after(
     connection: duckdb.DuckDBPyConnection, source: Source, seconds: float | None
 ) -> Iterator[None]:
     """Ends what the engine does after some time, so that no source holds up what has arrived."""
-    is_done = threading.Event()
+    is_done, is_late = threading.Event(), threading.Event()
 
     def interrupt() -> None:
+        is_late.set()
         # Again and again: between two statements there is nothing to be interrupted.
         while not is_done.wait(_LOOK_SECONDS):
             connection.interrupt()
 
     timer = None if seconds is None else threading.Timer(seconds, interrupt)
-    try:
-        if timer is not None:
-            timer.start()
-        yield
-    except duckdb.InterruptException:
+    with suppress(duckdb.InterruptException):
+        try:
+            if timer is not None:
+                timer.start()
+            yield
+        finally:
+            is_done.set()
+            if timer is not None:
+                timer.cancel()
+                timer.join()
+    if is_late.is_set():
         raise SourceUnreachable(
             f"{source.name} took longer than {seconds:g} s (INBOX_SOURCE_SECONDS) and is behind; "
             "the next import begins where this one began"
-        ) from None
-    finally:
-        is_done.set()
-        if timer is not None:
-            timer.cancel()
-            timer.join()
+        )
 
 
 def _known(kind: Kind, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from .language import literal_paths
 from .model import Kept, Kind
 
 STATE = "state.json"
+LOCK = ".import.lock"
 PROBLEM = "problem.txt"
 UNFINISHED = ".unfinished"
 USUAL = frozenset(
@@ -76,6 +77,7 @@ class SourceState(BaseModel):
     prefix: str
     exports: str = ""
     where: str = ""
+    pseudonym_check: str | None = None
     covered_from: date | None = None
     mapping: str = ""
     options: dict[str, Any] = Field(default_factory=dict)

@@ -6,14 +6,13 @@ loader makes its own pseudonym of both. An erasure has to find all of these.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from orchestration.privacy.users import UserIdentifiers
+from .people import People
 
 
-def person_keeper(users: UserIdentifiers, prefix: str) -> Callable[[str], str | None] | None:
+def person_keeper(users: People, prefix: str) -> Callable[[str], str | None] | None:
     """What is kept for an identifier, None for an erased one; None where all stay as they are."""
     if users.is_plain:
         return None
@@ -25,7 +24,7 @@ def person_keeper(users: UserIdentifiers, prefix: str) -> Callable[[str], str | 
     return kept
 
 
-def spellings(users: UserIdentifiers, prefix: str, identifier: str) -> set[str]:
+def spellings(users: People, prefix: str, identifier: str) -> set[str]:
     """What a person may have landed as: from this source, and from exports that others wrote."""
     kept = users.pseudonym(identifier)
     return {
@@ -35,7 +34,7 @@ def spellings(users: UserIdentifiers, prefix: str, identifier: str) -> set[str]:
     }
 
 
-def hash_key(users: UserIdentifiers) -> bytes:
+def hash_key(users: People) -> bytes:
     """The key of hashes that stand for what may name a person.
 
     Where there is no key of pseudonyms people are known by their addresses anyway: the hashes
@@ -56,3 +55,10 @@ def plain_identifiers(identifier: str, prefixes: Iterable[str]) -> set[str]:
         if prefix and identifier.startswith(f"{prefix}:"):
             plain.add(identifier.removeprefix(f"{prefix}:"))
     return plain | {one.strip().lower() for one in plain if "@" in one}
+
+
+def key_check(users: People) -> str | None:
+    """What tells one key of pseudonyms from another without telling either; None without a key."""
+    if users.pseudonym_key is None:
+        return None
+    return hashlib.sha256(users.pseudonym("check of a source").encode()).hexdigest()[:32]

@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from .errors import WrongSource
 from .kinds import kind_named
 from .model import Kind, Option
-
-if TYPE_CHECKING:
-    from orchestration.privacy.users import UserIdentifiers
+from .people import People
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,62}")
 _PREFIX = re.compile(r"[^\s:|/]{0,62}")
@@ -68,7 +66,7 @@ class Surroundings:
     """
 
     sources_folder: Path
-    users: UserIdentifiers
+    users: People
     timezone: str = "UTC"
     most_seconds: float | None = None
     engine: Mapping[str, str] = field(default_factory=dict)

@@ -15,45 +15,14 @@ import hashlib
 import json
 import uuid
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-import duckdb
+from orchestration.engines.state import ModelState
 
 MATERIALIZATIONS = ("changed_rows", "changed_view")
 """dbt's names for tables that batches change, and views of them; others are made anew each time."""
-
-
-@dataclass(frozen=True)
-class ModelState:
-    """What a table has had: the fingerprint it was built by, the last batch, and how it got that.
-
-    action: built (anew) or applied (only the changes). version: another one after each;
-    previous_version: the one that the changes were applied to. rows_written: the table's, or those
-    that changed, old and new.
-    """
-
-    fingerprint: str
-    batch_number: int
-    action: str
-    version: str
-    previous_version: str | None
-    rows_written: int
-
-
-STATE_COLUMNS = {
-    "model_name": "varchar",
-    "fingerprint": "varchar",
-    "batch_number": "bigint",
-    "action": "varchar",
-    "version": "varchar",
-    "previous_version": "varchar",
-    "rows_written": "bigint",
-}
-"""The columns of `load_state.models`, as the macro `create_load_state` makes them."""
 
 
 @dataclass(frozen=True)
@@ -214,23 +183,6 @@ class Models:
 def layer_of(model: Mapping[str, Any]) -> str:
     """The schema of a model's relation, whichever name it has with an engine."""
     return str(model["config"]["schema"])
-
-
-def read_states(database: Path) -> dict[str, ModelState]:
-    """By model: what its table has had; of a missing or unreadable database, nothing."""
-    if not database.exists():
-        return {}
-    try:
-        with closing(duckdb.connect(str(database))) as connection:
-            rows = connection.execute(
-                "select model_name, fingerprint, batch_number, action, version, previous_version, "
-                "rows_written from load_state.models semi join ("
-                "select table_name as model_name from duckdb_tables() "
-                "union select view_name from duckdb_views()) using (model_name)"
-            ).fetchall()
-    except duckdb.CatalogException:
-        return {}
-    return {name: ModelState(*state) for name, *state in rows}
 
 
 def is_interrupted(batch_number: int, models: Models, states: Mapping[str, ModelState]) -> bool:

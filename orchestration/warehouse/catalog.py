@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -54,6 +54,18 @@ class Catalog:
     def paths(self) -> set[str]:
         """Every landed file that the batch reads."""
         return {file.path for file in (*self.landed_files, *self.replaced_files)}
+
+    def as_json(self, address: Callable[[str], str] | None = None) -> str:
+        """The catalog's text; address: what a path is called where it is read."""
+
+        def addressed(item: Any) -> Any:
+            values = vars(item)
+            return (
+                {**values, "path": address(item.path)} if address and "path" in values else values
+            )
+
+        # `json.dump` and `asdict` go through the many files in Python, `json.dumps` in C.
+        return json.dumps(self, default=addressed if address else vars)
 
     @property
     def is_readable(self) -> bool:
@@ -113,8 +125,7 @@ def with_coverage(catalog: Catalog, coverage: Coverage, unresolved: Unresolved) 
 
 def write_catalog(catalog: Catalog, path: Path) -> None:
     """Puts a catalog in place, whole or not at all, and durable."""
-    # `json.dump` and `asdict` go through the many files in Python, `json.dumps` in C.
-    files.write_text(path, json.dumps(vars(catalog), default=vars))
+    files.write_text(path, catalog.as_json())
 
 
 def read_catalog(path: Path) -> Catalog | None:

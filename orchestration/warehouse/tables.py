@@ -18,7 +18,7 @@ import duckdb
 from orchestration.machine import files
 from orchestration.machine.lock import hold_lock
 from orchestration.settings import Settings
-from orchestration.warehouse.dbt import project_fingerprint
+from orchestration.warehouse.parsing import project_fingerprint
 
 logger = logging.getLogger("inbox.dbt")
 

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from orchestration.engines.state import read_states
 from orchestration.errors import InboxError
 from orchestration.machine.lock import hold_lock
 from orchestration.settings import Settings
-from orchestration.warehouse.batches import read_states
 from orchestration.warehouse.build import build_warehouse
 from orchestration.warehouse.comparison import Comparison, compare
 

@@ -131,7 +131,7 @@ STEPS = {
     "before anything": ("orchestration.pipeline", "arrived_days"),
     "load": ("orchestration.exports.landing", "_load_day"),
     "build": ("orchestration.warehouse.dbt", "run_models"),
-    "publication": ("orchestration.warehouse.build", "publish"),
+    "publication": ("orchestration.warehouse.publication", "publish"),
     "record of the publication": ("orchestration.publishing.publish", "_write_record"),
 }
 

@@ -18,9 +18,9 @@ import duckdb
 import pytest
 
 from orchestration import pipeline
+from orchestration.engines.state import read_states
 from orchestration.publishing.publish import read_publication
 from orchestration.settings import Settings, load_settings
-from orchestration.warehouse.batches import read_states
 from orchestration.warehouse.comparison import compare
 from orchestration.warehouse.verify import TOLERANCE, verify_warehouse
 from tests.integration.test_pipeline import environment

@@ -14,20 +14,16 @@ from pathlib import Path
 import duckdb
 from pyhive import hive
 
-from orchestration.engines.spark.cluster import tolerate_unclosed_sessions
+from orchestration.engines.spark.connection import tolerate_unclosed_sessions
+from orchestration.engines.state import ModelState
 from orchestration.exports import find_export_days, load_day, pending_days, read_manifests
 from orchestration.privacy.record import Door
 from orchestration.settings import DBT_PROJECT, Settings
 from orchestration.warehouse import dbt
-from orchestration.warehouse.batches import (
-    BatchPlan,
-    Models,
-    ModelState,
-    is_interrupted,
-    plan_batch,
-)
+from orchestration.warehouse.batches import BatchPlan, Models, is_interrupted, plan_batch
 from orchestration.warehouse.build import build_warehouse
 from orchestration.warehouse.catalog import next_catalog, read_catalog, write_catalog
+from orchestration.warehouse.parsing import basis
 from orchestration.warehouse.verify import verify_against
 from tests.services.spark import SparkCluster
 
@@ -37,7 +33,7 @@ DBT = """
 import os, re, signal, sys, threading
 from dbt.adapters.spark.connections import PyhiveConnectionWrapper
 from dbt.cli.main import dbtRunner
-from orchestration.engines.spark.cluster import tolerate_unclosed_sessions
+from orchestration.engines.spark.connection import tolerate_unclosed_sessions
 
 fatal, seconds, *command = sys.argv[1:]
 execute = PyhiveConnectionWrapper.execute
@@ -159,7 +155,7 @@ class SparkWarehouse:
 
     def models(self) -> Models:
         """The models as they are planned for."""
-        return Models(dbt.load_manifest(self.settings), dbt.basis(self.settings))
+        return Models(dbt.load_manifest(self.settings), basis(self.settings))
 
     def states(self, models: Models) -> dict[str, ModelState]:
         """What each table has had, by its properties; nothing of one whose rows may be missing."""

@@ -6,17 +6,15 @@ after one. Landed files never change, so a file that is there is not sent again.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 
+from orchestration.engines.interface import LandedFiles
 from orchestration.machine.stores import ObjectFolder
-from orchestration.warehouse.catalog import Catalog, LandedFile
 
 CATALOG = "raw_catalog.json"
 
 
-def upload_catalog(store: ObjectFolder, raw: Path, catalog: Catalog) -> None:
+def upload_catalog(store: ObjectFolder, raw: Path, catalog: LandedFiles) -> None:
     """Brings the store what a catalog names, and last the catalog, with the store's addresses.
 
     raw: the folder of the landed files, whose layout the copy has. Raises StoreUnavailable.
@@ -26,20 +24,12 @@ def upload_catalog(store: ObjectFolder, raw: Path, catalog: Catalog) -> None:
         name = Path(path).relative_to(raw).as_posix()
         if name not in there:
             store.upload(Path(path), name)
-    content = asdict(catalog)
-    for kind in ("landed_files", "incoming_files", "replaced_files"):
-        files: tuple[LandedFile, ...] = getattr(catalog, kind)
-        content[kind] = [
-            {
-                **asdict(file),
-                "path": f"{cluster_address(store)}/{Path(file.path).relative_to(raw).as_posix()}",
-            }
-            for file in files
-        ]
-    store.write(CATALOG, json.dumps(content).encode())
+    address = cluster_address(store)
+    text = catalog.as_json(lambda path: f"{address}/{Path(path).relative_to(raw).as_posix()}")
+    store.write(CATALOG, text.encode())
 
 
-def remove_unnamed(store: ObjectFolder, raw: Path, catalog: Catalog) -> None:
+def remove_unnamed(store: ObjectFolder, raw: Path, catalog: LandedFiles) -> None:
     """Removes the objects that a catalog does not name. Raises StoreUnavailable."""
     named = {Path(path).relative_to(raw).as_posix() for path in catalog.paths} | {CATALOG}
     for found in store.listing().objects:

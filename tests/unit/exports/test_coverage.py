@@ -57,6 +57,15 @@ def test_days_between_the_first_loaded_and_the_last_are_missing(settings: Settin
     assert coverage(settings).between(*march(7, 20)) == [*march(7)]
 
 
+def test_days_after_the_last_loaded_one_are_late_and_not_missing(settings: Settings) -> None:
+    assert coverage(settings).late(date(2024, 3, 10)) == []
+    assert coverage(settings).late(date(2024, 3, 13)) == [*march(10, 11, 12)]
+    weekends = settings.model_copy(update={"no_delivery": (6, 7)})  # the 10th was a Sunday
+    assert coverage(weekends).late(date(2024, 3, 13)) == [*march(11, 12)]
+    say_empty(settings, date(2024, 3, 11), "")
+    assert coverage(settings).late(date(2024, 3, 13)) == [*march(10, 12)]
+
+
 @pytest.mark.parametrize(
     ("first", "missing"), [(7, march(7)), (2, march(2, 3, 6, 7)), (9, ()), (20, ())]
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import orchestration.exports  # noqa: F401
+from orchestration.privacy.record import Door
 from orchestration.settings import load_settings
 from orchestration.sources.daily import read_sources
 from orchestration.sources.daily_import import import_daily
@@ -114,12 +115,12 @@ def test_a_source_that_fails_is_told_until_it_is_well(tmp_path: Path) -> None:
     (source,) = read_sources(tmp_path / "sources.yaml")
     desk.land({"tickets": [ticket()]})
     with pytest.raises(LandingIncomplete):
-        import_daily(settings, source)
+        import_daily(settings, source, Door())
     (told,) = overview(settings)
     assert told.problem is not None
     assert "no ticket_comments" in told.problem
     desk.land(records())
-    import_daily(settings, source)
+    import_daily(settings, source, Door())
     (told,) = overview(settings)
     assert told.problem is None
     assert told.as_json["last_import"]["rows"]["threads"] == 1

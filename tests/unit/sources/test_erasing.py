@@ -10,7 +10,7 @@ import pytest
 from orchestration.exports import load_day
 from orchestration.exports.layout import find_export_days
 from orchestration.privacy import erasure
-from orchestration.privacy.record import read_user_record
+from orchestration.privacy.record import Door, read_user_record
 from orchestration.settings import Settings, load_settings
 from orchestration.sources.surroundings import surroundings_of
 from tests.unit.sources.desk import Desk
@@ -32,14 +32,19 @@ def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
 
 @pytest.fixture
 def desk(tmp_path: Path, settings: Settings) -> Desk:
-    desk = Desk(tmp_path, "zendesk", prefix="zd", users=surroundings_of(settings).users)
+    desk = Desk(
+        tmp_path,
+        "zendesk",
+        prefix="zd",
+        users=surroundings_of(settings, Door(settings.pseudonym_key_bytes)).users,
+    )
     desk.bring(STREAMS)
     return desk
 
 
 def land(desk: Desk, settings: Settings) -> None:
     for day in find_export_days(desk.exports):
-        load_day(day, settings.raw_folder, pseudonym_key=settings.pseudonym_key_bytes)
+        load_day(day, settings.raw_folder, Door(settings.pseudonym_key_bytes))
 
 
 def everything_in(*folders: Path) -> str:

@@ -15,6 +15,7 @@ import pytest
 from orchestration.exports import load_day
 from orchestration.exports.layout import find_export_days
 from orchestration.exports.quarantine import quarantined_rows
+from orchestration.privacy.record import Door
 from orchestration.privacy.users import UserIdentifiers
 from orchestration.sources import delivery, importing, keeping
 from orchestration.sources.errors import LandingIncomplete, SourceUnreachable, WrongSource
@@ -205,7 +206,7 @@ def test_a_record_with_a_bad_time_goes_to_quarantine_with_its_key(
 ) -> None:
     desk.bring(records(tickets=[ticket(1), ticket(2, created_at="yesterday")]))
     (day,) = find_export_days(desk.exports)
-    manifest = load_day(day, tmp_path / "raw")
+    manifest = load_day(day, tmp_path / "raw", Door())
     assert sum(file.rows_rejected for file in manifest.files) == 1
     (rejected,) = quarantined_rows(tmp_path / "raw")
     assert (rejected["entity"], rejected["column_name"]) == ("threads", "created_at")
@@ -221,7 +222,7 @@ def test_all_rows_load(tmp_path: Path, desk: Desk) -> None:
         )
     )
     (day,) = find_export_days(desk.exports)
-    manifest = load_day(day, tmp_path / "raw")
+    manifest = load_day(day, tmp_path / "raw", Door())
     assert sum(file.rows_rejected for file in manifest.files) == 0
     assert {file.entity for file in manifest.files} >= {"threads", "messages", "ratings", "agents"}
 
@@ -280,6 +281,14 @@ def test_pseudonyms_are_made_before_the_first_write(tmp_path: Path) -> None:
     assert set(desk.live("agents")) == {"zd:9001", "zd:9002", "zd:9003"}
     for path in [*desk.sources.rglob("*.parquet"), *desk.exports.rglob("*.parquet")]:
         assert "7001" not in str(duckdb.sql(f"from '{path}'").fetchall()), path
+
+
+def test_another_key_is_refused(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "zendesk", users=UserIdentifiers(KEY))
+    desk.bring(records())
+    desk.users = UserIdentifiers(b"x" * 32)
+    with pytest.raises(WrongSource, match="another INBOX_PSEUDONYM_KEY"):
+        desk.bring()
 
 
 def test_the_same_under_pseudonyms_as_without(tmp_path: Path) -> None:

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from orchestration.warehouse.batches import (
-    MATERIALIZATIONS,
-    Models,
-    ModelState,
-    is_interrupted,
-    plan_batch,
-)
+from orchestration.engines.state import ModelState
+from orchestration.warehouse.batches import MATERIALIZATIONS, Models, is_interrupted, plan_batch
 
 
 def node(

@@ -11,17 +11,17 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.engines.spark import cluster
-from orchestration.engines.spark.cluster import (
+from orchestration.engines.spark import connection
+from orchestration.engines.spark.connection import (
     ClusterRefused,
     ClusterUnavailable,
-    read_cluster,
     tolerate_unclosed_sessions,
-    write_views,
 )
+from orchestration.engines.spark.tables import read_cluster
+from orchestration.engines.spark.views import write_views
+from orchestration.engines.state import ModelState, read_states
 from orchestration.machine.stores import ObjectFolder
 from orchestration.settings import Settings
-from orchestration.warehouse.batches import ModelState, read_states
 from tests.services.s3 import S3Server
 
 DATE_COLUMN = " |-- created_date: date (nullable = true)\n"
@@ -90,7 +90,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Server:
     def cursor(settings: Settings) -> Iterator[Server]:
         yield made
 
-    monkeypatch.setattr(cluster, "_cursor", cursor)
+    monkeypatch.setattr(connection, "cursor", cursor)
     return made
 
 

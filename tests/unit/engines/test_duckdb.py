@@ -7,10 +7,9 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.engines import engine_of
+from orchestration.engines.interface import Ran
 from orchestration.settings import load_settings
-from orchestration.warehouse.batches import Models
-from orchestration.warehouse.build import _drop_unknown_relations
-from tests.unit.warehouse.test_batches import node
 
 
 def test_tables_views_and_functions_of_unknown_models_are_dropped(tmp_path: Path) -> None:
@@ -26,9 +25,10 @@ def test_tables_views_and_functions_of_unknown_models_are_dropped(tmp_path: Path
             connection.execute(f"create table {schema}.gone_too (id int)")
         for name in ("function_kept", "function_gone"):
             connection.execute(f"create macro {name}(day) as table select day")
-    nodes = {f"model.{name}": node(name, "k", []) for name in ("kept", "function_kept")}
-    manifest = {"nodes": nodes, "macros": {}}
-    _drop_unknown_relations(settings, Models(manifest, ""))
+    names = {"kept", "function_kept"}
+    engine_of(settings).settle(
+        Ran(names, views=(), is_whole=True, nodes=list, run_views=lambda actions, names: None)
+    )
     with closing(duckdb.connect(str(settings.warehouse_database))) as connection:
         tables = connection.execute("select table_name from duckdb_tables() order by 1").fetchall()
         views = connection.execute("select view_name from duckdb_views() where not internal")

@@ -1,0 +1,56 @@
+"""From the warehouse to readers: only what was built and tested as a whole, and only once."""
+
+from __future__ import annotations
+
+from orchestration.engines.state import read_states
+from orchestration.errors import InboxError
+from orchestration.exports import read_manifests
+from orchestration.machine.lock import hold_lock
+from orchestration.publishing.publish import Publication, TableVersion, publish, read_publication
+from orchestration.publishing.targets import deliver
+from orchestration.settings import Settings
+from orchestration.warehouse.build import input_fingerprint, load_models, tested_fingerprint
+
+
+class WarehouseNotTested(InboxError):
+    """The warehouse holds tables that were not built and tested as a whole."""
+
+
+def publish_warehouse(settings: Settings) -> Publication:
+    """Puts the warehouse's tables in place for readers, all or nothing.
+
+    Raises WarehouseNotTested where the last build did not pass as a whole; readers then keep what
+    they have. Raises NotDelivered where the tables are in place, but not in every further target.
+    """
+    models = load_models(settings)
+    with hold_lock(settings.warehouse_lock, "a publication"):
+        fingerprint = tested_fingerprint(settings)
+        if fingerprint is None:
+            raise WarehouseNotTested(
+                "The last build of the warehouse did not pass as a whole, so readers keep what "
+                "they have. Build all models again (job build_and_publish, or inbox run)."
+            )
+        states = read_states(settings.warehouse_database)
+        versions = {
+            name: TableVersion(state.version, state.previous_version, tuple(models.keys[name]))
+            for name, state in states.items()
+            if name in models.published and name in models.keys
+        }
+        publication = publish(
+            settings.warehouse_database,
+            settings.published_folder,
+            fingerprint,
+            versions,
+            models.required,
+            settings.engine_config,
+        )
+        deliver(settings)
+        return publication
+
+
+def is_published(settings: Settings) -> bool:
+    """Whether readers have what the landed days, the settings and the project give now."""
+    publication = read_publication(settings.published_folder)
+    return publication is not None and publication.fingerprint == input_fingerprint(
+        settings, read_manifests(settings.raw_folder)
+    )

@@ -1,0 +1,173 @@
+"""The closing lines of a run: what is missing, what was set aside, what waits, what looks odd.
+
+Only what a person should look at has a line. Identifiers of customers and texts are in none.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing
+from datetime import date
+
+import duckdb
+
+from orchestration.exports import DayManifest, read_manifests
+from orchestration.exports.coverage import in_words, missing_in_words
+from orchestration.exports.failed_days import read_failed_days
+from orchestration.exports.reading.remarks import WORDS, Remark, Remarks, from_json
+from orchestration.machine import zones
+from orchestration.machine.lock import hold_lock
+from orchestration.settings import Settings
+from orchestration.warehouse.build import coverage_of
+
+_DAYS_NAMED = 5
+_NAMES_SHOWN = 3
+
+# By the day on which the waiting record was delivered; another spelling is one with other blanks,
+# other capital letters or other zeros at its start.
+_WAITING_MESSAGES = """
+    with waiting as (select export_date, thread_id from intermediate.int_messages_orphaned),
+
+    spellings as (
+        select distinct regexp_replace(lower(trim(thread_id)), '^0+', '') as spelling
+        from intermediate.int_threads_versioned
+    )
+
+    select
+        export_date,
+        count(*) as messages,
+        count(spelling) as otherwise_spelled
+    from waiting
+    left join spellings
+        on spellings.spelling = regexp_replace(lower(trim(waiting.thread_id)), '^0+', '')
+    group by export_date
+    order by export_date
+"""
+_WAITING_RATINGS = """
+    select ratings.export_date, count(*) as ratings, 0 as otherwise_spelled
+    from intermediate.int_ratings_deduplicated as ratings
+    anti join intermediate.int_threads_versioned as threads
+        on ratings.thread_id = threads.thread_id
+    group by ratings.export_date
+    order by ratings.export_date
+"""
+_UNNAMED_AGENTS = """
+    select agent_id from dim_agents
+    anti join intermediate.int_agents_deduplicated using (agent_id)
+    order by agent_id
+"""
+_SHARED_NAMES = "select name from dim_agents group by name having count(*) > 1 order by name"
+
+
+def closing_lines(settings: Settings, loaded: Collection[date]) -> list[str]:
+    """What a person should look at after a run that has loaded these days."""
+    manifests = read_manifests(settings.raw_folder)
+    brought = [manifests[day] for day in sorted(loaded) if day in manifests]
+    return [
+        *_days(settings, manifests),
+        *_rejected(brought),
+        *_remarks(brought),
+        *_of_the_warehouse(settings),
+    ]
+
+
+def days_behind(settings: Settings) -> int:
+    """How many days that should have come lie between the last loaded one and today."""
+    coverage = coverage_of(settings)
+    if coverage.as_of_date is None:
+        return 0
+    return len(coverage.late(zones.today(settings.timezone)))
+
+
+def _days(settings: Settings, manifests: Mapping[date, DayManifest]) -> Iterator[str]:
+    failed = {
+        day: reason
+        for day, reason in read_failed_days(settings.raw_folder).items()
+        if day not in manifests
+    }
+    missing = [day for day in coverage_of(settings).missing if day not in failed]
+    if missing:
+        yield f"{missing_in_words(missing)}. See: inbox days list"
+    if failed:
+        days = [in_words(day) for day in failed]
+        what = "1 day cannot be loaded" if len(days) == 1 else f"{len(days)} days cannot be loaded"
+        yield f"{what}: {_some(days, _DAYS_NAMED)}. See: inbox days list"
+    late = days_behind(settings)
+    if late:
+        yield f"The data are {late} {'day' if late == 1 else 'days'} behind."
+
+
+def _rejected(brought: Sequence[DayManifest]) -> Iterator[str]:
+    rows = {day.export_date: sum(day.rows_rejected.values()) for day in brought}
+    rows = {day: count for day, count in rows.items() if count}
+    if rows:
+        yield (
+            f"{_count(sum(rows.values()), 'row was', 'rows were')} rejected "
+            f"({_by_day(rows)}). See: inbox quarantine list"
+        )
+
+
+def _remarks(brought: Sequence[DayManifest]) -> Iterator[str]:
+    found: dict[str, Remarks] = {}
+    for day in brought:
+        for file in day.files:
+            found.setdefault(file.entity, Counter()).update(from_json(file.remarks))
+    for entity, remarks in found.items():
+        for (column_name, remark), count in sorted(remarks.items()):
+            yield f"{entity}.{column_name}: {WORDS[Remark(remark)]} ({count})."
+
+
+def _of_the_warehouse(settings: Settings) -> Iterator[str]:
+    """What the tables tell; not those of a cluster, which hold no layers of this file."""
+    if settings.engine != "duckdb" or not settings.warehouse_database.exists():
+        return
+    with (
+        hold_lock(settings.warehouse_lock, "a summary"),
+        closing(duckdb.connect(str(settings.warehouse_database), read_only=True)) as connection,
+    ):
+        try:
+            yield from _waiting(connection)
+            yield from _agents(connection)
+        except duckdb.CatalogException:  # a build that failed before it had made them
+            return
+
+
+def _waiting(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    for what, query in (("message", _WAITING_MESSAGES), ("rating", _WAITING_RATINGS)):
+        rows = connection.execute(query).fetchall()
+        if not rows:
+            continue
+        total = sum(count for _, count, _ in rows)
+        waits = _count(total, f"{what} waits", f"{what}s wait")
+        yield f"{waits} for a conversation ({_by_day({day: count for day, count, _ in rows})})."
+        otherwise = sum(count for _, _, count in rows)
+        if otherwise:
+            yield (
+                f"{_count(otherwise, 'of them names', 'of them name')} one that is there in "
+                "another spelling (blanks, capital letters or zeros at the start)."
+            )
+
+
+def _agents(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    unnamed = [agent for (agent,) in connection.execute(_UNNAMED_AGENTS).fetchall()]
+    if unnamed:
+        what = _count(len(unnamed), "agent is", "agents are")
+        yield f"{what} named by no record of agents: {_some(unnamed, _NAMES_SHOWN)}."
+    shared = [name for (name,) in connection.execute(_SHARED_NAMES).fetchall()]
+    if shared:
+        what = _count(len(shared), "name is that", "names are those")
+        yield f"{what} of more than one agent: {_some(shared, _NAMES_SHOWN)}."
+
+
+def _by_day(rows: Mapping[date, int]) -> str:
+    return _some([f"{day}: {count}" for day, count in rows.items()], _DAYS_NAMED)
+
+
+def _some(texts: Sequence[str], most: int) -> str:
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return ", ".join(texts[:most]) + more
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
