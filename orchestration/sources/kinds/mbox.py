@@ -71,7 +71,10 @@ _STANDING = """
         from copy
         qualify row_number() over (
             partition by mail_key, place
-            order by archived_until desc, state = 'sent', hash(labels, state, archive)
+            -- An archive that was read while it was written has its last mail in part.
+            order by
+                archived_until desc, state = 'sent', body_length desc nulls last,
+                hash(labels, state, archive)
         ) = 1
     ),
 

@@ -373,6 +373,12 @@ def test_an_archive_that_grew_brings_what_is_new(desk: Desk) -> None:
     assert threads(desk) == [{"a", "b"}]
 
 
+def test_a_mail_that_was_read_while_it_was_written_is_made_whole(desk: Desk) -> None:
+    bring(desk, mail("a"), mail("b", "02 09:00", text="It be"))
+    bring(desk, mail("a"), mail("b", "02 09:00", text="It begins"))
+    assert desk.message(key("b"))["body_length"] == 9
+
+
 def test_a_sentence_that_begins_with_from_parts_no_mail(desk: Desk) -> None:
     text = "Hello\n\nFrom here on it fails\nX-Else: nothing\n"
     assert threads(bring(desk, mail("a", text=text), mail("b"))) == [{"a"}, {"b"}]
