@@ -30,7 +30,7 @@ from orchestration.privacy import erasure
 from orchestration.privacy.erasure import Erasure
 from orchestration.privacy.record import claim_key
 from orchestration.privacy.search import Search
-from orchestration.publishing.publish import Publication, read_publication
+from orchestration.publishing.record import Publication, read_publication
 from orchestration.publishing.targets import NotDelivered, deliver_what_is_left
 from orchestration.settings import Settings
 from orchestration.warehouse.publication import is_published

@@ -172,28 +172,6 @@ def find_landed_rows(settings: Settings) -> Finding:
     )
 
 
-def find_mart_sums(settings: Settings) -> Finding:
-    """Whether the days of the inbox sum to what the facts hold."""
-    names = ("threads", "messages", "ratings")
-    with _warehouse(settings) as connection:
-        numbers = _numbers(
-            connection,
-            "select (select count(*) from fct_threads), "
-            "(select count(*) from fct_messages where is_counted), "
-            "(select count(*) from fct_ratings), "
-            "coalesce(sum(new_threads), 0), coalesce(sum(messages), 0), coalesce(sum(ratings), 0) "
-            "from mart_inbox_daily",
-        )
-    facts, marts = numbers[:3], numbers[3:]
-    figures = {
-        **{f"{name}_in_facts": number for name, number in zip(names, facts, strict=True)},
-        **{f"{name}_in_marts": number for name, number in zip(names, marts, strict=True)},
-    }
-    if facts == marts:
-        return Finding(True, "The days of mart_inbox_daily sum to the facts.", figures)
-    return Finding(False, "The days of mart_inbox_daily do not sum to the facts.", figures)
-
-
 def _built_days(
     manifests: Mapping[date, DayManifest], catalog: Catalog | None, raw: Path
 ) -> dict[date, DayManifest]:
