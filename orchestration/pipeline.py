@@ -33,6 +33,7 @@ from orchestration.privacy.search import Search
 from orchestration.publishing.record import Publication, read_publication
 from orchestration.publishing.targets import NotDelivered, deliver_what_is_left
 from orchestration.settings import Settings
+from orchestration.warehouse.day_alerts import tell_late_days
 from orchestration.warehouse.publication import is_published
 
 if TYPE_CHECKING:
@@ -70,7 +71,10 @@ def run(settings: Settings, first: date | None = None, last: date | None = None)
     with _command(settings, "a run"):
         arrived = arrived_days(settings, first, last)
         due = [day.export_date for day in pending_days(arrived, settings.raw_folder)]
-        return _run(settings, due)
+        outcome = _run(settings, due)
+        if first is None and last is None:  # a daily run, and no backfill of some days
+            tell_late_days(settings)
+        return outcome
 
 
 @dataclass

@@ -73,6 +73,13 @@ class Settings(BaseSettings):
     alert_url: SecretStr | None = Field(
         default=None, description="Webhook that is told of failed runs and of their recovery."
     )
+    deadline: str | None = Field(
+        default=None,
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+        description="Time of the day, such as 08:00 in the zone, until which the export of the day "
+        "before may come; it is late after that, which INBOX_ALERT_URL is told. With the daily "
+        "load unless set.",
+    )
     dagster_url: str = Field(
         default="http://127.0.0.1:3000",
         pattern=r"^https?://[^\s]+$",

@@ -15,16 +15,20 @@ from dagster import (
 )
 
 from orchestration.exports import read_manifests
+from orchestration.exports.failed_days import read_failed_days
 from orchestration.machine import zones
 from orchestration.settings import Settings
 from orchestration.warehouse import quality
+from orchestration.warehouse.build import coverage_of
 from orchestration.warehouse.quality import Finding
 
 # Evaluated by each load, also by one that finds nothing to do: only warnings.
 ARRIVAL = AssetCheckSpec(
     "export_of_yesterday_is_loaded",
     asset="raw_manifests",
-    description="The export of yesterday, in the workspace's zone, has arrived and is loaded.",
+    description="Every export day to yesterday, in the zone, has arrived and is loaded, "
+    "but those said to be empty and weekdays without a delivery. It tells days that have not "
+    "arrived from those that cannot be read.",
 )
 VOLUME = AssetCheckSpec(
     "volume_is_usual",
@@ -53,7 +57,15 @@ LANDED_ROWS = AssetCheckSpec(
 def load_check_results(settings: Settings) -> Iterator[AssetCheckResult]:
     """What the checks of the raw layer find now."""
     manifests = read_manifests(settings.raw_folder)
-    yield _result(ARRIVAL, quality.find_arrival(manifests, zones.today(settings.timezone)))
+    yield _result(
+        ARRIVAL,
+        quality.find_arrival(
+            coverage_of(settings),
+            manifests,
+            read_failed_days(settings.raw_folder),
+            zones.today(settings.timezone),
+        ),
+    )
     yield _result(VOLUME, quality.find_volume(manifests))
     yield _result(REJECTED, quality.find_rejected(manifests))
 

@@ -28,6 +28,7 @@ from orchestration.machine.advice import advice_on
 from orchestration.machine.alerts import tell_outcome
 from orchestration.machine.lock import is_held
 from orchestration.settings import Settings
+from orchestration.warehouse.day_alerts import tell_load
 
 JOBS = ("load_exports", "build_and_publish", "erase_users")
 STARTED_BY_COMMAND = {"inbox/started_by": "command"}
@@ -74,7 +75,8 @@ class Runs:
         if not result.success and not reasons:
             reasons = reasons_of_run(self.instance, result.run_id)
             reasons = reasons or ["The run ended without a reason."]
-        tell_outcome(self.settings, f"job {job}", reasons, result.run_id)
+        tell = tell_load if job == "load_exports" else tell_outcome
+        tell(self.settings, f"job {job}", reasons, result.run_id)
         return reasons
 
     def forget_rejected(self, days: Sequence[date]) -> None:

@@ -7,6 +7,8 @@ from dagster import DagsterInvalidDefinitionError, DefaultScheduleStatus, Schedu
 from orchestration.dagster_app.jobs import load_exports
 from orchestration.settings import Settings, SettingsError
 
+DAILY_LOAD = "daily_load"
+
 
 def daily_load(settings: Settings) -> ScheduleDefinition:
     """At INBOX_SCHEDULE in the workspace's zone: loads the days that are due.
@@ -16,7 +18,7 @@ def daily_load(settings: Settings) -> ScheduleDefinition:
     """
     try:
         return ScheduleDefinition(
-            name="daily_load",
+            name=DAILY_LOAD,
             job=load_exports,
             cron_schedule=settings.schedule,
             execution_timezone=settings.timezone,
