@@ -22,6 +22,7 @@ from orchestration.exports.loading import (
     report_closed,
 )
 from orchestration.exports.quarantine import RetriedDay, retried_day
+from orchestration.exports.remote import exports_of
 from orchestration.exports.retention import close_days
 from orchestration.machine.access import make_private
 from orchestration.machine.alerts import tell_outcome
@@ -30,9 +31,10 @@ from orchestration.privacy import erasure
 from orchestration.privacy.erasure import Erasure
 from orchestration.privacy.record import claim_key
 from orchestration.privacy.search import Search
-from orchestration.publishing.publish import Publication, read_publication
+from orchestration.publishing.record import Publication, read_publication
 from orchestration.publishing.targets import NotDelivered, deliver_what_is_left
 from orchestration.settings import Settings
+from orchestration.warehouse.day_alerts import tell_late_days
 from orchestration.warehouse.publication import is_published
 
 if TYPE_CHECKING:
@@ -70,7 +72,11 @@ def run(settings: Settings, first: date | None = None, last: date | None = None)
     with _command(settings, "a run"):
         arrived = arrived_days(settings, first, last)
         due = [day.export_date for day in pending_days(arrived, settings.raw_folder)]
-        return _run(settings, due, with_sources=first is None and last is None)
+        is_daily = first is None and last is None  # and no backfill of some days
+        outcome = _run(settings, due, with_sources=is_daily)
+        if is_daily:
+            tell_late_days(settings)
+        return outcome
 
 
 @dataclass
@@ -100,7 +106,7 @@ def retry(settings: Settings, day: date | None = None) -> Retry:
             if manifest.quarantine is not None and day in (None, manifest.export_date)
         }
         retried.not_retried = [
-            f"{missing}: its folder is not in {settings.exports_folder}"
+            f"{missing}: its folder is not in {exports_of(settings)}"
             for missing in sorted(waiting.keys() - arrived)
         ]
         due = [waiting_day for waiting_day in waiting if waiting_day in arrived]

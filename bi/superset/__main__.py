@@ -10,7 +10,7 @@ import click
 
 from bi.superset.bundle import database_uri, write_bundle
 from bi.superset.server import IMPORTS, SupersetFailed, running
-from orchestration.publishing.report import NothingPublished
+from orchestration.publishing.published_report import NothingPublished
 from orchestration.settings import SettingsError, load_settings
 
 

@@ -24,7 +24,7 @@ from typing import Any
 
 from bi.superset.bundle import Kind, database_uri, write_bundle
 from orchestration.machine.access import OWNER_ONLY
-from orchestration.publishing.report import NothingPublished
+from orchestration.publishing.published_report import NothingPublished
 from orchestration.settings import PROJECT_ROOT, Settings
 
 HERE = Path(__file__).parent

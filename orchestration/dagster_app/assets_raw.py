@@ -27,7 +27,12 @@ from pydantic import Field
 
 from orchestration.dagster_app.checks import LOAD_CHECKS, load_check_results
 from orchestration.dagster_app.forgetting import REJECTED_ROWS, forget_rejected
-from orchestration.dagster_app.reporting import report_materializations, retried_where_it_may_help
+from orchestration.dagster_app.reporting import (
+    forget_planned_days,
+    report_failed_days,
+    report_materializations,
+    retried_where_it_may_help,
+)
 from orchestration.exports import ENTITIES, DayManifest
 from orchestration.exports.loading import LoadOutcome, load_days
 from orchestration.exports.preview import PREVIEW_COLUMNS, preview_rejected
@@ -72,8 +77,9 @@ class LoadExports(Config):
 def raw_assets(partitions: PartitionsDefinition) -> AssetsDefinition:
     """The assets raw_threads, raw_messages, raw_ratings, raw_agents and raw_manifests.
 
-    A day is loaded whole or not at all. A day that cannot be loaded leaves its partition as it was
-    and fails the run after every other day has been loaded.
+    A day is loaded whole or not at all. A day that cannot be loaded is a failed partition with the
+    reason on its page, and fails the run after every other day has been loaded. A day that has not
+    arrived is missing, also where a backfill spans it.
     """
 
     @multi_asset(
@@ -105,6 +111,9 @@ def raw_assets(partitions: PartitionsDefinition) -> AssetsDefinition:
         requested = config.days or (context.partition_keys if is_partitioned else None)
         with retried_where_it_may_help(context):
             outcome = load_days(settings, Door(settings.pseudonym_key_bytes), requested)
+        keys = list(_descriptions())
+        forget_planned_days(context, keys, outcome.not_arrived)
+        report_failed_days(context, keys, outcome.failed_days)
         report_materializations(context, _materializations(settings, outcome))
         forget_rejected(context.instance, closed_days(settings.raw_folder))
         yield from load_check_results(settings)

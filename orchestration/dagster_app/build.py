@@ -15,7 +15,12 @@ from orchestration.dagster_app.assets_sources import keys_of, source_assets
 from orchestration.dagster_app.checks import warehouse_checks
 from orchestration.dagster_app.partitions import export_days
 from orchestration.dagster_app.schedules import daily_import, daily_load
-from orchestration.dagster_app.sensors import alerts_of_runs, exports_arrived, publish_after_load
+from orchestration.dagster_app.sensors import (
+    alerts_of_runs,
+    exports_arrived,
+    late_days,
+    publish_after_load,
+)
 from orchestration.settings import Settings
 from orchestration.warehouse.dbt import load_manifest
 
@@ -50,6 +55,7 @@ def build_defs(
             exports_arrived(settings),
             *publish_after_load(settings),
             *alerts_of_runs(settings),
+            late_days(settings),
         ],
         asset_checks=[warehouse_checks()],
         # A process a step would import Dagster, dbt and pandas anew for each.

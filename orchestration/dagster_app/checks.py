@@ -6,7 +6,6 @@ Thin: every finding is made by `quality`.
 from collections.abc import Iterator
 
 from dagster import (
-    AssetCheckExecutionContext,
     AssetCheckResult,
     AssetChecksDefinition,
     AssetCheckSeverity,
@@ -16,16 +15,20 @@ from dagster import (
 )
 
 from orchestration.exports import read_manifests
+from orchestration.exports.failed_days import read_failed_days
 from orchestration.machine import zones
 from orchestration.settings import Settings
 from orchestration.warehouse import quality
+from orchestration.warehouse.build import coverage_of
 from orchestration.warehouse.quality import Finding
 
 # Evaluated by each load, also by one that finds nothing to do: only warnings.
 ARRIVAL = AssetCheckSpec(
     "export_of_yesterday_is_loaded",
     asset="raw_manifests",
-    description="The export of yesterday, in the workspace's zone, has arrived and is loaded.",
+    description="Every export day to yesterday, in the zone, has arrived and is loaded, "
+    "but those said to be empty and weekdays without a delivery. It tells days that have not "
+    "arrived from those that cannot be read.",
 )
 VOLUME = AssetCheckSpec(
     "volume_is_usual",
@@ -49,18 +52,20 @@ LANDED_ROWS = AssetCheckSpec(
     description="Rows read are rows loaded and rows in quarantine: in the manifests, on the disk "
     "and in the warehouse.",
 )
-MART_SUMS = AssetCheckSpec(
-    "days_sum_to_facts",
-    asset="mart_inbox_daily",
-    blocking=True,
-    description="Conversations, messages and ratings of all days are those of the facts.",
-)
 
 
 def load_check_results(settings: Settings) -> Iterator[AssetCheckResult]:
     """What the checks of the raw layer find now."""
     manifests = read_manifests(settings.raw_folder)
-    yield _result(ARRIVAL, quality.find_arrival(manifests, zones.today(settings.timezone)))
+    yield _result(
+        ARRIVAL,
+        quality.find_arrival(
+            coverage_of(settings),
+            manifests,
+            read_failed_days(settings.raw_folder),
+            zones.today(settings.timezone),
+        ),
+    )
     yield _result(VOLUME, quality.find_volume(manifests))
     yield _result(REJECTED, quality.find_rejected(manifests))
 
@@ -68,16 +73,9 @@ def load_check_results(settings: Settings) -> Iterator[AssetCheckResult]:
 def warehouse_checks() -> AssetChecksDefinition:
     """The checks between a build and its publication."""
 
-    @multi_asset_check(name="warehouse_checks", specs=[LANDED_ROWS, MART_SUMS], can_subset=True)
-    def reconcile(
-        context: AssetCheckExecutionContext, settings: ResourceParam[Settings]
-    ) -> Iterator[AssetCheckResult]:
-        for spec, find in (
-            (LANDED_ROWS, quality.find_landed_rows),
-            (MART_SUMS, quality.find_mart_sums),
-        ):
-            if spec.key in context.selected_asset_check_keys:
-                yield _result(spec, find(settings))
+    @multi_asset_check(name="warehouse_checks", specs=[LANDED_ROWS])
+    def reconcile(settings: ResourceParam[Settings]) -> Iterator[AssetCheckResult]:
+        yield _result(LANDED_ROWS, quality.find_landed_rows(settings))
 
     return reconcile
 

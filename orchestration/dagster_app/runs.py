@@ -31,6 +31,7 @@ from orchestration.machine.advice import advice_on
 from orchestration.machine.alerts import tell_outcome
 from orchestration.machine.lock import is_held
 from orchestration.settings import Settings
+from orchestration.warehouse.day_alerts import tell_load
 
 logger = logging.getLogger("inbox.run")
 
@@ -82,8 +83,9 @@ class Runs:
         if not result.success and not reasons:
             reasons = reasons_of_run(self.instance, result.run_id)
             reasons = reasons or ["The run ended without a reason."]
+        tell = tell_load if job == "load_exports" else tell_outcome
         subject = f"job {job}" if source is None else f"source {source.path[-1]}"
-        tell_outcome(self.settings, subject, reasons, result.run_id)
+        tell(self.settings, subject, reasons, result.run_id)
         return reasons
 
     def import_sources(self) -> list[str]:

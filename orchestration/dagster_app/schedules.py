@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from dagster import (
     AssetKey,
+    DagsterInvalidDefinitionError,
     DefaultScheduleStatus,
     RunRequest,
     ScheduleDefinition,
@@ -13,22 +14,31 @@ from dagster import (
 )
 
 from orchestration.dagster_app.jobs import import_sources, load_exports
-from orchestration.settings import Settings
+from orchestration.settings import Settings, SettingsError
+
+DAILY_LOAD = "daily_load"
 
 
 def daily_load(settings: Settings) -> ScheduleDefinition:
     """At INBOX_SCHEDULE in the workspace's zone: loads the days that are due.
 
-    A publication follows by the sensors `publish_after_*_load`.
+    A publication follows by the sensors `publish_after_*_load`. Raises SettingsError where that is
+    no time that Dagster knows.
     """
-    return ScheduleDefinition(
-        name="daily_load",
-        job=load_exports,
-        cron_schedule=settings.schedule,
-        execution_timezone=settings.timezone,
-        default_status=DefaultScheduleStatus.RUNNING,
-        description="Loads every export day that has arrived and is not loaded.",
-    )
+    try:
+        return ScheduleDefinition(
+            name=DAILY_LOAD,
+            job=load_exports,
+            cron_schedule=settings.schedule,
+            execution_timezone=settings.timezone,
+            default_status=DefaultScheduleStatus.RUNNING,
+            description="Loads every export day that has arrived and is not loaded.",
+        )
+    except DagsterInvalidDefinitionError:
+        raise SettingsError(
+            f"INBOX_SCHEDULE: {settings.schedule!r} is not a time of the day as five fields of "
+            "cron; one is '30 2 * * *'"
+        ) from None
 
 
 def daily_import(settings: Settings, sources: Sequence[AssetKey]) -> ScheduleDefinition:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 
 from dagster import (
     DagsterInstance,
-    DagsterRun,
     DagsterRunStatus,
     DefaultSensorStatus,
     RunRequest,
@@ -25,16 +24,18 @@ from dagster import (
     sensor,
 )
 
-from orchestration.dagster_app.failures import reasons_of_run
 from orchestration.dagster_app.jobs import build_and_publish, erase_users, load_exports, load_run
+from orchestration.dagster_app.telling import is_load, tell_run
 from orchestration.errors import InboxError
 from orchestration.exports.arrivals import Memory, find_arrivals
 from orchestration.exports.loading import arrived_days
+from orchestration.machine import zones
 from orchestration.machine.alerts import tell_outcome
 from orchestration.machine.lock import is_held
 from orchestration.privacy import erasure
 from orchestration.publishing.targets import is_delivered
 from orchestration.settings import Settings
+from orchestration.warehouse.day_alerts import tell_late_days
 from orchestration.warehouse.publication import is_published
 
 # Twice this, the start of a run and its load have to fit in a minute.
@@ -44,7 +45,6 @@ STARTING = [
     DagsterRunStatus.NOT_STARTED,
     DagsterRunStatus.STARTING,
 ]
-CHOSEN_ASSETS = "__ASSET_JOB"  # Dagster's name for a run of assets that were chosen in the UI
 
 
 def exports_arrived(settings: Settings) -> SensorDefinition:
@@ -98,7 +98,7 @@ def publish_after_load(settings: Settings) -> list[RunStatusSensorDefinition]:
 
     def request(context: RunStatusSensorContext) -> RunRequest | SkipReason:
         run = context.dagster_run
-        if run.status == DagsterRunStatus.FAILURE and not _is_load(run):
+        if run.status == DagsterRunStatus.FAILURE and not is_load(run):
             return SkipReason("It was no load of exports that failed.")
         if erasure.is_unfinished(settings):
             return RunRequest(run_key=run.run_id, job_name=erase_users.name)
@@ -132,13 +132,7 @@ def alerts_of_runs(settings: Settings) -> list[RunStatusSensorDefinition]:
     """
 
     def tell(context: RunStatusSensorContext) -> SkipReason:
-        run = context.dagster_run
-        reasons = (
-            reasons_of_run(context.instance, run.run_id)
-            if run.status == DagsterRunStatus.FAILURE
-            else []
-        )
-        is_sent = tell_outcome(settings, _subject(run), reasons, run.run_id)
+        is_sent = tell_run(settings, context.instance, context.dagster_run)
         return SkipReason("An alert was sent." if is_sent else "There was no alert to send.")
 
     return [
@@ -166,6 +160,31 @@ def alerts_of_runs(settings: Settings) -> list[RunStatusSensorDefinition]:
     ]
 
 
+def late_days(settings: Settings) -> SensorDefinition:
+    """Tells INBOX_ALERT_URL of days that have not arrived until INBOX_DEADLINE, once a day."""
+
+    @sensor(
+        name="alert_on_late_days",
+        minimum_interval_seconds=60,
+        default_status=DefaultSensorStatus.STOPPED
+        if settings.alert_url is None or settings.deadline is None
+        else DefaultSensorStatus.RUNNING,
+        description="Posts to INBOX_ALERT_URL which export days have not arrived, each once, after "
+        "INBOX_DEADLINE. Without a deadline the daily load does.",
+    )
+    def look(context: SensorEvaluationContext) -> SensorResult:
+        now = zones.now(settings.timezone)
+        today = str(now.date())
+        if settings.deadline is None or f"{now:%H:%M}" < settings.deadline:
+            return SensorResult(skip_reason="It is before INBOX_DEADLINE.", cursor=context.cursor)
+        if context.cursor == today:
+            return SensorResult(skip_reason="The days of today are looked at.", cursor=today)
+        words = "An alert was sent." if tell_late_days(settings) else "There was none to send."
+        return SensorResult(skip_reason=words, cursor=today)
+
+    return look
+
+
 def _is_loading(settings: Settings, instance: DagsterInstance) -> bool:
     """Whether a load is at work, which its lock tells, or about to be.
 
@@ -185,13 +204,3 @@ def _is_loading(settings: Settings, instance: DagsterInstance) -> bool:
             limit=1,
         )
     )
-
-
-def _is_load(run: DagsterRun) -> bool:
-    return run.job_name == load_exports.name or any(
-        key.path[-1].startswith("raw_") for key in run.asset_selection or ()
-    )
-
-
-def _subject(run: DagsterRun) -> str:
-    return "a run of chosen assets" if run.job_name == CHOSEN_ASSETS else f"job {run.job_name}"

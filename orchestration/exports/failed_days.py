@@ -6,7 +6,7 @@ day that has not arrived from one that cannot be read.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -30,27 +30,22 @@ def read_failed_days(raw: Path) -> dict[date, str]:
         return {}
 
 
-def note_load(
-    raw: Path, failed: Mapping[date, str], loaded: Collection[date], arrived: Collection[date]
-) -> None:
-    """Note what a load has found: days that failed, that are loaded, and all that are there.
+def note_load(raw: Path, failed: Mapping[date, str], due: Callable[[], Collection[date]]) -> None:
+    """Note which days a load has found bad. due: the days that are to be loaded still.
 
-    On a full disk nothing can be noted, and the next load finds it again.
+    A day that failed before and is due no longer has been loaded since, or is again as it was
+    loaded, or its folder is gone. On a full disk nothing can be noted, and the next load finds it.
     """
+    if not failed and not read_failed_days(raw):
+        return
     with suppress(OSError):
         raw.mkdir(parents=True, exist_ok=True)
-        _note(raw, failed, loaded, arrived)
-
-
-def _note(
-    raw: Path, failed: Mapping[date, str], loaded: Collection[date], arrived: Collection[date]
-) -> None:
-    with raw_lock(raw):
-        before = read_failed_days(raw)
-        now = {day: reason for day, reason in before.items() if day in arrived}
-        now = {day: reason for day, reason in {**now, **failed}.items() if day not in loaded}
-        if now != before:
-            files.write_text(_path(raw), _FAILED.dump_json(now, indent=2).decode())
+        still = due()
+        with raw_lock(raw):
+            before = read_failed_days(raw)
+            now = {day: reason for day, reason in before.items() if day in still} | dict(failed)
+            if now != before:
+                files.write_text(_path(raw), _FAILED.dump_json(now, indent=2).decode())
 
 
 def _path(raw: Path) -> Path:

@@ -169,9 +169,7 @@ def without_future_days(
             day.export_date,
             (),
             day.ignored,
-            FutureDay(
-                day.export_date, str(day.export_date), f"is later than tomorrow, which is {last}"
-            ),
+            FutureDay(day.export_date, str(day.export_date), "is later than tomorrow"),
         )
         for day in days
     ]

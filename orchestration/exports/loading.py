@@ -165,10 +165,8 @@ def _load_days(settings: Settings, door: Door, requested: Sequence[str] | None) 
         outcome.not_arrived = [
             day for day in wanted if day not in arrived and day not in closed_days
         ]
-        outcome.failed.extend(
-            f"{day}: has not arrived: there is no folder {exports_of(settings) / str(day)}"
-            for day in outcome.not_arrived
-        )
+        for missing in outcome.not_arrived:
+            logger.warning("%s has not arrived: there is no folder of it in the exports", missing)
     progress = _Progress(len(days))
     unreachable = 0
     for day, (result, seconds) in zip(days, _land(settings, door, days), strict=False):
@@ -194,8 +192,11 @@ def _load_days(settings: Settings, door: Door, requested: Sequence[str] | None) 
             outcome.loaded.append(result)
             outcome.seconds[result.export_date] = seconds
             progress.add(result)
-    loaded = [manifest.export_date for manifest in outcome.loaded]
-    note_load(raw, outcome.failed_days, loaded, arrived.keys())
+    note_load(
+        raw,
+        outcome.failed_days,
+        lambda: {day.export_date for day in pending_days(list(arrived.values()), raw)},
+    )
     _warn_of_what_was_passed_over(outcome.loaded)
     return outcome
 

@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,15 +41,15 @@ def tell_outcome(
     """
     if settings.alert_url is None:
         return False
-    with _failing(settings) as failing:
+    with what_was_told(settings) as told:
         if reasons:
-            failing.add(subject)
+            told.subjects.add(subject)
             return post(settings, failure_text(settings, subject, reasons, run_id))
-        if subject not in failing:
+        if subject not in told.subjects:
             return False
         is_sent = post(settings, recovery_text(settings, subject, run_id))
         if is_sent:
-            failing.discard(subject)
+            told.subjects.discard(subject)
         return is_sent
 
 
@@ -64,13 +65,13 @@ def failure_text(
     others = len(lines) - 1 - len(to_do)
     more = [f"And {others} more; the run lists them."] if others > 0 else []
     return "\n".join(
-        [f"Inbox warehouse: {subject} failed.", first, *to_do, *more, _place(settings, run_id)]
+        [f"Inbox warehouse: {subject} failed.", first, *to_do, *more, place(settings, run_id)]
     )
 
 
 def recovery_text(settings: Settings, subject: str, run_id: str | None = None) -> str:
     """What is well again, and where to look."""
-    return f"Inbox warehouse: {subject} is well again.\n{_place(settings, run_id)}"
+    return f"Inbox warehouse: {subject} is well again.\n{place(settings, run_id)}"
 
 
 def payload(address: str, text: str) -> dict[str, Any]:
@@ -136,25 +137,62 @@ def post(settings: Settings, text: str) -> bool:
     return False
 
 
-def _place(settings: Settings, run_id: str | None) -> str:
+def place(settings: Settings, run_id: str | None) -> str:
+    """Where to look: the run in Dagster's UI, or the home."""
     address = settings.dagster_url.rstrip("/")
     return f"{address}/runs/{run_id}" if run_id else f"Home: {settings.home}"
 
 
+@dataclass
+class Told:
+    """What people have been told of, and that it is well again not yet.
+
+    subjects: what was run, such as the name of a job. days: by export day, why it could not be
+    loaded. late: export days that had not arrived. chosen: by run of assets that were chosen by
+    hand, when it failed (as a Unix time), and its assets.
+    """
+
+    subjects: set[str] = field(default_factory=set)
+    days: dict[str, str] = field(default_factory=dict)
+    late: set[str] = field(default_factory=set)
+    chosen: dict[str, tuple[float, list[str]]] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, content: Any) -> Told:
+        """What a file holds; a version before this one kept the subjects alone."""
+        if not isinstance(content, dict):
+            return cls(subjects=set(content))
+        return cls(
+            set(content.get("subjects", ())),
+            dict(content.get("days", {})),
+            set(content.get("late", ())),
+            {run: (at, assets) for run, (at, assets) in content.get("chosen", {}).items()},
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for a file."""
+        return {
+            "subjects": sorted(self.subjects),
+            "days": self.days,
+            "late": sorted(self.late),
+            "chosen": self.chosen,
+        }
+
+
 @contextmanager
-def _failing(settings: Settings) -> Iterator[set[str]]:
-    """What has failed and not been well since; kept in a file, for one process at a time."""
+def what_was_told(settings: Settings) -> Iterator[Told]:
+    """What people know of; kept in a file, for one process at a time. Changes to it are kept."""
     settings.home.mkdir(parents=True, exist_ok=True)
     with settings.failing_record.open("a+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
         try:
-            failing = set(json.load(file))
-        except ValueError:
-            failing = set()
-        before = set(failing)
-        yield failing
-        if failing != before:
+            told = Told.from_json(json.load(file))
+        except (ValueError, TypeError):
+            told = Told()
+        before = json.dumps(told.as_json())
+        yield told
+        if json.dumps(told.as_json()) != before:
             file.seek(0)
             file.truncate()
-            json.dump(sorted(failing), file)
+            json.dump(told.as_json(), file)

@@ -18,3 +18,8 @@ def today(zone: str) -> date:
 def local_date(moment: datetime, zone: str) -> date:
     """The local day of an instant in a zone."""
     return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def now(zone: str) -> datetime:
+    """This moment as the clocks of a zone show it."""
+    return datetime.now(UTC).astimezone(ZoneInfo(zone))

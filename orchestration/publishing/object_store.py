@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.machine.stores import ObjectFolder, StoreUnavailable
-from orchestration.publishing.publish import Publication, read_publication
+from orchestration.publishing.record import Publication, read_publication
 
 logger = logging.getLogger("inbox.publishing")
 

@@ -10,20 +10,25 @@ from __future__ import annotations
 
 import io
 import logging
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow.csv
 
-from orchestration.errors import InboxError
 from orchestration.machine.sql import quoted, quoted_list
 from orchestration.publishing.object_store import publication_name
+from orchestration.publishing.postgres_connection import (
+    PostgresUnavailable,
+    connect_postgres,
+    got_lock,
+    lift_limits,
+    told_postgres_errors,
+)
 from orchestration.publishing.postgres_functions import TYPES, NoCounterpart, function_statements
-from orchestration.publishing.publish import Publication, read_publication
+from orchestration.publishing.record import Publication, read_publication
 
 logger = logging.getLogger("inbox.publishing")
 
@@ -33,13 +38,8 @@ READERS = "inbox_reader"
 
 _MARK = "Inbox warehouse, publication "
 _BATCH_ROWS = 100_000
-_LOCK_MILLISECONDS = 500  # less than deadlock_timeout: a reader is never the one to fail
+
 _WAIT_SECONDS = 600.0
-_RETRY_SECONDS = 0.5
-
-
-class PostgresUnavailable(InboxError):
-    """A database that cannot take the publication; the text is one line without secrets."""
 
 
 def is_in_postgres(url: str, publication: Publication) -> bool:
@@ -79,7 +79,7 @@ def publish_to_postgres(
         connection.cursor() as cursor,
     ):
         source.execute("set TimeZone = 'UTC'")
-        _lift_limits(cursor)
+        lift_limits(cursor)
         _exclude_others(cursor, wait_seconds)
         old = _current(cursor)
         if old == name:  # another process was faster
@@ -109,65 +109,13 @@ def table_keys(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
     return keys
 
 
-def connect_postgres(url: str) -> Any:
-    """A connection of its own, to be closed by who asked for it. Raises psycopg2.Error."""
-    # Imported here: it is in an extra of the package.
-    import psycopg2
-
-    try:
-        connection = psycopg2.connect(
-            url, application_name="inbox", connect_timeout=10, client_encoding="UTF8"
-        )
-    except psycopg2.Error:
-        raise PostgresUnavailable(
-            "no connection to it; see that it is up, and that host, port, database, user and "
-            "password of the address are right"
-        ) from None
-    # Whatever the database sets for its readers: each statement sees what is committed.
-    connection.set_session(isolation_level="READ COMMITTED", readonly=False)
-    return connection
-
-
-def _lift_limits(cursor: Any) -> None:
-    """Takes off what a database sets against slow readers: loading takes as long as it does.
-
-    For this transaction alone, as a pooler may give the connection to others after it.
-    """
-    for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
-        cursor.execute(f"set local {limit} = 0")
-
-
 def _exclude_others(cursor: Any, wait_seconds: float) -> None:
     """Makes this the one publication that is at work in the database."""
-    if not _attempted(cursor, f"select pg_advisory_xact_lock(hashtext('{SCHEMA}'))", wait_seconds):
+    if not got_lock(cursor, f"select pg_advisory_xact_lock(hashtext('{SCHEMA}'))", wait_seconds):
         raise PostgresUnavailable(
             "another publication is at work in it for longer than this one waits; see to that one "
             "and run again"
         )
-
-
-def _attempted(cursor: Any, lock: str, wait_seconds: float) -> bool:
-    """Takes a lock, asking again and again for so long; whether it was got.
-
-    Each time is short in all, however many tables it is for, so that readers who queue up behind it
-    are soon let go, and none of them is found in a deadlock.
-    """
-    import psycopg2.errors
-
-    deadline = time.monotonic() + wait_seconds
-    while True:
-        cursor.execute("savepoint before_lock")
-        cursor.execute(f"set local statement_timeout = {_LOCK_MILLISECONDS}")
-        try:
-            cursor.execute(lock)
-        except psycopg2.errors.QueryCanceled:
-            cursor.execute("rollback to savepoint before_lock")
-            if time.monotonic() >= deadline:
-                return False
-            time.sleep(_RETRY_SECONDS)
-        else:
-            cursor.execute("set local statement_timeout = 0")
-            return True
 
 
 def _create_schema(cursor: Any, schema: str) -> None:
@@ -269,7 +217,7 @@ def _drop_old(cursor: Any, wait_seconds: float) -> None:
     functions = ", ".join(function for (function,) in cursor.fetchall())
     try:
         lock = f"lock table {tables} in access exclusive mode"
-        if tables and not _attempted(cursor, lock, wait_seconds):
+        if tables and not got_lock(cursor, lock, wait_seconds):
             raise PostgresUnavailable(
                 f"a transaction has kept the tables of the schema {SCHEMA} in use for "
                 f"longer than a publication waits; end it ({_holders(cursor)}) and run again"
@@ -316,29 +264,3 @@ def _grant(cursor: Any) -> None:
     cursor.execute(f"grant usage on schema {SCHEMA} to {READERS}")
     cursor.execute(f"grant select on all tables in schema {SCHEMA} to {READERS}")
     cursor.execute(f"grant execute on all functions in schema {SCHEMA} to {READERS}")
-
-
-@contextmanager
-def told_postgres_errors() -> Iterator[None]:
-    """Turns a database's errors into one line; their own text names hosts, users and statements.
-
-    Raises PostgresUnavailable.
-    """
-    try:
-        import psycopg2.errors
-    except ImportError:
-        raise PostgresUnavailable("install the extra inbox-warehouse[postgres] to use it") from None
-    try:
-        yield
-    except NoCounterpart as error:
-        raise PostgresUnavailable(str(error)) from None
-    except psycopg2.errors.UntranslatableCharacter:
-        raise PostgresUnavailable(
-            "its encoding has no place for a text of the publication; use a database in UTF8"
-        ) from None
-    except psycopg2.Error as error:
-        code = f" {error.pgcode}" if error.pgcode else ""
-        reason = f"{type(error).__name__}{code}"
-    else:
-        return
-    raise PostgresUnavailable(f"the database failed ({reason}); run again once it is well")

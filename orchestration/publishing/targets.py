@@ -17,13 +17,9 @@ from orchestration.publishing.object_store import (
     remove_earlier,
     upload_publication,
 )
-from orchestration.publishing.postgres import (
-    PostgresUnavailable,
-    is_in_postgres,
-    publish_to_postgres,
-    table_keys,
-)
-from orchestration.publishing.publish import read_publication
+from orchestration.publishing.postgres import is_in_postgres, publish_to_postgres, table_keys
+from orchestration.publishing.postgres_connection import PostgresUnavailable
+from orchestration.publishing.record import read_publication
 from orchestration.settings import Settings
 
 

@@ -25,13 +25,13 @@ from orchestration.publishing.presentation import (
     shorten_name,
     to_csv,
 )
-from orchestration.publishing.report import (
-    GRAINS,
+from orchestration.publishing.published_report import (
     LatestReport,
     NothingPublished,
     PublishedReport,
     UnreadablePublication,
 )
+from orchestration.publishing.report import GRAINS
 from orchestration.report_page.charts import PERIOD_CHARTS, PeriodChart, draw_labels, draw_periods
 from orchestration.report_page.table_view import show_table
 from orchestration.report_page.tables import (

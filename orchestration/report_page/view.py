@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from orchestration.publishing.report import GRAINS, Reach, grain_for, possible_grain
+from orchestration.publishing.published_report import Reach
+from orchestration.publishing.report import GRAINS, grain_for, possible_grain
 
 PRESETS = {
     "last_7_days": "Last 7 days",

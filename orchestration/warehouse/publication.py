@@ -6,7 +6,9 @@ from orchestration.engines.state import read_states
 from orchestration.errors import InboxError
 from orchestration.exports import read_manifests
 from orchestration.machine.lock import hold_lock
-from orchestration.publishing.publish import Publication, TableVersion, publish, read_publication
+from orchestration.publishing.database_copy import TableVersion
+from orchestration.publishing.publish import publish
+from orchestration.publishing.record import Publication, read_publication
 from orchestration.publishing.targets import deliver
 from orchestration.settings import Settings
 from orchestration.warehouse.build import input_fingerprint, load_models, tested_fingerprint

@@ -18,6 +18,7 @@ import duckdb
 import pyarrow.parquet
 
 from orchestration.exports import DayManifest, read_manifests
+from orchestration.exports.coverage import Coverage, missing_in_words
 from orchestration.exports.manifest import Retention
 from orchestration.machine.lock import hold_lock
 from orchestration.settings import Settings
@@ -39,26 +40,33 @@ class Finding:
     figures: Mapping[str, int | float | str] = field(default_factory=dict)
 
 
-def find_arrival(manifests: Mapping[date, DayManifest], today: date) -> Finding:
-    """Whether the export of the day before today is loaded. today: in the workspace's zone."""
-    yesterday = today - timedelta(days=1)
-    last = max(manifests, default=None)
-    if last is None:
+def find_arrival(
+    coverage: Coverage,
+    manifests: Mapping[date, DayManifest],
+    failed: Mapping[date, str],
+    today: date,
+) -> Finding:
+    """Whether every export day to the one before today is loaded, or covered otherwise.
+
+    failed: days that have arrived and could not be loaded. today: in the workspace's zone.
+    """
+    if coverage.as_of_date is None:
         return Finding(False, "No export day is loaded yet.", {"days_loaded": 0})
-    days_late = max(0, (yesterday - last).days)
+    late = coverage.late(today)
+    missing = [day for day in (*coverage.missing, *late) if day not in failed]
+    unread = [day for day in failed if day < today]
     figures: dict[str, int | float | str] = {
-        "days_late": days_late,
+        "days_late": len(late),
+        "days_missing": len(missing),
+        "days_not_read": len(unread),
         "days_loaded": len(manifests),
-        "last_export_date": last.isoformat(),
+        "last_export_date": coverage.as_of_date.isoformat(),
     }
-    if yesterday in manifests:
-        return Finding(True, f"The export of {yesterday} is loaded.", figures)
-    return Finding(
-        False,
-        f"The export of {yesterday} is not loaded; the last one before it is of "
-        f"{max((day for day in manifests if day < yesterday), default='no day')}.",
-        figures,
-    )
+    if not missing and not unread:
+        return Finding(True, f"Every export day to {coverage.as_of_date} is loaded.", figures)
+    parts = [f"{missing_in_words(missing)}."] if missing else []
+    parts += [f"{day} has arrived and cannot be loaded: {failed[day]}" for day in unread]
+    return Finding(False, " ".join(parts), figures)
 
 
 def find_volume(manifests: Mapping[date, DayManifest]) -> Finding:
@@ -170,28 +178,6 @@ def find_landed_rows(settings: Settings) -> Finding:
         else "Manifests, quarantine and fct_export_days do not agree.",
         figures,
     )
-
-
-def find_mart_sums(settings: Settings) -> Finding:
-    """Whether the days of the inbox sum to what the facts hold."""
-    names = ("threads", "messages", "ratings")
-    with _warehouse(settings) as connection:
-        numbers = _numbers(
-            connection,
-            "select (select count(*) from fct_threads), "
-            "(select count(*) from fct_messages where is_counted), "
-            "(select count(*) from fct_ratings), "
-            "coalesce(sum(new_threads), 0), coalesce(sum(messages), 0), coalesce(sum(ratings), 0) "
-            "from mart_inbox_daily",
-        )
-    facts, marts = numbers[:3], numbers[3:]
-    figures = {
-        **{f"{name}_in_facts": number for name, number in zip(names, facts, strict=True)},
-        **{f"{name}_in_marts": number for name, number in zip(names, marts, strict=True)},
-    }
-    if facts == marts:
-        return Finding(True, "The days of mart_inbox_daily sum to the facts.", figures)
-    return Finding(False, "The days of mart_inbox_daily do not sum to the facts.", figures)
 
 
 def _built_days(

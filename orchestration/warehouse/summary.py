@@ -119,8 +119,8 @@ def _remarks(brought: Sequence[DayManifest]) -> Iterator[str]:
 
 
 def _of_the_warehouse(settings: Settings) -> Iterator[str]:
-    """What the tables tell; not those of a cluster, which hold no layers of this file."""
-    if settings.engine != "duckdb" or not settings.warehouse_database.exists():
+    """What the tables tell."""
+    if not settings.warehouse_database.exists():
         return
     with (
         hold_lock(settings.warehouse_lock, "a summary"),
@@ -129,7 +129,7 @@ def _of_the_warehouse(settings: Settings) -> Iterator[str]:
         try:
             yield from _waiting(connection)
             yield from _agents(connection)
-        except duckdb.CatalogException:  # a build that failed before it had made them
+        except duckdb.CatalogException:  # not made yet, or a cluster's, which this file has not
             return
 
 

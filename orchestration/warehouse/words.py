@@ -11,7 +11,7 @@ from orchestration.exports import DayManifest, read_manifests
 from orchestration.exports.healing import FEWEST_ROWS, is_too_many, unresolved_rows
 from orchestration.exports.quarantine import QuarantineGroup, quarantine_groups
 from orchestration.exports.reading.schema import CONTRACTS, Kind
-from orchestration.publishing.publish import read_publication
+from orchestration.publishing.record import read_publication
 from orchestration.settings import Settings
 from orchestration.warehouse.results import DbtResult
 

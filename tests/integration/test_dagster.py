@@ -97,10 +97,7 @@ def test_a_range_is_one_run_and_only_what_arrived_is_loaded(
             "dagster/asset_partition_range_end": DAYS[4],
         },
     )
-    assert not result.success
-    (failure,) = result.get_step_failure_events()
-    assert failure.step_failure_data.user_failure_data is not None
-    assert f"{DAYS[3]}: has not arrived" in failure.step_failure_data.user_failure_data.description
+    assert result.success, "a day that has not arrived is missing, and no failure"
     for entity in ("threads", "messages", "ratings", "agents", "manifests"):
         loaded = instance.get_materialized_partitions(AssetKey(f"raw_{entity}"))
         assert loaded == {*DAYS[:3], DAYS[4]}

@@ -24,7 +24,7 @@ from orchestration.exports import landing
 from orchestration.exports.loading import load_days
 from orchestration.privacy.record import Door
 from orchestration.publishing import publish as publication
-from orchestration.publishing.publish import read_publication
+from orchestration.publishing.record import read_publication
 from orchestration.settings import PROJECT_ROOT as PROJECT
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse.build import build_warehouse
@@ -132,7 +132,7 @@ STEPS = {
     "load": ("orchestration.exports.landing", "_load_day"),
     "build": ("orchestration.warehouse.dbt", "run_models"),
     "publication": ("orchestration.warehouse.publication", "publish"),
-    "record of the publication": ("orchestration.publishing.publish", "_write_record"),
+    "record of the publication": ("orchestration.publishing.publish", "write_record"),
 }
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from orchestration import pipeline
 from orchestration.engines.state import read_states
-from orchestration.publishing.publish import read_publication
+from orchestration.publishing.record import read_publication
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse.build import build_warehouse
 from orchestration.warehouse.comparison import compare

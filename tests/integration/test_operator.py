@@ -11,11 +11,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from dagster import AssetKey, DagsterRunStatus, TableMetadataValue
+from dagster import AssetKey, AssetRecordsFilter, DagsterRunStatus, TableMetadataValue
 from playwright.sync_api import Browser, Page, expect
 
 from orchestration.exports import read_manifests
-from orchestration.publishing.publish import read_publication
+from orchestration.publishing.record import read_publication
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse.publication import is_published
 from tests.browser.chromium import open_chromium
@@ -140,13 +140,9 @@ def test_checks_are_read_with_their_figures(operator: Operator) -> None:
     }
     assert figures["days_loaded"] == 4
     assert figures["days_late"] > 900
-    for asset, name in (
-        ("fct_export_days", "every_row_is_loaded_or_in_quarantine"),
-        ("mart_inbox_daily", "days_sum_to_facts"),
-    ):
-        check = read_checks(operator, asset)[name]
-        assert check["blocking"]
-        assert check["executionForLatestMaterialization"]["evaluation"]["success"]
+    check = read_checks(operator, "fct_export_days")["every_row_is_loaded_or_in_quarantine"]
+    assert check["blocking"]
+    assert check["executionForLatestMaterialization"]["evaluation"]["success"]
 
 
 def test_a_file_that_grows_is_not_read(operator: Operator, settings: Settings) -> None:
@@ -182,15 +178,18 @@ def test_a_bad_day_is_told_of_and_asked_for_again_only_when_it_changes(
         f"https://dagster.example/runs/{run.run_id}",
     ]
     assert operator.look(times=2) == []
+    assert len(webhook.texts) == 1
+    assert partitions(operator, "raw_threads") == (5, 1)
+    (reason,) = observations(operator, "raw_threads", DAYS[5])
+    assert reason.startswith(f"Bad export file {DAYS[5]}/threads.extra.csv: it has no column")
     assert DAYS[5] in str(operator.skip_reasons("exports_arrived"))
     bad.unlink()
     runs = operator.look(times=3)
     assert [run.job_name for run in runs] == ["load_exports", "build_and_publish"]
     assert loaded(settings) == DAYS
-    assert webhook.texts[1:] == [
-        "Inbox warehouse: job load_exports is well again.\n"
-        f"https://dagster.example/runs/{runs[0].run_id}"
-    ]
+    assert partitions(operator, "raw_threads") == (6, 0)
+    (well,) = webhook.texts[1:]
+    assert well.startswith(f"Inbox warehouse: export day {DAYS[5]} is well again.\n")
 
 
 def test_a_failing_check_stops_the_publication_and_is_told_of(
@@ -221,7 +220,7 @@ def test_a_failing_check_stops_the_publication_and_is_told_of(
     records = preview.records
     assert len(records) == 20
     assert records[0].data["column_name"] == "score"
-    assert records[0].data["reason"] == "'9' is not between 1 and 5"
+    assert records[0].data["reason"] == "is not between 1 and 5"
     assert "row_text" not in records[0].data
     assert operator.look(times=2) == []
     bad.unlink()
@@ -235,6 +234,8 @@ def test_a_failing_check_stops_the_publication_and_is_told_of(
 
 def test_a_backfill_of_a_range_is_one_run(operator: Operator, settings: Settings) -> None:
     shutil.rmtree(settings.exports_folder / DAYS[2])
+    bad = settings.exports_folder / DAYS[1] / "threads.extra.csv"
+    bad.write_text("these,are,no,threads\n1,2,3,4\n")
     launched = operator.ask(
         LAUNCH_BACKFILL, {"assets": [{"path": [name]} for name in RAW], "days": DAYS[1:4]}
     )
@@ -244,12 +245,12 @@ def test_a_backfill_of_a_range_is_one_run(operator: Operator, settings: Settings
     assert run.tags["dagster/asset_partition_range_end"] == DAYS[3]
     (failed,) = operator.runs(run.job_name, DagsterRunStatus.FAILURE)[:1]
     assert failed.run_id == run.run_id
-    # The day whose folder went stays loaded, and shows as failed; the others were read again.
+    # The bad day shows as failed with its reason; the one whose folder went stays as it was.
     for name in RAW:
-        counts = operator.ask(PARTITION_COUNTS, {"key": {"path": [name]}})
-        stats = counts["assetNodeOrError"]["partitionStats"]
-        assert stats["numMaterialized"] == len(DAYS) - 1
-        assert stats["numFailed"] == 1
+        assert partitions(operator, name) == (len(DAYS) - 1, 1)
+    assert len(observations(operator, "raw_manifests", DAYS[1])) == 1
+    assert observations(operator, "raw_manifests", DAYS[2]) == []
+    bad.unlink()
     arrive_again = settings.exports_folder.parent / DAYS[2]
     assert not arrive_again.exists()
     assert loaded(settings) == DAYS
@@ -280,6 +281,21 @@ def test_the_secret_is_written_nowhere(settings: Settings) -> None:
     for path in settings.home.rglob("*"):
         if path.is_file():
             assert SECRET.encode() not in path.read_bytes(), path
+
+
+def partitions(operator: Operator, asset: str) -> tuple[int, int]:
+    """How many partitions of an asset are materialized, and how many show as failed."""
+    counts = operator.ask(PARTITION_COUNTS, {"key": {"path": [asset]}})
+    stats = counts["assetNodeOrError"]["partitionStats"]
+    return stats["numMaterialized"], stats["numFailed"]
+
+
+def observations(operator: Operator, asset: str, day: str) -> list[str]:
+    """What the page of a partition tells beside its materializations."""
+    records = operator.instance.fetch_observations(
+        AssetRecordsFilter(AssetKey(asset), asset_partitions=[day]), limit=10
+    ).records
+    return [str(record.event_log_entry.asset_observation.description) for record in records]
 
 
 def read_checks(operator: Operator, asset: str) -> dict[str, dict]:
@@ -322,10 +338,9 @@ def test_checks_are_seen_with_what_they_found(address: str, page: Page) -> None:
     page.goto(f"{address}/assets/raw_manifests?view=checks")
     for name in ("export_of_yesterday_is_loaded", "volume_is_usual", "no_rows_are_rejected"):
         expect(page.get_by_text(name, exact=True).first).to_be_visible()
-    expect(page.get_by_text("the last one before it is of").first).to_be_visible()
+    expect(page.get_by_text("days have not arrived").first).to_be_visible()
     expect(page.get_by_text("days_late").first).to_be_visible()
     page.goto(f"{address}/assets/mart_inbox_daily?view=checks")
-    expect(page.get_by_text("days_sum_to_facts", exact=True).first).to_be_visible()
     # A long name is cut where it is shown; the whole one is there to be pointed at.
     expect(page.get_by_text("periods_are_contiguous_mart_inbox_daily_").first).to_be_attached()
 

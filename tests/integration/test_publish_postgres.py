@@ -18,12 +18,9 @@ import pytest
 
 from orchestration import pipeline
 from orchestration.publishing import postgres as target
-from orchestration.publishing.postgres import (
-    PostgresUnavailable,
-    is_in_postgres,
-    publish_to_postgres,
-)
-from orchestration.publishing.publish import read_publication
+from orchestration.publishing.postgres import is_in_postgres, publish_to_postgres
+from orchestration.publishing.postgres_connection import PostgresUnavailable
+from orchestration.publishing.record import read_publication
 from orchestration.settings import Settings, load_settings
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.publications import small_publication

@@ -13,7 +13,8 @@ import psycopg2
 import pytest
 
 from orchestration.publishing import postgres as target
-from orchestration.publishing.postgres import PostgresUnavailable, publish_to_postgres
+from orchestration.publishing.postgres import publish_to_postgres
+from orchestration.publishing.postgres_connection import PostgresUnavailable
 from tests.publications import small_publication
 from tests.services.postgres import PASSWORD, PostgresServer
 

@@ -27,18 +27,10 @@ from orchestration.exports.reading.blocks import (
     whole_records,
 )
 from orchestration.exports.reading.bytes import ExportBytes
+from orchestration.exports.reading.csv_records import RECORD, cells_of, end_of_records, records_of
 from orchestration.exports.reading.limits import ReadLimits
 from orchestration.exports.reading.schema import Contract
 
-_QUOTE = 34
-_BESIDE_A_QUOTED_CELL = np.zeros(256, dtype=bool)
-_BESIDE_A_QUOTED_CELL[list(b',\n\r"')] = True
-
-_CELL = rb'(?:"(?:[^"]++|"")*+"[^,\r\n]*+|(?!")[^,\r\n]*+)'
-_RECORD = re.compile(rb"(?>" + _CELL + rb"(?:," + _CELL + rb")*+)(?P<end>\r\n|\n|\r|\Z)")
-_CELL_PARTS = re.compile(
-    rb'(?:"(?P<quoted>(?:[^"]++|"")*+)"|)(?P<plain>[^,\r\n]*+)(?P<end>,|\r\n?|\n|\Z)'
-)
 _BLANK_LINES = re.compile(rb"(?:[ \t]*(?:\r\n|\n|\r))*+(?:[ \t]*\Z)?")
 
 
@@ -57,12 +49,6 @@ class _Header:
     texts: TextColumns | None
 
 
-@dataclass(frozen=True)
-class _Record:
-    line_number: int
-    cells: list[str]
-
-
 def read_csv(
     source: ExportBytes, contract: Contract, limits: ReadLimits, unknown: UnknownColumns
 ) -> Iterator[Block]:
@@ -70,7 +56,7 @@ def read_csv(
     header: _Header | None = None
     first_row = 1
     ragged = 0
-    for text in whole_records(source, limits, _end_of_records, "CSV"):
+    for text in whole_records(source, limits, end_of_records, "CSV"):
         if header is None:
             data, line = text.data, text.first_line
             start = _BLANK_LINES.match(data).end()  # type: ignore[union-attr]
@@ -90,10 +76,10 @@ def _read_header(
     data: bytes, start: int, contract: Contract, limits: ReadLimits, unknown: UnknownColumns
 ) -> tuple[_Header, int]:
     """The header and where its line ends."""
-    match = _RECORD.match(data, start)
+    match = RECORD.match(data, start)
     if match is None:
         raise UnreadableFile("its header has a quote that is never closed")
-    names = [name.strip(" ") for name in _cells(match[0])]
+    names = [name.strip(" ") for name in cells_of(match[0])]
     if len(names) > limits.max_columns:
         raise UnreadableFile(f"it has {len(names)} columns, more than {limits.max_columns}")
     positions: dict[str, int] = {}
@@ -131,7 +117,7 @@ def _parse(text: TextBlock, first_row: int, header: _Header) -> Iterator[Block]:
     elif text.is_piece:
         yield _parse_by_record(text, first_row, header)
     else:
-        for piece in text.pieces(_end_of_records):
+        for piece in text.pieces(end_of_records):
             for block in _parse(piece, first_row, header):
                 yield block
                 first_row += block.rows + len(block.unparsed)
@@ -148,7 +134,7 @@ def _parse_by_arrow(text: TextBlock, first_row: int, header: _Header) -> Block |
     def line_numbers(rows: npt.NDArray[np.int64]) -> list[int | None]:
         if _has_a_row_a_line(data, table.num_rows):
             return [line + int(row) for row in rows]
-        starts = [record.line_number for record in _records(data, line)]
+        starts = [record.line_number for record in records_of(data, line)]
         return [starts[row] for row in rows]
 
     return Block(
@@ -195,7 +181,7 @@ def _parse_by_record(text: TextBlock, first_row: int, header: _Header) -> Block:
     rows = []
     row_numbers = []
     starts = []
-    records = _records(text.data, text.first_line)
+    records = records_of(text.data, text.first_line)
     for row_number, record in enumerate(records, start=first_row):
         if len(record.cells) == header.width:
             rows.append(record.cells)
@@ -241,83 +227,3 @@ def _cells_before_text(cells: list[str], header: _Header) -> dict[str, object]:
         for name, position in header.positions.items()
         if position < min(header.first_text, len(cells)) and cells[position]
     }
-
-
-def _records(data: bytes, line: int) -> Iterator[_Record]:
-    """The records of a text, blank lines left out."""
-    for match in _record_matches(data):
-        if match.start() != match.start("end"):
-            yield _Record(line, _cells(match[0]))
-        line += match[0].count(b"\n")
-
-
-def _record_matches(data: bytes) -> Iterator[re.Match[bytes]]:
-    """Each record up to the first that has an open quote, blank lines too."""
-    end = 0
-    while end < len(data) and (match := _RECORD.match(data, end)):
-        yield match
-        end = match.end()
-
-
-def _cells(record: bytes) -> list[str]:
-    cells = []
-    for match in _CELL_PARTS.finditer(record):
-        quoted = (match["quoted"] or b"").replace(b'""', b'"')
-        cells.append((quoted + match["plain"]).decode("utf-8"))
-        if match["end"] != b",":
-            break
-    return cells
-
-
-def _end_of_records(data: bytes, line: int, at_end: bool) -> int:
-    """How many bytes at the start of a text that begins on a line are whole records.
-
-    At the end of the file it must be all of them, else a quote was left open.
-    """
-    if b'"' not in data:
-        return len(data) if at_end else data.rfind(b"\n") + 1
-    text = np.frombuffer(data, dtype=np.uint8)
-    quotes = np.flatnonzero(text == _QUOTE)
-    before_opening = text[np.maximum(quotes[::2], 1) - 1]
-    after_closing = text[np.minimum(quotes[1::2] + 1, len(data) - 1)]
-    if quotes[0] == 0:
-        before_opening[0] = _QUOTE
-    if not (
-        _BESIDE_A_QUOTED_CELL[before_opening].all() and _BESIDE_A_QUOTED_CELL[after_closing].all()
-    ):
-        return _end_of_records_with_stray_quotes(data, line, at_end)
-    # Every quote opens or closes a cell, so a line end after an even number of them ends a record.
-    if at_end and len(quotes) % 2 == 0:
-        return len(data)
-    end = data.rfind(b"\n")
-    while end >= 0 and np.searchsorted(quotes, end) % 2:
-        end = data.rfind(b"\n", 0, end)
-    if at_end:
-        raise _open_quote(line + data.count(b"\n", 0, end + 1))
-    return end + 1
-
-
-def _end_of_records_with_stray_quotes(data: bytes, line: int, at_end: bool) -> int:
-    end = 0
-    for match in _record_matches(data):
-        if match.end() == len(data) and not at_end and not match["end"].endswith(b"\n"):
-            break  # it may go on, or its carriage return may
-        lines = match[0].count(b"\n")
-        if lines > 1 and _runs_on_after_quote(match[0]):
-            raise _open_quote(line)
-        line += lines
-        end = match.end()
-    if at_end and end != len(data):
-        raise _open_quote(line)
-    return end
-
-
-def _runs_on_after_quote(record: bytes) -> bool:
-    """Whether text follows a closing quote: over several lines, two cells were taken for one."""
-    return any(
-        match["quoted"] is not None and match["plain"] for match in _CELL_PARTS.finditer(record)
-    )
-
-
-def _open_quote(line: int) -> UnreadableFile:
-    return UnreadableFile(f"the row at line {line} opens a quote that is never closed")

@@ -17,8 +17,8 @@ from orchestration.privacy.search.files import search_file
 from orchestration.privacy.search.outcome import Search
 from orchestration.privacy.search.tables import Values, places_in_table
 from orchestration.privacy.search.wanted import NamedUser, Wanted
-from orchestration.publishing.postgres import (
-    SCHEMA,
+from orchestration.publishing.postgres import SCHEMA
+from orchestration.publishing.postgres_connection import (
     PostgresUnavailable,
     connect_postgres,
     told_postgres_errors,

@@ -124,11 +124,11 @@ def test_the_default_is_half_past_two() -> None:
 
 @pytest.mark.parametrize(
     "schedule",
-    ["61 2 * * *", "30 2 * *", "a b c d e", "*/0 * * * *", "5-1 * * * *", "@daily", "-1 0 * * *"],
+    ["61 2 * * *", "30 2 * *", "a b c d e", "*/0 * * * *", "0 0 31 2 *", "@daily", "-1 0 * * *"],
 )
 def test_a_wrong_time_is_told(schedule: str) -> None:
     with pytest.raises(SettingsError, match=r"INBOX_SCHEDULE: .* five fields of cron"):
-        load_settings(schedule=schedule)
+        daily_load(load_settings(schedule=schedule))
 
 
 @pytest.mark.parametrize(

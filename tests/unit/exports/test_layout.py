@@ -93,7 +93,7 @@ def test_a_day_later_than_tomorrow_cannot_be_loaded_and_holds_up_no_other(tmp_pa
         make(tmp_path, f"{day}/threads.csv")
     days = without_future_days(find_export_days(tmp_path), date(2024, 3, 1))
     assert [len(day.files) for day in days] == [1, 1, 0, 0]
-    assert "2042-03-01 is later than tomorrow, which is 2024-03-02" in str(days[-1].problem)
+    assert "2042-03-01 is later than tomorrow. Nothing of" in str(days[-1].problem)
     # A clock that is set back takes nothing that was loaded in time.
     again = without_future_days(find_export_days(tmp_path), date(2024, 3, 1), {date(2024, 3, 3)})
     assert [len(day.files) for day in again] == [1, 1, 1, 0]

@@ -135,8 +135,7 @@ def test_the_same_day_twice_is_loaded_once(settings: Settings) -> None:
     write_records(settings.exports_folder, "ratings.csv", [rating()], day=FIRST)
     outcome = load_days(settings, Door(), [str(FIRST), str(FIRST), "2024-04-01"])
     assert [manifest.export_date for manifest in outcome.loaded] == [FIRST]
-    (failed,) = outcome.failed
-    assert failed.startswith("2024-04-01: has not arrived")
+    assert (outcome.failed, outcome.not_arrived) == ([], [date(2024, 4, 1)])
 
 
 def test_a_load_leaves_an_erasure_to_who_tells_of_it(settings: Settings) -> None:

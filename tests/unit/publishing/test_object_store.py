@@ -17,7 +17,8 @@ from orchestration.publishing.object_store import (
     remove_earlier,
     upload_publication,
 )
-from orchestration.publishing.publish import Publication, publish
+from orchestration.publishing.publish import publish
+from orchestration.publishing.record import Publication
 from tests.services.s3 import S3Server
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.publishing import publish as publication
-from orchestration.publishing.publish import TableVersion, publish, read_publication
+from orchestration.publishing import parquet_parts
+from orchestration.publishing.database_copy import TableVersion
+from orchestration.publishing.publish import publish
+from orchestration.publishing.record import read_publication
 
 DAYS = 400
 
@@ -72,7 +74,7 @@ def test_a_publication_writes_the_parts_again_that_changed(
     parts: int,
     changed: str,
 ) -> None:
-    monkeypatch.setattr(publication, "PARQUET_PART_ROWS", rows_of_part - 0.1)
+    monkeypatch.setattr(parquet_parts, "PARQUET_PART_ROWS", rows_of_part - 0.1)
     published = tmp_path / "published"
     publish(warehouse, published, "first", versions("1", None))
     folder = published / "parquet" / "fct_things"

@@ -11,13 +11,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.publishing.report import (
+from orchestration.publishing.published_report import (
     LatestReport,
     NothingPublished,
     PublishedReport,
     UnreadablePublication,
-    possible_grain,
 )
+from orchestration.publishing.report import possible_grain
 
 
 def put_publication(path: Path, as_of_date: str) -> None:

@@ -14,6 +14,7 @@ from orchestration.exports import (
     load_day,
     read_manifests,
 )
+from orchestration.exports.coverage import Coverage
 from orchestration.exports.manifest import Retention
 from orchestration.privacy.record import Door
 from orchestration.settings import load_settings
@@ -67,21 +68,27 @@ def weeks(*messages: int) -> dict[date, DayManifest]:
 def test_the_export_of_yesterday_is_there_or_late(
     today: int, is_passed: bool, days_late: int
 ) -> None:
-    found = find_arrival(
-        days(manifest(NEWEST - timedelta(days=1)), manifest(NEWEST)), NEWEST + timedelta(days=today)
-    )
+    loaded = days(manifest(NEWEST - timedelta(days=1)), manifest(NEWEST))
+    found = find_arrival(Coverage(*loaded), loaded, {}, NEWEST + timedelta(days=today))
     assert found.is_passed is is_passed
     assert found.figures["days_late"] == days_late
 
 
-def test_a_gap_of_yesterday_is_late_though_today_has_arrived() -> None:
-    found = find_arrival(days(manifest(NEWEST)), NEWEST)
+def test_a_gap_in_the_middle_fails_and_is_told_from_a_day_that_cannot_be_read() -> None:
+    first, gap, unread = (NEWEST - timedelta(days=number) for number in (3, 2, 1))
+    loaded = days(manifest(first), manifest(NEWEST))
+    coverage = Coverage(first, NEWEST, (gap, unread))
+    found = find_arrival(coverage, loaded, {unread: "it is cut off"}, NEWEST)
     assert not found.is_passed
-    assert str(NEWEST - timedelta(days=1)) in found.description
+    assert found.description == (
+        "1 day has not arrived: 29 March 2024. "
+        "2024-03-30 has arrived and cannot be loaded: it is cut off"
+    )
+    assert found.figures["days_missing"] == found.figures["days_not_read"] == 1
 
 
 def test_before_the_first_load_the_export_is_late() -> None:
-    assert not find_arrival({}, NEWEST).is_passed
+    assert not find_arrival(Coverage(), {}, {}, NEWEST).is_passed
     assert find_volume({}).is_passed
     assert find_rejected({}).is_passed
 

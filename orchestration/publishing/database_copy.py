@@ -1,0 +1,229 @@
+"""Bringing the copy of the published database to what the warehouse has, table by table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from orchestration.machine.sql import literal, quoted, quoted_list
+from orchestration.publishing.record import Publication
+
+# The oldest format: clients since DuckDB 1.0 can open the file.
+STORAGE_VERSION = "v1.0.0"
+
+PUBLISHED_SCHEMA = "main"
+
+# A table of which more than this share has been replaced row by row is copied whole once again.
+MAX_REPLACED_SHARE = 0.25
+
+
+@dataclass(frozen=True)
+class TableVersion:
+    """What is known of a table that changes row by row.
+
+    previous_version: the one that the rows in schema `changes` lead on from; None where the table
+    was built anew. keys: the columns that tell which rows a changed row replaces.
+    """
+
+    version: str
+    previous_version: str | None
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the caller of `publish` knows of the tables, and of the machine."""
+
+    versions: Mapping[str, TableVersion]
+    required: Mapping[str, Sequence[str]]
+    engine: Mapping[str, str]
+
+
+@dataclass
+class Made:
+    """What a publication came to."""
+
+    as_of_date: date
+    rows: dict[str, int] = field(default_factory=dict)
+    replaced_rows: dict[str, int] = field(default_factory=dict)
+    rows_written: int = 0
+
+
+def connect(
+    warehouse: Path, database: Path, engine: Mapping[str, str]
+) -> duckdb.DuckDBPyConnection:
+    """An engine with the warehouse, to be read, and the file that is made of it."""
+    connection = duckdb.connect(config={"autoinstall_known_extensions": "false", **engine})
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
+    connection.execute(
+        f"attach {literal(database)} as published (storage_version '{STORAGE_VERSION}')"
+    )
+    connection.execute("use published")
+    return connection
+
+
+def tables_of(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
+    """Tables and views of the published schema in one of the two, in order."""
+    rows = connection.execute(
+        "select table_name from duckdb_tables() where database_name = $1 and schema_name = $2 "
+        "union select view_name from duckdb_views() where database_name = $1 and schema_name = $2 "
+        "and not internal order by 1",
+        [database, PUBLISHED_SCHEMA],
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def bring_table(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    known: Known,
+    previous: Publication | None,
+    made: Made,
+) -> set[date] | None:
+    """Brings one table of the copy to what the warehouse has.
+
+    Gives the days whose rows have changed; None stands for all of them.
+    """
+    version = known.versions.get(table)
+    published_version = previous.versions.get(table) if previous else None
+    if previous is not None and version is not None and published_version == version.version:
+        made.rows[table] = previous.rows[table]
+        made.replaced_rows[table] = previous.replaced_rows.get(table, 0)
+        return set()
+    if (
+        previous is not None
+        and version is not None
+        and published_version is not None
+        and published_version == version.previous_version
+    ):
+        days, changed = _changed_days(connection, table)
+        replaced = previous.replaced_rows.get(table, 0) + changed
+        if replaced <= MAX_REPLACED_SHARE * previous.rows[table]:
+            made.rows[table] = previous.rows[table] + _replace_rows(connection, table, version.keys)
+            made.replaced_rows[table] = replaced
+            made.rows_written += changed
+            return days
+    made.rows[table] = _copy_table(connection, table, known.required.get(table, ()))
+    made.rows_written += made.rows[table]
+    return None
+
+
+def _changed_days(
+    connection: duckdb.DuckDBPyConnection, table: str
+) -> tuple[set[date] | None, int]:
+    """The days that the changed rows of a table lie in, if it has days, and their number."""
+    column = day_column(connection, table)
+    day = quoted(column) if column else "null::date"
+    rows = connection.execute(
+        f"select {day} as day, count(*) from warehouse.changes.{quoted(table)} group by day"
+    ).fetchall()
+    return {row[0] for row in rows} if column else None, sum(row[1] for row in rows)
+
+
+def _replace_rows(connection: duckdb.DuckDBPyConnection, table: str, keys: Sequence[str]) -> int:
+    """Replaces the changed rows of a table; how many more rows it has then."""
+    changes = f"warehouse.changes.{quoted(table)}"
+    columns = quoted_list(_columns(connection, table))
+    if len(keys) == 1:
+        key = quoted(keys[0])
+        condition = f"where {key} in (select {key} from {changes} where not is_after)"
+    else:
+        same = " and ".join(
+            f"changes.{quoted(key)} is not distinct from {quoted(table)}.{quoted(key)}"
+            for key in keys
+        )
+        condition = f"using {changes} as changes where not changes.is_after and {same}"
+    deleted = connection.execute(f"delete from {quoted(table)} {condition}").fetchall()
+    inserted = connection.execute(
+        f"insert into {quoted(table)} ({columns}) select {columns} from {changes} where is_after"
+    ).fetchall()
+    return int(inserted[0][0]) - int(deleted[0][0])
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    rows = connection.execute(
+        "select column_name from duckdb_columns() where database_name = 'published' "
+        "and schema_name = ? and table_name = ? order by column_index",
+        [PUBLISHED_SCHEMA, table],
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def day_column(connection: duckdb.DuckDBPyConnection, table: str) -> str | None:
+    """The first column of days that are never null: what a table's Parquet is parted by."""
+    row = connection.execute(
+        "select column_name from duckdb_columns() where database_name = 'published' and "
+        "schema_name = ? and table_name = ? and data_type = 'DATE' and not is_nullable "
+        "order by column_index limit 1",
+        [PUBLISHED_SCHEMA, table],
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _copy_table(connection: duckdb.DuckDBPyConnection, table: str, required: Sequence[str]) -> int:
+    """Copies a table or a view with its order, its comments and its columns that are never null.
+
+    required: those of a view, which says nothing of them.
+    """
+    found = connection.execute(
+        "select sql, comment from duckdb_tables() where database_name = 'warehouse' "
+        "and schema_name = $1 and table_name = $2 union all "
+        "select null, comment from duckdb_views() where database_name = 'warehouse' "
+        "and schema_name = $1 and view_name = $2",
+        [PUBLISHED_SCHEMA, table],
+    ).fetchone()
+    assert found is not None
+    definition, comment = found
+    connection.execute(f"drop table if exists {quoted(table)}")
+    connection.execute(definition or _definition_of_view(connection, table, required))
+    inserted = connection.execute(
+        f"insert into {quoted(table)} select * from warehouse.{PUBLISHED_SCHEMA}.{quoted(table)}"
+    ).fetchone()
+    _comment(connection, f"table {quoted(table)}", comment)
+    for column, column_comment in connection.execute(
+        "select column_name, comment from duckdb_columns() where "
+        "database_name = 'warehouse' and schema_name = ? and table_name = ?",
+        [PUBLISHED_SCHEMA, table],
+    ).fetchall():
+        _comment(connection, f"column {quoted(table)}.{quoted(column)}", column_comment)
+    return int(inserted[0]) if inserted else 0
+
+
+def _definition_of_view(
+    connection: duckdb.DuckDBPyConnection, view: str, required: Sequence[str]
+) -> str:
+    columns = [
+        f"{quoted(name)} {kind}{' not null' if name in required else ''}"
+        for name, kind in connection.execute(
+            "select column_name, data_type from duckdb_columns() where "
+            "database_name = 'warehouse' and schema_name = ? and table_name = ? "
+            "order by column_index",
+            [PUBLISHED_SCHEMA, view],
+        ).fetchall()
+    ]
+    return f"create table {quoted(view)} ({', '.join(columns)})"
+
+
+def copy_functions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Brings the functions, which are small, anew."""
+    for name, parameters, definition, comment in connection.execute(
+        "select function_name, parameters, macro_definition, comment from duckdb_functions() "
+        "where database_name = 'warehouse' and schema_name = ? and function_type = 'table_macro' "
+        "order by function_name",
+        [PUBLISHED_SCHEMA],
+    ).fetchall():
+        signature = quoted_list(parameters)
+        connection.execute(
+            f"create or replace macro {quoted(name)}({signature}) as table {definition}"
+        )
+        _comment(connection, f"macro table {quoted(name)}", comment)
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, subject: str, comment: str | None) -> None:
+    if comment:
+        connection.execute(f"comment on {subject} is {literal(comment.strip())}")

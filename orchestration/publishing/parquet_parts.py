@@ -1,0 +1,120 @@
+"""The Parquet files of a publication: large tables by day, links where nothing has changed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+
+from orchestration.machine.sql import literal, quoted
+from orchestration.publishing.database_copy import day_column
+
+# A table's Parquet is parted by the shortest of these periods that holds so many rows on average: a
+# day's changes cost the parts that they lie in, but readers open each part. Names end differently.
+PARQUET_PART_ROWS = 20_000
+
+PARQUET_PARTS = {"day": (1, "%Y-%m-%d"), "week": (7, "%G-W%V"), "month": (30, "%Y-%m")}
+
+
+def write_parquet(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    changed_days: set[date] | None,
+    parquet: Path,
+    before: Path | None,
+    rows: int,
+) -> None:
+    """Writes a table's Parquet files, those of unchanged rows as links to the ones before.
+
+    A large table that has days is parted by day, week or month; any other is one file.
+    """
+    folder = parquet / table
+    folder.mkdir()
+    column = day_column(connection, table)
+    days = _days_between(connection, table, column) if column else []
+    period = _parquet_period(rows, len(days))
+    parts: dict[str, list[date]] = {}
+    for day in days if period else ():
+        parts.setdefault(_part_name(table, period, day), []).append(day)
+    changed = {_part_name(table, period, day) for day in changed_days or ()}
+    for name in list(parts) or [table]:
+        file = f"{name}.parquet"
+        old = before / table / file if before is not None else None
+        if changed_days is not None and name not in changed and old is not None and old.exists():
+            os.link(old, folder / file)
+            parts.pop(name, None)
+    if parts and column and period:
+        _write_parts(connection, table, column, period, parts, folder)
+    elif not any(folder.iterdir()):
+        connection.execute(
+            f"copy published.{quoted(table)} to {literal(folder / f'{table}.parquet')} "
+            "(format parquet, compression zstd)"
+        )
+
+
+def _write_parts(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    column: str,
+    period: str,
+    parts: Mapping[str, Sequence[date]],
+    folder: Path,
+) -> None:
+    """Writes the parts of a table, by name with their days, in one pass over it.
+
+    Rows lie only about in the order of their days, so a pass for each part reads most of them
+    again. They are told apart by the first day of each, since texts cost more to make and to
+    compare than all else. A part without rows has no file.
+    """
+    ranges = " or ".join(
+        f"{quoted(column)} between date '{first}' and date '{last}'"
+        for first, last in _runs(sorted(day for days in parts.values() for day in days))
+    )
+    written = folder / ".parts"
+    connection.execute(f"set partitioned_write_max_open_files = {len(parts) + 1}")
+    connection.execute(
+        f"copy (select *, date_trunc('{period}', {quoted(column)})::date as part "
+        f"from published.{quoted(table)} where {ranges}) to {literal(written)} "
+        "(format parquet, compression zstd, partition_by (part))"
+    )
+    for part in written.iterdir():
+        (file,) = part.iterdir()  # as many files may be open as there are parts
+        first_day = date.fromisoformat(part.name.removeprefix("part="))
+        file.rename(folder / f"{_part_name(table, period, first_day)}.parquet")
+    shutil.rmtree(written)
+
+
+def _runs(days: Sequence[date]) -> list[tuple[date, date]]:
+    """The first and the last of days that follow one another without a gap."""
+    runs: list[tuple[date, date]] = []
+    for day in days:
+        if runs and runs[-1][1] + timedelta(days=1) == day:
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    return runs
+
+
+def _days_between(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> list[date]:
+    """Every day from the first of a table to its last."""
+    rows = connection.execute(
+        f"select unnest(generate_series(min({quoted(column)}), max({quoted(column)}), "
+        f"interval 1 day))::date from published.{quoted(table)}"
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def _parquet_period(rows: int, days: int) -> str | None:
+    """The period that a table's Parquet is parted by; None where it is one file."""
+    for period, (length, _) in PARQUET_PARTS.items():
+        if days and rows / days * length >= PARQUET_PART_ROWS:
+            return period
+    return None
+
+
+def _part_name(table: str, period: str | None, day: date) -> str:
+    return f"{table}-{day:{PARQUET_PARTS[period][1]}}" if period else table

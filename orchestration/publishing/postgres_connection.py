@@ -1,0 +1,97 @@
+"""A connection to a database of readers: its limits, its locks, and its errors as one line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from orchestration.errors import InboxError
+from orchestration.publishing.postgres_functions import NoCounterpart
+
+_LOCK_MILLISECONDS = 500  # less than deadlock_timeout: a reader is never the one to fail
+
+_RETRY_SECONDS = 0.5
+
+
+class PostgresUnavailable(InboxError):
+    """A database that cannot take the publication; the text is one line without secrets."""
+
+
+def connect_postgres(url: str) -> Any:
+    """A connection of its own, to be closed by who asked for it. Raises psycopg2.Error."""
+    # Imported here: it is in an extra of the package.
+    import psycopg2
+
+    try:
+        connection = psycopg2.connect(
+            url, application_name="inbox", connect_timeout=10, client_encoding="UTF8"
+        )
+    except psycopg2.Error:
+        raise PostgresUnavailable(
+            "no connection to it; see that it is up, and that host, port, database, user and "
+            "password of the address are right"
+        ) from None
+    # Whatever the database sets for its readers: each statement sees what is committed.
+    connection.set_session(isolation_level="READ COMMITTED", readonly=False)
+    return connection
+
+
+@contextmanager
+def told_postgres_errors() -> Iterator[None]:
+    """Turns a database's errors into one line; their own text names hosts, users and statements.
+
+    Raises PostgresUnavailable.
+    """
+    try:
+        import psycopg2.errors
+    except ImportError:
+        raise PostgresUnavailable("install the extra inbox-warehouse[postgres] to use it") from None
+    try:
+        yield
+    except NoCounterpart as error:
+        raise PostgresUnavailable(str(error)) from None
+    except psycopg2.errors.UntranslatableCharacter:
+        raise PostgresUnavailable(
+            "its encoding has no place for a text of the publication; use a database in UTF8"
+        ) from None
+    except psycopg2.Error as error:
+        code = f" {error.pgcode}" if error.pgcode else ""
+        reason = f"{type(error).__name__}{code}"
+    else:
+        return
+    raise PostgresUnavailable(f"the database failed ({reason}); run again once it is well")
+
+
+def lift_limits(cursor: Any) -> None:
+    """Takes off what a database sets against slow readers: loading takes as long as it does.
+
+    For this transaction alone, as a pooler may give the connection to others after it.
+    """
+    for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+        cursor.execute(f"set local {limit} = 0")
+
+
+def got_lock(cursor: Any, lock: str, wait_seconds: float) -> bool:
+    """Takes a lock, asking again and again for so long; whether it was got.
+
+    Each time is short in all, however many tables it is for, so that readers who queue up behind it
+    are soon let go, and none of them is found in a deadlock.
+    """
+    import psycopg2.errors
+
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        cursor.execute("savepoint before_lock")
+        cursor.execute(f"set local statement_timeout = {_LOCK_MILLISECONDS}")
+        try:
+            cursor.execute(lock)
+        except psycopg2.errors.QueryCanceled:
+            cursor.execute("rollback to savepoint before_lock")
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(_RETRY_SECONDS)
+        else:
+            cursor.execute("set local statement_timeout = 0")
+            return True
