@@ -5,7 +5,7 @@ The API tells of a closing by nothing else; the text itself is not kept.
 
 from __future__ import annotations
 
-from ..language import literal
+from orchestration.machine.sql import literal
 
 # Closed and opened again, as patterns, by language. "marcada por" without a "como" is how Spanish
 # accounts tell of a closing.

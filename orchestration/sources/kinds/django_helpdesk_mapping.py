@@ -6,47 +6,38 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..model import Canonical
-from .merging import merge_chain
+from .merging import merge_chain, with_merged
 
-TOUCHED = """
-    with staff_now as (
-        select id, mailbox, arg_max(is_of_staff, import_number) as is_of_staff
-        from kept.users
-        group by id, mailbox
-    ),
+TOUCHED = with_merged(
+    """
+        with staff_now as (
+            select id, mailbox, arg_max(is_of_staff, import_number) as is_of_staff
+            from kept.users
+            group by id, mailbox
+        ),
 
-    staff_before as (
-        select id, arg_max(is_of_staff, import_number) as is_of_staff
-        from before.users
-        group by id
-    ),
+        staff_before as (
+            select id, arg_max(is_of_staff, import_number) as is_of_staff
+            from before.users
+            group by id
+        ),
 
-    changed as (
-        select staff_now.id, staff_now.mailbox
-        from staff_now
-        left join staff_before on staff_now.id = staff_before.id
-        where staff_now.is_of_staff <> coalesce(staff_before.is_of_staff, false)
-    ),
+        changed as (
+            select staff_now.id, staff_now.mailbox
+            from staff_now
+            left join staff_before on staff_now.id = staff_before.id
+            where staff_now.is_of_staff <> coalesce(staff_before.is_of_staff, false)
+        )
 
-    touched_ticket as (
         select thread_id as id
         from touched
         union
         select ticket_id
         from kept.followups
         where user_id in (select id from changed) or sender in (select mailbox from changed)
-    )
-
-    select id as thread_id
-    from touched_ticket
-    union
-    select other.id
-    from kept.tickets
-    inner join kept.tickets as other
-        on tickets.effective_id in (other.id, other.effective_id)
-        or tickets.id = other.effective_id
-    where tickets.id in (select id from touched_ticket)
-"""
+    """,
+    "select id, effective_id from kept.tickets where effective_id <> id",
+)
 
 _STATUS = """case
                 when {status} in (3, 4, 5) then 'closed'

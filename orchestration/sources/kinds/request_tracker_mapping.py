@@ -7,29 +7,29 @@ from typing import Any
 
 from ..language import literals
 from ..model import Canonical
-from .merging import merge_chain
+from .merging import merge_chain, with_merged
 
-TOUCHED = """
-    with staff_now as (
-        select id, arg_max(is_of_staff, (updated_at, landed_at)) as is_of_staff
-        from kept.users
-        group by id
-    ),
+TOUCHED = with_merged(
+    """
+        with staff_now as (
+            select id, arg_max(is_of_staff, (updated_at, import_number)) as is_of_staff
+            from kept.users
+            group by id
+        ),
 
-    staff_before as (
-        select id, arg_max(is_of_staff, (updated_at, landed_at)) as is_of_staff
-        from before.users
-        group by id
-    ),
+        staff_before as (
+            select id, arg_max(is_of_staff, (updated_at, import_number)) as is_of_staff
+            from before.users
+            group by id
+        ),
 
-    changed as (
-        select staff_now.id
-        from staff_now
-        left join staff_before on staff_now.id = staff_before.id
-        where staff_now.is_of_staff <> coalesce(staff_before.is_of_staff, false)
-    ),
+        changed as (
+            select staff_now.id
+            from staff_now
+            left join staff_before on staff_now.id = staff_before.id
+            where staff_now.is_of_staff <> coalesce(staff_before.is_of_staff, false)
+        )
 
-    touched_ticket as (
         select thread_id as id
         from touched
         union
@@ -37,19 +37,9 @@ TOUCHED = """
         from kept.transactions
         where creator in (select id from changed)
             or id in (select transaction_id from new.attachments)
-    )
-
-    select id as thread_id
-    from touched_ticket
-    union
-    -- What was merged is told with what it was merged into, over any number of merges.
-    select other.id
-    from kept.tickets
-    inner join kept.tickets as other
-        on tickets.effective_id in (other.id, other.effective_id)
-        or tickets.id = other.effective_id
-    where tickets.id in (select id from touched_ticket)
-"""
+    """,
+    "select id, effective_id from kept.tickets where effective_id <> id",
+)
 
 _TICKETS = f"""{merge_chain("tickets")},
 
