@@ -41,6 +41,19 @@ demo: $(INSTALLED) ## Load, build, test and publish the bundled sample, and prin
 	@echo "The Dagster UI:  make dev"
 	@echo "Your exports:    INBOX_HOME=<new folder> INBOX_EXPORTS=<folder> make run"
 
+# A home of its own, so that it is in nobody's way.
+ZENDESK := build/demo-zendesk
+demo-zendesk: $(INSTALLED) ## The same from a help desk: a made-up Zendesk account, as Airbyte lays it down
+	@rm -rf $(ZENDESK)
+	@$(BIN)/python -m lab.desks.zendesk $(ZENDESK)/lake
+	@export INBOX_HOME="$(CURDIR)/$(ZENDESK)/home"; set -e; \
+		$(BIN)/inbox import zendesk $(ZENDESK)/lake --to $(ZENDESK)/exports --dry-run; \
+		$(BIN)/inbox import zendesk $(ZENDESK)/lake --to $(ZENDESK)/exports; \
+		INBOX_EXPORTS="$(CURDIR)/$(ZENDESK)/exports" $(BIN)/inbox run; \
+		$(BIN)/inbox report --only cards; $(BIN)/inbox report --only agents
+	@echo
+	@echo "Your own:  inbox import zendesk <folder or DuckDB file> --to <exports> --dry-run   (docs/sources.md)"
+
 run: $(INSTALLED) ## Load, build, test and publish what is new in INBOX_EXPORTS
 	@$(BIN)/inbox run
 
