@@ -12,22 +12,33 @@ import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from orchestration.errors import WrongUse
+from orchestration.machine.ownership import refuse_foreign_settings
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+ENV_FILE = ".env"
 
 OBJECT_STORES = ("s3", "gs", "az")
 """Schemes of addresses, each also the extra of the package that brings its client."""
 
-# Settings whose values are never shown.
+# Settings whose values are never shown: secrets, and addresses, in which a login may be.
 SECRETS = frozenset(
-    {"alert_url", "dagster_postgres", "pseudonym_key", "publish_postgres", "spark_password"}
+    {
+        "alert_url",
+        "dagster_postgres",
+        "dagster_url",
+        "pseudonym_key",
+        "publish_postgres",
+        "spark_host",
+        "spark_password",
+    }
 )
 
 
@@ -40,7 +51,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="INBOX_",
-        env_file=".env",
+        env_file=ENV_FILE,
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
@@ -258,6 +269,24 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("dagster_url")
+    @classmethod
+    def _no_login(cls, value: str) -> str:
+        # It stands in every alert, where whoever reads it would have the login.
+        if "@" in urlsplit(value).netloc:
+            raise ValueError("give the address without a login, which every alert would show")
+        return value
+
+    @field_validator("spark_host")
+    @classmethod
+    def _host_alone(cls, value: str) -> str:
+        if not re.fullmatch(r"[^@/\s]+", value):
+            raise ValueError(
+                "give a name or an address alone; the login is INBOX_SPARK_USER and "
+                "INBOX_SPARK_PASSWORD"
+            )
+        return value
+
     @field_validator("alert_url")
     @classmethod
     def _web_address(cls, value: SecretStr | None) -> SecretStr | None:
@@ -375,8 +404,10 @@ class Settings(BaseSettings):
 def load_settings(**overrides: Any) -> Settings:
     """Settings from overrides (those that are not None), the environment and `.env`, in this order.
 
-    Raises SettingsError with one line for each wrong setting.
+    Raises SettingsError with one line for each wrong setting, NotOurs for a `.env` that somebody
+    else may have written.
     """
+    refuse_foreign_settings(Path(ENV_FILE).absolute())
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
