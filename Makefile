@@ -86,10 +86,11 @@ browser: ## Install the headless Chromium that the tests look through, where the
 		{ echo "Chromium is needed and could not be installed; install it by hand, as chromium on the path"; exit 1; }
 
 # What the tests start or connect through beside Python, each by a file that tells that it is there.
-services: ## Install PostgreSQL, its ODBC and JDBC drivers, LibreOffice Calc and the like, for the tests (Debian, as root)
+services: ## Install PostgreSQL, its ODBC and JDBC drivers, nginx, LibreOffice Calc and the like, for the tests (Debian, as root)
 	@missing=(); need() { compgen -G "$$1" >/dev/null || missing+=($${@:2}); }; \
 		need '/usr/lib/postgresql/*/bin/initdb' postgresql; \
 		need /usr/bin/systemd-analyze systemd; \
+		need /usr/sbin/nginx nginx-light; \
 		need '/usr/lib/*/odbc/psqlodbcw.so' odbc-postgresql; \
 		need '/usr/lib/*/libodbc.so.2' unixodbc; \
 		need /usr/share/java/postgresql.jar libpostgresql-jdbc-java; \

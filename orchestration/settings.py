@@ -34,6 +34,7 @@ SECRETS = frozenset(
         "alert_url",
         "dagster_postgres",
         "dagster_url",
+        "page_url",
         "pseudonym_key",
         "publish_postgres",
         "spark_host",
@@ -95,6 +96,11 @@ class Settings(BaseSettings):
         default="http://127.0.0.1:3000",
         pattern=r"^https?://[^\s]+$",
         description="Where people open the Dagster UI; alerts link to it.",
+    )
+    page_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s]+$",
+        description="Where readers open the report's page, where that is through a proxy.",
     )
     threads: int = Field(
         default_factory=lambda: os.cpu_count() or 2,
@@ -269,12 +275,12 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("dagster_url")
+    @field_validator("dagster_url", "page_url")
     @classmethod
-    def _no_login(cls, value: str) -> str:
-        # It stands in every alert, where whoever reads it would have the login.
-        if "@" in urlsplit(value).netloc:
-            raise ValueError("give the address without a login, which every alert would show")
+    def _no_login(cls, value: str | None) -> str | None:
+        # They are shown, the one in every alert: whoever reads that would have the login.
+        if value is not None and "@" in urlsplit(value).netloc:
+            raise ValueError("give the address without a login, which others would see")
         return value
 
     @field_validator("spark_host")

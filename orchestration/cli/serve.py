@@ -21,7 +21,7 @@ def serve(host: str, port: int, home: str | None) -> None:
     """Serve the Inbox Report as a page in the browser, over the published file.
 
     It shows each new publication by itself. Without --host only this machine can open it; it asks
-    for no password, so give another address only behind something that does.
+    for no password, so let others in through a proxy that does (INBOX_PAGE_URL).
     """
     from importlib.util import find_spec
 
@@ -34,4 +34,4 @@ def serve(host: str, port: int, home: str | None) -> None:
         )
     os.environ["INBOX_HOME"] = str(settings.home)
     console.print(f"The report opens on http://{host}:{port} (Ctrl-C ends it)")
-    serve(host, port)
+    serve(host, port, settings.page_url)
