@@ -25,7 +25,7 @@ def exposures(settings: Settings) -> list[str]:
     found = []
     if settings.alert_url is not None:
         address = urlsplit(settings.alert_url.get_secret_value())
-        if address.scheme == "http" and not _is_here(address.hostname):
+        if address.scheme == "http" and not is_here(address.hostname):
             found.append(
                 "INBOX_ALERT_URL is http://: its secret and the alerts can be read on their way; "
                 "use https://"
@@ -45,11 +45,11 @@ def _is_open_postgres(url: str) -> bool:
     options = parse_qs(address.query)
     hosts = options.get("host", [address.hostname or ""])
     mode = options.get("sslmode", [os.environ.get("PGSSLMODE", "")])[-1]
-    return mode not in _ENCRYPTED and not all(map(_is_here, hosts))
+    return mode not in _ENCRYPTED and not all(map(is_here, hosts))
 
 
-def _is_here(host: str | None) -> bool:
-    """Whether a host is this machine: by loopback, or by a socket in a folder."""
+def is_here(host: str | None) -> bool:
+    """Whether a host is this machine alone: loopback, or a socket in a folder."""
     if not host or host.startswith("/") or host == "localhost":
         return True
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.machine.access import make_private
-from orchestration.machine.ownership import NotOurs
+from orchestration.ownership import NotOurs
 from orchestration.settings import load_settings
 
 NOBODY = 65_534
