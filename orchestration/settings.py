@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import grp
 import os
+import pwd
 import re
+import stat
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,7 +22,6 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from orchestration.errors import WrongUse
-from orchestration.ownership import refuse_foreign_settings
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
@@ -45,6 +47,10 @@ SECRETS = frozenset(
 
 class SettingsError(WrongUse):
     """A setting that is missing or wrong; its text is one line that says what to do."""
+
+
+class NotOurs(WrongUse):
+    """A file or a folder that is somebody else's, or that others may write."""
 
 
 class Settings(BaseSettings):
@@ -413,7 +419,7 @@ def load_settings(**overrides: Any) -> Settings:
     Raises SettingsError with one line for each wrong setting, NotOurs for a `.env` that somebody
     else may have written.
     """
-    refuse_foreign_settings(Path(ENV_FILE).absolute())
+    refuse_foreign(Path(ENV_FILE).absolute(), "settings are read from it", {os.geteuid(), 0})
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
@@ -474,3 +480,55 @@ def _line(problem: Any) -> str:
     if not is_secret and "input" in problem and repr(problem_input) not in message:
         message = f"{problem['input']!r} is wrong: {message}"
     return f"{name}: {message}"
+
+
+def refuse_foreign(path: Path, why: str, owners: set[int], *, is_used: bool = True) -> None:
+    """Raise NotOurs for what belongs to none of these users, or what others may write.
+
+    is_used: whether anybody else can have written anything there by now.
+    """
+    for status in _statuses(path):
+        if status.st_uid not in owners:
+            raise NotOurs(
+                f"{path} belongs to {_user(status.st_uid)}, and {why}",
+                advice="run as that user, or name another one",
+            )
+        if is_used and not stat.S_ISLNK(status.st_mode) and _others_may_write(status):
+            raise NotOurs(
+                f"Others than its owner may write {path}, and {why}",
+                advice=f"see that nobody has put anything there, then chmod go-w {path}",
+            )
+
+
+def _statuses(path: Path) -> Iterable[os.stat_result]:
+    """Of the path itself, which may be a link, and of what it leads to."""
+    try:
+        return path.lstat(), path.stat()
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise NotOurs(
+            f"{path} cannot be looked at ({error.strerror})", advice="let this user read it"
+        ) from None
+
+
+def _others_may_write(status: os.stat_result) -> bool:
+    if status.st_mode & stat.S_IWOTH:
+        return True
+    return bool(status.st_mode & stat.S_IWGRP) and not _is_own_group(status)
+
+
+def _is_own_group(status: os.stat_result) -> bool:
+    """Whether the group is the owner's own, as many systems give each user one."""
+    try:
+        group, user = grp.getgrgid(status.st_gid), pwd.getpwuid(status.st_uid)
+    except KeyError:
+        return False
+    return group.gr_name == user.pw_name and set(group.gr_mem) <= {user.pw_name}
+
+
+def _user(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"

@@ -12,7 +12,7 @@ import os
 import stat
 from pathlib import Path
 
-from orchestration.ownership import refuse_foreign_home
+from orchestration.machine.ownership import refuse_foreign_home
 from orchestration.settings import Settings
 
 OWNER_ONLY = 0o700
