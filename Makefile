@@ -12,6 +12,9 @@ SUPERSET := build/superset
 SUPERSET_PYTHON ?= $(shell for python in $(PYTHON) python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null && { echo $$python; break; }; done)
 
+LOCK ?= requirements.lock
+LOCKED := --quiet --no-build-isolation --require-hashes
+
 # The bundled sample, where no exports of your own are named.
 # The home is named, so that a home in .env never gets the sample.
 SAMPLE := INBOX_EXPORTS="$(CURDIR)/sample/exports" INBOX_HOME="$(or $(INBOX_HOME),$(CURDIR)/data)" INBOX_TIMEZONE=Europe/Warsaw
@@ -22,14 +25,18 @@ help: ## List what can be made
 
 install: $(INSTALLED) ## Set up the virtual environment from the lock file
 
-$(INSTALLED): requirements.lock pyproject.toml
+production: ## Set up the environment of a deployment: the same, without what tests need
+	@$(MAKE) --no-print-directory install LOCK=locks/production.lock
+
+# The tools that install and build the rest are themselves pinned, with hashes; nothing is fetched to build with.
+$(INSTALLED): $(LOCK) locks/build.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
 		{ echo "Python 3.11, 3.12 or 3.13 is needed; name one with PYTHON=... ($$($(PYTHON) --version) found)"; exit 1; }
-	@echo "Setting up $(VENV) from requirements.lock (under a minute, as fast as the network is)"
+	@echo "Setting up $(VENV) from $(LOCK) (under a minute, as fast as the network is)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==0.13.9"
-	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --requirement requirements.lock
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement locks/build.lock
+	@$(BIN)/uv pip install $(LOCKED) --compile-bytecode --python $(BIN)/python --requirement $(LOCK)
+	@$(BIN)/uv pip install --quiet --no-build-isolation --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
 demo: $(INSTALLED) ## Load, build, test and publish the bundled sample, and print its report
@@ -40,6 +47,19 @@ demo: $(INSTALLED) ## Load, build, test and publish the bundled sample, and prin
 	@echo "Published files: $(or $(INBOX_HOME),data)/published/inbox.duckdb and $(or $(INBOX_HOME),data)/published/parquet/"
 	@echo "The Dagster UI:  make dev"
 	@echo "Your exports:    INBOX_HOME=<new folder> INBOX_EXPORTS=<folder> make run"
+
+# A home of its own, so that it is in nobody's way.
+ZENDESK := build/demo-zendesk
+demo-zendesk: $(INSTALLED) ## The same from a help desk: a made-up Zendesk account, as Airbyte lays it down
+	@rm -rf $(ZENDESK)
+	@$(BIN)/python -m lab.desks.zendesk $(ZENDESK)/lake
+	@export INBOX_HOME="$(CURDIR)/$(ZENDESK)/home"; set -e; \
+		$(BIN)/inbox import zendesk $(ZENDESK)/lake --to $(ZENDESK)/exports --dry-run; \
+		$(BIN)/inbox import zendesk $(ZENDESK)/lake --to $(ZENDESK)/exports; \
+		INBOX_EXPORTS="$(CURDIR)/$(ZENDESK)/exports" $(BIN)/inbox run; \
+		$(BIN)/inbox report --only cards; $(BIN)/inbox report --only agents
+	@echo
+	@echo "Your own:  inbox import zendesk <folder or DuckDB file> --to <exports> --dry-run   (docs/sources.md)"
 
 run: $(INSTALLED) ## Load, build, test and publish what is new in INBOX_EXPORTS
 	@$(BIN)/inbox run
@@ -62,7 +82,8 @@ $(SUPERSET)/.installed: bi/superset/requirements.lock | $(INSTALLED)
 	@test -n "$(SUPERSET_PYTHON)" || { echo "Superset needs Python 3.11 or 3.12; name one with SUPERSET_PYTHON=..."; exit 1; }
 	@echo "Setting up $(SUPERSET) from $< (900 MB; a minute or two)"
 	@rm -rf $(SUPERSET) && $(SUPERSET_PYTHON) -m venv --without-pip $(SUPERSET)
-	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(SUPERSET)/bin/python --no-deps --requirement $<
+	@$(BIN)/uv pip install $(LOCKED) --python $(SUPERSET)/bin/python --no-deps --requirement locks/build.lock
+	@$(BIN)/uv pip install $(LOCKED) --compile-bytecode --python $(SUPERSET)/bin/python --no-deps --requirement $<
 	@touch $@
 
 docs: $(INSTALLED) ## Describe every table, number and test on one page, data/docs/index.html
@@ -70,35 +91,23 @@ docs: $(INSTALLED) ## Describe every table, number and test on one page, data/do
 
 clients: $(CLIENTS) ## Install the oldest and the newest DuckDB that are to read what is published, for the tests
 
-$(CLIENTS): $(INSTALLED) Makefile
+$(CLIENTS): $(INSTALLED) locks/oldest-client.lock locks/newest-client.lock
 	@rm -rf $(CLIENTS)
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --target $@/oldest \
-		'duckdb==1.0.0; python_version < "3.13"' 'duckdb==1.1.3; python_version >= "3.13"'
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --target $@/newest duckdb==2.0.0
+	@for age in oldest newest; do \
+		$(BIN)/uv pip install $(LOCKED) --python $(BIN)/python --no-deps --target $@/$$age --requirement locks/$$age-client.lock || exit 1; done
 	@touch $@
 
 screenshots: $(INSTALLED) browser superset-environment ## Make the pictures of docs/images anew, from the sample
 	@$(BIN)/python -m tests.browser.screenshots docs/images
 
-browser: ## Install the headless Chromium that the tests look through, where there is none
-	@command -v chromium chromium-browser google-chrome >/dev/null || \
-		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends chromium >/dev/null; } || \
-		{ echo "Chromium is needed and could not be installed; install it by hand, as chromium on the path"; exit 1; }
+browser: ## Install the headless Chromium that the tests look through, where there is none (Debian, as root)
+	@.ci/debian install browser
 
-# What the tests start or connect through beside Python, each by a file that tells that it is there.
-services: ## Install PostgreSQL, its ODBC and JDBC drivers, LibreOffice Calc and the like, for the tests (Debian, as root)
-	@missing=(); need() { compgen -G "$$1" >/dev/null || missing+=($${@:2}); }; \
-		need '/usr/lib/postgresql/*/bin/initdb' postgresql; \
-		need /usr/bin/systemd-analyze systemd; \
-		need '/usr/lib/*/odbc/psqlodbcw.so' odbc-postgresql; \
-		need '/usr/lib/*/libodbc.so.2' unixodbc; \
-		need /usr/share/java/postgresql.jar libpostgresql-jdbc-java; \
-		command -v java >/dev/null || missing+=(default-jre-headless); \
-		command -v soffice >/dev/null || missing+=(libreoffice-calc-nogui); \
-		if [ $${#missing[@]} = 0 ]; then exit 0; fi; \
-		if [ "$$(id -u)" != 0 ]; then echo "Run 'make services' once as root: the tests need Debian's $${missing[*]}"; exit 1; fi; \
-		echo "Installing $${missing[*]}"; \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $${missing[@]} >/dev/null
+services: ## Install PostgreSQL, its ODBC and JDBC drivers, nginx, LibreOffice Calc and the like, for the tests (Debian, as root)
+	@.ci/debian install services
+
+debian-packages: ## List Debian's packages that make test would install, as root
+	@.ci/debian list browser services
 
 test: $(INSTALLED) browser clients services superset-environment ## Run the whole test suite
 	@echo "Some twenty minutes on two cores; a file's tests stay in one process, in their order"
@@ -106,12 +115,10 @@ test: $(INSTALLED) browser clients services superset-environment ## Run the whol
 
 spark: $(SPARK) ## Install Spark and Java for the tests that need a cluster (some 500 MB)
 
-$(SPARK): $(INSTALLED) Makefile
-	@command -v java >/dev/null || \
-		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends openjdk-17-jre-headless >/dev/null; } || \
-		{ echo "Java 17 or newer is needed and could not be installed; install it by hand, as java on the path"; exit 1; }
+$(SPARK): $(INSTALLED) locks/cluster.lock
+	@.ci/debian install cluster
 	@rm -rf $(SPARK)
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --target $@ pyspark==4.2.1
+	@$(BIN)/uv pip install $(LOCKED) --python $(BIN)/python --no-deps --target $@ --requirement locks/cluster.lock
 	@touch $@
 
 test-spark: $(INSTALLED) $(SPARK) ## Test the models on a Spark cluster of this machine (slow; not part of make test)
@@ -138,24 +145,28 @@ audit: $(INSTALLED) ## Check the locked dependencies for advisories, and all fil
 	@git ls-files -z -- . ':!*requirements.lock' ':!sample' | xargs -0 $(BIN)/detect-secrets-hook
 
 audit-online: $(INSTALLED) ## The same question to the public database of advisories
-	@$(BIN)/uv tool run pip-audit --requirement requirements.lock --no-deps --disable-pip
-	@$(BIN)/uv tool run pip-audit --requirement bi/superset/requirements.lock --no-deps --disable-pip
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python build/advisories
+	@$(BIN)/uv pip install $(LOCKED) --python build/advisories/bin/python --no-deps --requirement locks/advisories.lock
+	@for lock in requirements.lock locks/build.lock locks/cluster.lock bi/superset/requirements.lock; do \
+		build/advisories/bin/pip-audit --requirement $$lock --no-deps --disable-pip || exit 1; done
 
 fuzz: $(INSTALLED) ## Fuzz the readers of exports for SECONDS (300), guided by coverage
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --group fuzz
+	@$(BIN)/uv pip install $(LOCKED) --python $(BIN)/python --no-deps --requirement locks/fuzz.lock
 	@$(BIN)/python -m tests.unit.exports.fuzz -max_total_time=$(or $(SECONDS),300)
 
-lock: $(INSTALLED) ## Resolve the dependencies of pyproject.toml into requirements.lock anew
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev --group bench --no-header \
-		--no-emit-index-url --no-emit-find-links --generate-hashes --output-file requirements.lock pyproject.toml
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links --generate-hashes
+lock: $(INSTALLED) ## Resolve the dependencies of pyproject.toml into requirements.lock and locks/ anew
+	@$(COMPILE) --all-extras --group dev --group bench --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --all-extras --constraint requirements.lock --output-file locks/production.lock pyproject.toml
+	@for group in build oldest-client newest-client cluster advisories fuzz; do \
+		$(COMPILE) --group $$group --output-file locks/$$group.lock || exit 1; done
 
 superset-lock: $(INSTALLED) ## Resolve what Superset needs into bi/superset/requirements.lock anew
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links \
-		--generate-hashes --override bi/superset/overrides.in --output-file bi/superset/requirements.lock bi/superset/requirements.in
+	@$(COMPILE) --override bi/superset/overrides.in --output-file bi/superset/requirements.lock bi/superset/requirements.in
 
 clean: ## Remove what was made: data/, the environment and caches
 	@rm -rf data $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: help install demo run dev test spark test-spark bench bench-spark lint format lock clean report screenshots browser docs clients services \
-	fuzz audit audit-online superset superset-bundle superset-environment superset-lock
+	debian-packages production fuzz audit audit-online superset superset-bundle superset-environment superset-lock

@@ -26,6 +26,7 @@ from orchestration.exports.remote import exports_of
 from orchestration.exports.retention import close_days
 from orchestration.machine.access import make_private
 from orchestration.machine.alerts import tell_outcome
+from orchestration.machine.exposure import warn_of_exposure
 from orchestration.machine.lock import hold_lock
 from orchestration.privacy import erasure
 from orchestration.privacy.erasure import Erasure
@@ -143,6 +144,7 @@ def erase(settings: Settings, user_id: str) -> tuple[Erasure, RunOutcome, Search
 def _command(settings: Settings, what: str) -> Iterator[None]:
     """Makes the home ready and keeps other commands out of it; tells whoever waits for alerts."""
     make_private(settings)
+    warn_of_exposure(settings)
     try:
         with hold_lock(settings.run_lock, what):
             claim_key(settings.raw_folder, settings.pseudonym_key_bytes)

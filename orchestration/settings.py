@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import grp
 import os
+import pwd
 import re
+import stat
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -21,13 +25,23 @@ from orchestration.errors import WrongUse
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+ENV_FILE = ".env"
 
 OBJECT_STORES = ("s3", "gs", "az")
 """Schemes of addresses, each also the extra of the package that brings its client."""
 
-# Settings whose values are never shown.
+# Settings whose values are never shown: secrets, and addresses, in which a login may be.
 SECRETS = frozenset(
-    {"alert_url", "dagster_postgres", "pseudonym_key", "publish_postgres", "spark_password"}
+    {
+        "alert_url",
+        "dagster_postgres",
+        "dagster_url",
+        "page_url",
+        "pseudonym_key",
+        "publish_postgres",
+        "spark_host",
+        "spark_password",
+    }
 )
 
 
@@ -35,12 +49,16 @@ class SettingsError(WrongUse):
     """A setting that is missing or wrong; its text is one line that says what to do."""
 
 
+class NotOurs(WrongUse):
+    """A file or a folder that is somebody else's, or that others may write."""
+
+
 class Settings(BaseSettings):
     """What the pipeline is told, by `INBOX_*` variables or `.env` in the current folder."""
 
     model_config = SettingsConfigDict(
         env_prefix="INBOX_",
-        env_file=".env",
+        env_file=ENV_FILE,
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
@@ -93,6 +111,11 @@ class Settings(BaseSettings):
         default="http://127.0.0.1:3000",
         pattern=r"^https?://[^\s]+$",
         description="Where people open the Dagster UI; alerts link to it.",
+    )
+    page_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s]+$",
+        description="Where readers open the report's page, where that is through a proxy.",
     )
     threads: int = Field(
         default_factory=lambda: os.cpu_count() or 2,
@@ -267,6 +290,24 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("dagster_url", "page_url")
+    @classmethod
+    def _no_login(cls, value: str | None) -> str | None:
+        # They are shown, the one in every alert: whoever reads that would have the login.
+        if value is not None and "@" in urlsplit(value).netloc:
+            raise ValueError("give the address without a login, which others would see")
+        return value
+
+    @field_validator("spark_host")
+    @classmethod
+    def _host_alone(cls, value: str) -> str:
+        if not re.fullmatch(r"[^@/\s]+", value):
+            raise ValueError(
+                "give a name or an address alone; the login is INBOX_SPARK_USER and "
+                "INBOX_SPARK_PASSWORD"
+            )
+        return value
+
     @field_validator("alert_url")
     @classmethod
     def _web_address(cls, value: SecretStr | None) -> SecretStr | None:
@@ -392,8 +433,10 @@ class Settings(BaseSettings):
 def load_settings(**overrides: Any) -> Settings:
     """Settings from overrides (those that are not None), the environment and `.env`, in this order.
 
-    Raises SettingsError with one line for each wrong setting.
+    Raises SettingsError with one line for each wrong setting, NotOurs for a `.env` that somebody
+    else may have written.
     """
+    refuse_foreign(Path(ENV_FILE).absolute(), "settings are read from it", {os.geteuid(), 0})
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
@@ -454,3 +497,55 @@ def _line(problem: Any) -> str:
     if not is_secret and "input" in problem and repr(problem_input) not in message:
         message = f"{problem['input']!r} is wrong: {message}"
     return f"{name}: {message}"
+
+
+def refuse_foreign(path: Path, why: str, owners: set[int], *, is_used: bool = True) -> None:
+    """Raise NotOurs for what belongs to none of these users, or what others may write.
+
+    is_used: whether anybody else can have written anything there by now.
+    """
+    for status in _statuses(path):
+        if status.st_uid not in owners:
+            raise NotOurs(
+                f"{path} belongs to {_user(status.st_uid)}, and {why}",
+                advice="run as that user, or name another one",
+            )
+        if is_used and not stat.S_ISLNK(status.st_mode) and _others_may_write(status):
+            raise NotOurs(
+                f"Others than its owner may write {path}, and {why}",
+                advice=f"see that nobody has put anything there, then chmod go-w {path}",
+            )
+
+
+def _statuses(path: Path) -> Iterable[os.stat_result]:
+    """Of the path itself, which may be a link, and of what it leads to."""
+    try:
+        return path.lstat(), path.stat()
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise NotOurs(
+            f"{path} cannot be looked at ({error.strerror})", advice="let this user read it"
+        ) from None
+
+
+def _others_may_write(status: os.stat_result) -> bool:
+    if status.st_mode & stat.S_IWOTH:
+        return True
+    return bool(status.st_mode & stat.S_IWGRP) and not _is_own_group(status)
+
+
+def _is_own_group(status: os.stat_result) -> bool:
+    """Whether the group is the owner's own, as many systems give each user one."""
+    try:
+        group, user = grp.getgrgid(status.st_gid), pwd.getpwuid(status.st_uid)
+    except KeyError:
+        return False
+    return group.gr_name == user.pw_name and set(group.gr_mem) <= {user.pw_name}
+
+
+def _user(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"

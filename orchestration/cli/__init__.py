@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import gc
 import logging
+import sys
 from typing import Any
 
 import click
@@ -32,6 +33,7 @@ from orchestration.cli import (
 from orchestration.cli.printing import errors
 from orchestration.machine.advice import as_inbox_error
 from orchestration.machine.core_files import leave_no_core_file
+from orchestration.machine.process_list import hide_arguments
 
 COMMANDS = (
     run.run,
@@ -141,6 +143,8 @@ def start() -> None:
     quarter of a small run's CPU.
     """
     leave_no_core_file()
+    if erase.erase.name in sys.argv:
+        hide_arguments()  # they may name a user
     gc.disable()
     atexit.register(gc.freeze)
     main()

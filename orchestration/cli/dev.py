@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from orchestration.cli.flags import read_settings, setting_flags
-from orchestration.cli.printing import console
+from orchestration.cli.printing import console, warn_beyond_loopback
 
 
 @click.command()
@@ -32,5 +32,6 @@ def dev(exports: str | None, host: str, port: int, **flags: Any) -> None:
     prepare_dagster_home(settings)
     dagster = Path(sys.executable).with_name("dagster")
     workspace = str(PROJECT_ROOT / "workspace.yaml")
+    warn_beyond_loopback(host, "the Dagster UI, by which runs are started and removed,")
     console.print(f"The Dagster UI opens on http://{host}:{port} (Ctrl-C ends it)")
     os.execv(dagster, [str(dagster), "dev", "-w", workspace, "--host", host, "--port", str(port)])

@@ -17,15 +17,15 @@ MOST_LISTED = 50
 @click.option(
     "--user",
     "user_id",
-    prompt="The user's identifier in the exports",
-    help="The user's identifier in the exports; asked for where it is not given, so that it need "
-    "not stand in the machine's list of processes.",
+    help="The user's identifier in the exports. Leave it out to be asked for it, or give it on "
+    "standard input: here it stands in the shell's history and, for a moment, in the machine's "
+    "list of processes.",
 )
 @click.option(
     "--later", is_flag=True, help="Only note it: the next run, or load in Dagster, does it."
 )
 @setting_flags
-def erase(user_id: str, later: bool, **flags: Any) -> None:
+def erase(user_id: str | None, later: bool, **flags: Any) -> None:
     """Erase a user from raw, quarantine, warehouse and publication, and prove it by a search.
 
     Their conversations, messages and ratings stay, as those of an anonymous visitor. The exports
@@ -36,6 +36,7 @@ def erase(user_id: str, later: bool, **flags: Any) -> None:
     from orchestration.privacy import erasure
 
     settings = read_settings(**flags)
+    user_id = user_id or click.prompt("The user's identifier in the exports", err=True)
     if later:
         erasure.begin(settings, user_id)
         console.print("Noted. The user goes with the next run, or the next load in Dagster.")

@@ -56,6 +56,22 @@ def print_closing_lines(settings: Settings, outcome: RunOutcome) -> None:
         errors.print(one_line(line), soft_wrap=True, markup=False)
 
 
+def warn_beyond_loopback(host: str, what: str) -> None:
+    """Say loudly that others can open what asks nobody who they are."""
+    from orchestration.machine.exposure import is_here
+
+    if host and is_here(host):
+        return
+    errors.print(
+        f"Warning: {what} asks nobody for a password, and on {host or 'every address'} whoever "
+        "reaches this machine can open it. Leave --host out, and let others in through a proxy "
+        "with a login (docs/deployment.md).",
+        style="bold red",
+        soft_wrap=True,
+        markup=False,
+    )
+
+
 def one_line(text: str) -> str:
     """A text as a terminal may have it."""
     from orchestration.exports.layout import printable

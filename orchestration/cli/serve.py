@@ -7,7 +7,7 @@ import os
 import click
 
 from orchestration.cli.flags import read_settings
-from orchestration.cli.printing import console
+from orchestration.cli.printing import console, warn_beyond_loopback
 from orchestration.errors import InboxError
 
 
@@ -21,7 +21,7 @@ def serve(host: str, port: int, home: str | None) -> None:
     """Serve the Inbox Report as a page in the browser, over the published file.
 
     It shows each new publication by itself. Without --host only this machine can open it; it asks
-    for no password, so give another address only behind something that does.
+    for no password, so let others in through a proxy that does (INBOX_PAGE_URL).
     """
     from importlib.util import find_spec
 
@@ -33,5 +33,6 @@ def serve(host: str, port: int, home: str | None) -> None:
             "The page needs the extra `report`", advice="pip install 'inbox-warehouse[report]'"
         )
     os.environ["INBOX_HOME"] = str(settings.home)
+    warn_beyond_loopback(host, "the report's page")
     console.print(f"The report opens on http://{host}:{port} (Ctrl-C ends it)")
-    serve(host, port)
+    serve(host, port, settings.page_url)

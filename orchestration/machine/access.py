@@ -12,6 +12,7 @@ import os
 import stat
 from pathlib import Path
 
+from orchestration.machine.ownership import refuse_foreign_home
 from orchestration.settings import Settings
 
 OWNER_ONLY = 0o700
@@ -24,7 +25,9 @@ def make_private(settings: Settings) -> None:
     """Make the home and its folders with their modes, and let this process write accordingly.
 
     Safe to call again; only the process's umask and folders' modes are touched, never files.
+    Raises NotOurs for a home that is somebody else's, or that others may write.
     """
+    refuse_foreign_home(settings.home)
     os.umask(0o077 if settings.group is None else 0o027)
     settings.home.mkdir(parents=True, exist_ok=True)
     for folder in (

@@ -6,10 +6,12 @@ import os
 import sys
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from orchestration.machine.core_files import leave_no_core_file
 
 APP = Path(__file__).with_name("app.py")
+SERVER = Path(__file__).with_name("server.py")
 
 # Colours keep a contrast of 4.5 as text and 3 as marks, and are told apart by the colour-blind.
 THEME = {
@@ -44,17 +46,34 @@ OPTIONS = {
     # The page's own downloads take care that no cell runs as a formula.
     "client.disableDataExport": "true",
     "client.showErrorDetails": "none",
+    # In MB, the least that it takes: the guard closes the way of uploads, and lets no message in
+    # that is longer than a click.
+    "server.maxUploadSize": "1",
+    "server.maxWidgetStateSize": "1",
+    "server.maxMessageSize": "16",
+    "server.enableCORS": "true",
+    "server.enableXsrfProtection": "true",
+    "server.enableStaticServing": "false",
+    "server.enableAgentApi": "false",
+    "server.scriptHealthCheckEnabled": "false",
+    "server.disconnectedSessionTTL": "30",
 }
 
 
-def serve(host: str, port: int) -> NoReturn:
+def serve(host: str, port: int, page_url: str | None = None) -> NoReturn:
     """Becomes the page's server, over the INBOX_* settings of the environment."""
     leave_no_core_file()
-    command = [sys.executable, "-m", "streamlit", "run", str(APP), *flags(host, port)]
-    os.execv(sys.executable, command)
+    options = flags(host, port, page_url)
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(SERVER), *options])
 
 
-def flags(host: str, port: int) -> list[str]:
-    """The server's options as flags, which win over any other Streamlit setting of the machine."""
+def flags(host: str, port: int, page_url: str | None = None) -> list[str]:
+    """The server's options as flags, which win over any other Streamlit setting of the machine.
+
+    page_url: where readers open the page, if that is through a proxy.
+    """
     options = THEME | OPTIONS | {"server.address": host, "server.port": str(port)}
+    if page_url is not None:
+        options["server.corsAllowedOrigins"] = page_url
+        options["server.baseUrlPath"] = urlsplit(page_url).path.strip("/")
     return [part for name, value in options.items() for part in (f"--{name}", value)]

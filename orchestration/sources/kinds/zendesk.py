@@ -216,7 +216,8 @@ _METRICS = Table(
             landed_at
         from landed.ticket_metrics
     """,
-    lacks="when a ticket was last solved, where ticket_audits is not there either",
+    unless="ticket_audits",
+    lacks="when a ticket was last solved",
 )
 
 _RATINGS = Table(

@@ -99,7 +99,7 @@ def test_no_cell_of_a_csv_runs_as_a_formula() -> None:
         "'+1",
         "' -1",
         "'＠a",
-        "'\t=1",
+        "'\t'=1",
         "plain",
         "",
         'Zoë, said "no"',

@@ -1,0 +1,25 @@
+"""The page as `streamlit run` serves it: app.py behind the guard, asking nobody outside.
+
+Belongs here: putting the two together. Does not: where it listens, and Streamlit's options, which
+are in serve.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit import net_util
+
+from orchestration.machine.core_files import leave_no_core_file
+from orchestration.report_page.guard import Guard
+from orchestration.report_page.serve import APP
+from orchestration.settings import load_settings
+
+
+def _unknown() -> None:
+    """In place of Streamlit's question to a server outside for the address of this machine."""
+
+
+net_util.get_external_ip = _unknown
+leave_no_core_file()
+app = st.App(APP, middleware=[Middleware(Guard, public_url=load_settings().page_url)])
