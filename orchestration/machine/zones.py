@@ -15,13 +15,14 @@ from bisect import bisect_right
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
 
 from orchestration.machine import sql
 
-_ENGINE = {"autoinstall_known_extensions": "false", "threads": "1"}
+_ENGINE: dict[str, Any] = {"autoinstall_known_extensions": "false", "threads": "1"}
 _DAY = 86_400
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _END = datetime(2100, 1, 1, tzinfo=UTC)
