@@ -1,4 +1,4 @@
-"""The models' own SQL on many small inboxes: compiled by dbt once a zone and week start.
+"""The models' own SQL on many small inboxes: compiled by dbt once a week start.
 
 A whole run of dbt takes seconds; a property is tried on hundreds of inboxes. So dbt compiles the
 project once, as it builds tables anew and as it applies a batch, and the compiled statements then
@@ -84,13 +84,13 @@ def dbt_command(settings: Settings, manifest: Any, command: list[str]) -> Any:
 
 
 @cache
-def compiled_nodes(timezone: str, week_start: str, action: str) -> list[dict[str, Any]]:
-    """The models with their compiled SQL, each after those that it reads.
+def compiled_nodes(week_start: str, action: str) -> list[dict[str, Any]]:
+    """The models with their compiled SQL, each after those that it reads; of any zone.
 
     action: build, for all rows of each table, or apply, for those that a batch changes.
     """
     settings, parsed = parsed_project()
-    settings = settings.model_copy(update={"timezone": timezone, "week_start": week_start})
+    settings = settings.model_copy(update={"week_start": week_start})
     names = [
         node.name
         for node in parsed.nodes.values()
@@ -113,6 +113,21 @@ def compiled_nodes(timezone: str, week_start: str, action: str) -> list[dict[str
     return list(ordered.values())
 
 
+@cache
+def zone_macros(timezone: str) -> tuple[str, ...]:
+    """What makes the functions of a zone in a database, as a run of dbt does at its start."""
+    settings, parsed = parsed_project()
+    settings = settings.model_copy(update={"timezone": timezone})
+    run = ["run", "--select", "stg_inbox__export_days", "--vars", json.dumps(settings.dbt_vars)]
+    dbt_command(settings, parsed, run)
+    with duckdb.connect(str(settings.warehouse_database), read_only=True) as connection:
+        found = connection.execute(
+            "select function_name, array_to_string(parameters, ', '), macro_definition "
+            "from duckdb_functions() where schema_name = 'zone'"
+        ).fetchall()
+    return tuple(f"create macro zone.{name}({names}) as {body}" for name, names, body in found)
+
+
 class Warehouse:
     """The published tables and functions over landed exports, built in memory.
 
@@ -124,9 +139,11 @@ class Warehouse:
         self.connection.execute("set TimeZone = 'UTC'")
         self.connection.execute(f"attach ':memory:' as {DATABASE}")
         self.connection.execute(f"use {DATABASE}")
-        for schema in ("raw", "staging", "intermediate", "changes", "main"):
+        for schema in ("zone", "raw", "staging", "intermediate", "changes", "internal", "main"):
             self.connection.execute(f"create schema if not exists {schema}")
-        self._settings = (timezone, week_start)
+        for statement in zone_macros(timezone):
+            self.connection.execute(statement)
+        self._week_start = week_start
         self._catalog: Catalog | None = None
         self.bring(raw)
 
@@ -141,7 +158,7 @@ class Warehouse:
         action = "build" if self._catalog is None else "apply"
         self._catalog = next_catalog(self._catalog, read_manifests(raw), raw)
         self._register(self._catalog, raw)
-        for node in compiled_nodes(*self._settings, action):
+        for node in compiled_nodes(self._week_start, action):
             kind = node["config"]["materialized"]
             if kind == "changed_view" and action == "apply":
                 changes = f"changes.{node['name']}"

@@ -10,7 +10,7 @@ with report as (
 sums as (
     select
         coalesce(agent_days.agent_id, '') as agent_key,
-        {{ average_rating('sum(agent_days.score_sum)', 'sum(agent_days.ratings)') }} as average_rating,
+        {{ ratio('sum(agent_days.score_sum)', 'sum(agent_days.ratings)') }} as average_rating,
         sum(agent_days.ratings) as ratings,
         sum(agent_days.new_threads) as new_threads,
         sum(agent_days.messages_sent) as messages_sent
@@ -22,7 +22,7 @@ sums as (
 timings as (
     select
         coalesce(timings.agent_id, '') as agent_key,
-        {{ timing_aggregates() }}
+        {{ quantiles() }}
     from {{ ref('fct_agent_timings').include(database=false) }} as timings
     inner join report on timings.created_date between report.first_date and report.last_date
     group by 1

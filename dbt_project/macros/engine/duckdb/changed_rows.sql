@@ -1,5 +1,11 @@
 {#-
-A table that is built anew, or in which a batch replaces just the rows that it changed (see macros/changes.sql).
+A table that is rebuilt, or in which a batch replaces just the rows that it changed (see macros/batches/changes.sql).
+
+What dbt's own would cost: `incremental` keeps no row as it was, so a sum that a row leaves would have to be recomputed
+from all rows of its periods, and late rows touch most periods: a day of 100 million messages costs 190 to 210 CPU seconds
+by its changes, 554 to 598 as a rebuild. Its delete+insert and merge double rows whose key has a null, and what a killed run
+had done is not known (docs/decisions.md, "Batches of changed rows, applied once").
+
 `config(unique_key=...)` names the columns that tell which rows a changed row replaces: a row as it was is deleted by
 them, whole groups of rows where they are no key of a single one.
 
@@ -60,6 +66,7 @@ chooses and names what is stored before it, so that nothing is stored twice.
         )
         {%- else %}
         drop view if exists {{ changes }};
+        drop view if exists {{ target }};
         {{ create_view_as(target, sql) }}
         {%- endif %}
     {%- endcall %}

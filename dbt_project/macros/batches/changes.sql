@@ -153,3 +153,8 @@ final as (
 {% macro column_names(relation) -%}
     {{ return(adapter.get_columns_in_relation(relation) | map(attribute='quoted') | list) }}
 {%- endmacro %}
+
+{#- What a view of a table of changed rows reads: the table, or in a batch its changes. Named as in any copy of it. -#}
+{% macro rows_to_show(relation) -%}
+    {{ return((changes_of(relation) if is_apply() else relation).include(database=false)) }}
+{%- endmacro %}

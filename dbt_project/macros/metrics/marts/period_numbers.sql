@@ -1,0 +1,153 @@
+{#-
+Every number of every whole period, for each value of a scope: what the marts at each grain show. Sums are added up from
+days, quantiles and users lie ready. It ends with the CTE `period_numbers`, whose columns are the period's, the scope's
+value and the numbers. (Of periods that a reader's range cuts: macros/metrics/ranges.)
+-#}
+{% macro period_numbers(scope, grain) -%}
+with report as (
+    select
+        as_of_date,
+        first_date,
+        last_date,
+        least(last_date, as_of_date) as balance_date
+    from {{ ref('dim_report') }}
+),
+
+days as (
+    {{ days_between('first_date', 'last_date', 'report') }}
+),
+
+period_starts as (
+    select distinct {{ period_start('date', grain) }} as period_start_date
+    from days
+),
+
+periods as (
+    select
+        period_starts.period_start_date,
+        {{ period_end('period_starts.period_start_date', grain) }} as period_end_date,
+        report.as_of_date
+    from period_starts
+    cross join report
+),
+
+-- Nobody's rows are one group; no identifier is empty, so the empty text can stand for them.
+scope_days as (
+    select
+        *,
+        coalesce(scope_value, '') as scope_key
+    from {{ ref('fct_scope_days') }}
+    where scope = '{{ scope }}'
+),
+
+scope_users as (
+    select
+        *,
+        coalesce(scope_value, '') as scope_key
+    from {{ ref('fct_scope_users') }}
+    where scope = '{{ scope }}'
+),
+
+quantiles as (
+    select
+        *,
+        coalesce(scope_value, '') as scope_key
+    from {{ ref('fct_scope_timings') }}
+    where scope = '{{ scope }}' and period_grain = '{{ grain }}'
+),
+
+first_days as (
+    select
+        scope_key,
+        min(first_date) as first_date
+    from (
+        select scope_key, activity_date as first_date from scope_days
+        union all
+        select scope_key, period_start_date as first_date from quantiles
+    ) as scope_dates
+    group by scope_key
+),
+
+scope_periods as (
+    select
+        periods.*,
+        first_days.scope_key
+    from periods
+    inner join first_days on periods.period_end_date >= first_days.first_date
+),
+
+sums as (
+    select
+        scope_key,
+        {{ period_start('activity_date', grain) }} as period_start_date,
+        {%- for name in numbers_of(['sum']) %}
+        sum({{ name }}) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from scope_days
+    group by 1, 2
+),
+
+balance_changes as (
+    select
+        scope_days.scope_key,
+        {{ period_start('scope_days.activity_date', grain) }} as period_start_date,
+        {%- for name in numbers_of(['balance']) %}
+        sum(scope_days.{{ numbers()[name].comes }} - scope_days.{{ numbers()[name].goes }}) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from scope_days
+    inner join report on scope_days.activity_date <= report.balance_date
+    group by 1, 2
+),
+
+users as (
+    select
+        scope_key,
+        {{ period_start('active_date', grain) }} as period_start_date,
+        sum({{ period_users(grain) }}) as unique_users,
+        sum(new_users) as new_users
+    from scope_users
+    group by 1, 2
+),
+
+period_numbers as (
+    select
+        scope_periods.period_start_date,
+        scope_periods.period_end_date,
+        scope_periods.period_end_date <= scope_periods.as_of_date as is_complete,
+        nullif(scope_periods.scope_key, '') as scope_value,
+        {%- for name in numbers_of(['sum', 'users']) %}
+        cast(coalesce({{ name }}, 0) as bigint) as {{ name }},
+        {%- endfor %}
+        {%- for name in numbers_of(['ratio']) %}
+        {{ ratio('sums.' ~ numbers()[name].over, 'sums.' ~ numbers()[name].under) }} as {{ name }},
+        {%- endfor %}
+        {%- for name in numbers_of(['quantile']) %}
+        quantiles.{{ name }},
+        {%- endfor %}
+        {%- for name in numbers_of(['balance']) %}
+        cast(coalesce(sum(balance_changes.{{ name }}) over (
+            partition by scope_periods.scope_key
+            order by scope_periods.period_start_date
+            rows between unbounded preceding and current row
+        ), 0) as bigint) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from scope_periods
+    {%- for relation in ('sums', 'users', 'quantiles', 'balance_changes') %}
+    left join {{ relation }}
+        on scope_periods.scope_key = {{ relation }}.scope_key
+        and scope_periods.period_start_date = {{ relation }}.period_start_date
+    {%- endfor %}
+)
+{%- endmacro %}
+
+{#- Whether any number that a scope shows is above zero: else the scope's value has no row for the period. -#}
+{% macro has_any_number(scope) -%}
+    {%- for name in numbers_of(['sum', 'balance', 'users'], scope) -%}
+        period_numbers.{{ name }} > 0
+        or {% endfor -%}
+    coalesce(
+        {%- for name in numbers_of(['quantile']) -%}
+            period_numbers.{{ name }}{{ ', ' if not loop.last }}
+        {%- endfor -%}
+    ) is not null
+{%- endmacro %}
