@@ -22,11 +22,15 @@ from orchestration.machine import files
 
 @dataclass(frozen=True, order=True)
 class LandedFile:
-    """A landed Parquet file of one entity and day; its path is absolute and tells its contents."""
+    """A landed Parquet file of one entity and day; its path is absolute and tells its contents.
+
+    format_version: the form of the file, which says which columns it has.
+    """
 
     entity: str
     export_date: str
     path: str
+    format_version: int = 1
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def next_catalog(
     Without a previous one, every file is incoming.
     """
     landed = tuple(
-        LandedFile(entity, day.isoformat(), str(raw / path))
+        LandedFile(entity, day.isoformat(), str(raw / path), manifest.format_version)
         for day, manifest in manifests.items()
         for entity, path in sorted(manifest.landed.items())
     )

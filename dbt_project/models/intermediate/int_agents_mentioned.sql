@@ -15,6 +15,11 @@ ratings as (
     where is_standing
 ),
 
+events as (
+    {{ signed_rows(ref('int_thread_events_versioned')) }}
+    where is_standing and actor_type = 'agent'
+),
+
 mentions as (
     select
         assigned_agent_id as agent_id,
@@ -35,6 +40,11 @@ mentions as (
         agent_id,
         row_sign
     from ratings
+    union all
+    select
+        actor_id as agent_id,
+        row_sign
+    from events
 ),
 
 differences as (
