@@ -190,7 +190,14 @@ a partition, so that a batch reads its days only. The folder's table is an exter
     {{ return({
         'coverage': dict(covered_from='date'),
         'missing_days': dict(export_date='date'),
-        'unresolved_rows': dict(export_date='date', entity='varchar', rows_unresolved='bigint')
+        'unresolved_rows': dict(export_date='date', entity='varchar', rows_unresolved='bigint'),
+        'schedules': dict(
+            schedule_id='varchar', zone='varchar', weekday='bigint', date='date', opens_second='bigint',
+            closes_second='bigint', valid_from='date'
+        ),
+        'zone_offsets': dict(
+            zone='varchar', starts_second='bigint', ends_second='bigint', offset_seconds='bigint'
+        )
     }) }}
 {%- endmacro %}
 
@@ -228,7 +235,7 @@ a partition, so that a batch reads its days only. The folder's table is an exter
     }) }}
 {%- endmacro %}
 
-{#- By entity and column: the first form of landed files that has it, as in orchestration/exports/schema.py. -#}
+{#- By entity and column: the first form of landed files that has it, as in orchestration/exports/reading/schema.py. -#}
 {% macro raw_columns_since() -%}
-    {{ return({'threads': {'team_id': 2, 'priority': 2, 'merged_into_thread_id': 2}}) }}
+    {{ return({'threads': {'team_id': 3, 'priority': 3, 'merged_into_thread_id': 3}}) }}
 {%- endmacro %}

@@ -109,7 +109,7 @@ dropping a table that is said to lie there.
 {#- Drops what models of an earlier version left, and runs that were killed. The databases are the project's alone. -#}
 {% macro spark__drop_unknown_relations() -%}
     {%- set known = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | map(attribute='alias') | list -%}
-    {%- for layer in ('staging', 'intermediate', 'main', 'changes') -%}
+    {%- for layer in ('staging', 'intermediate', 'internal', 'main', 'changes') -%}
         {%- set schema = generate_schema_name(layer, none) | trim -%}
         {%- for row in run_query('show tables in ' ~ schema).rows if row['tableName'] not in known -%}
             {%- do spark__drop_standing(api.Relation.create(schema=schema, identifier=row['tableName'])) -%}

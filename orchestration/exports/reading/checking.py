@@ -135,7 +135,7 @@ def _failures_of_choice(
         pc.equal(earlier[other], wanted), pc.and_(pc.is_valid(values), pc.invert(known))
     )
     words = f"is none of {', '.join(column.choices)}, though {other} is {wanted}"
-    return _failures(is_wrong, raw, words) if _any(is_wrong) else {}
+    return failures_where(is_wrong, raw, words) if any_of(is_wrong) else {}
 
 
 def _without_empty(raw: pa.ChunkedArray) -> pa.ChunkedArray:
