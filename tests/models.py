@@ -47,7 +47,7 @@ _LISTS = {
 SCHEDULE_COLUMNS = {
     "schedules": "schedule_id varchar, zone varchar, weekday bigint, date date, "
     "opens_second bigint, closes_second bigint, valid_from date",
-    "zone_offsets": "zone varchar, starts_second bigint, ends_second bigint, offset_seconds bigint",
+    "zone_offsets": "zone varchar, wall_second bigint, starts_second bigint, offset_seconds bigint",
 }
 
 

@@ -202,17 +202,24 @@ def _engine() -> duckdb.DuckDBPyConnection:
 
 
 def _zone_offsets(connection: duckdb.DuckDBPyConnection, zone: str) -> Iterator[dict[str, Any]]:
-    """From which instant to which, in seconds since 1970, the zone has which offset to UTC."""
+    """From which time of the clock on the wall on, in seconds, which offset to UTC is to be taken.
+
+    A time that comes twice is taken with the offset of the first, one that the clock jumps over
+    with the offset that begins then.
+    """
     first = connection.execute(f"select {_OFFSET} from (select ? as second)", [zone, _BEGIN])
     changes = [(_FIRST_SECOND, first.fetchall()[0][0]), *_offset_changes(connection, zone)]
     ends = [*(second for second, _ in changes[1:]), _LAST_SECOND]
+    shown_until = _FIRST_SECOND
     for (start, offset), end in zip(changes, ends, strict=True):
-        yield {
-            "zone": zone,
-            "starts_second": start,
-            "ends_second": end,
-            "offset_seconds": offset,
-        }
+        if end + offset > shown_until:
+            yield {
+                "zone": zone,
+                "wall_second": shown_until,
+                "starts_second": start,
+                "offset_seconds": offset,
+            }
+            shown_until = end + offset
 
 
 def _offset_changes(connection: duckdb.DuckDBPyConnection, zone: str) -> list[tuple[int, int]]:

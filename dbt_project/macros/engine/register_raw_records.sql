@@ -196,7 +196,7 @@ a partition, so that a batch reads its days only. The folder's table is an exter
             closes_second='bigint', valid_from='date'
         ),
         'zone_offsets': dict(
-            zone='varchar', starts_second='bigint', ends_second='bigint', offset_seconds='bigint'
+            zone='varchar', wall_second='bigint', starts_second='bigint', offset_seconds='bigint'
         )
     }) }}
 {%- endmacro %}

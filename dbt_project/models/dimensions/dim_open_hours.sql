@@ -98,28 +98,60 @@ wall_times as (
 ),
 
 wall_ends as (
-    select distinct
+    select
         zone,
         day_second + opens_second as wall_second
     from wall_times
     union
-    select distinct
+    select
         zone,
         day_second + closes_second as wall_second
     from wall_times
 ),
 
--- The first instant at which the clock on the wall shows a time, or one after it where it jumps over that time.
+-- Beside the times at which another offset begins to count, in one order: each end finds the last before it.
+wall_seconds as (
+    select
+        zone,
+        wall_second,
+        starts_second,
+        0 as is_end
+    from zone_offsets
+    union all
+    select
+        zone,
+        wall_second,
+        null as starts_second,
+        1 as is_end
+    from wall_ends
+),
+
+looked_up_ends as (
+    select
+        zone,
+        wall_second,
+        is_end,
+        max(starts_second) over (
+            partition by zone
+            order by wall_second, is_end
+            rows between unbounded preceding and current row
+        ) as starts_second
+    from wall_seconds
+),
+
+-- The first instant at which the clock on the wall shows a time, or that of the jump where it jumps over it.
 instants as (
     select
-        wall_ends.zone,
-        wall_ends.wall_second,
-        min(greatest(zone_offsets.starts_second, wall_ends.wall_second - zone_offsets.offset_seconds)) as instant_second
-    from wall_ends
+        looked_up_ends.zone,
+        looked_up_ends.wall_second,
+        greatest(
+            zone_offsets.starts_second, looked_up_ends.wall_second - zone_offsets.offset_seconds
+        ) as instant_second
+    from looked_up_ends
     inner join zone_offsets
-        on wall_ends.zone = zone_offsets.zone
-        and wall_ends.wall_second - zone_offsets.offset_seconds < zone_offsets.ends_second
-    group by wall_ends.zone, wall_ends.wall_second
+        on looked_up_ends.zone = zone_offsets.zone
+        and looked_up_ends.starts_second = zone_offsets.starts_second
+    where looked_up_ends.is_end = 1
 ),
 
 spans as (

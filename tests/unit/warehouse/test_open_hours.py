@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -135,24 +135,34 @@ def test_the_fingerprint_follows_what_the_lines_say_and_not_how(tmp_path: Path) 
     assert schedules_of(tmp_path, HEADER).fingerprint == ""
 
 
-def offset_at(found: Schedules, instant: datetime) -> timedelta:
-    second = int(instant.timestamp())
-    (offset,) = (
-        row["offset_seconds"]
-        for row in found.zone_offsets
-        if row["starts_second"] <= second < row["ends_second"]
-    )
-    return timedelta(seconds=offset)
+def instant_of(found: Schedules, wall: str) -> str:
+    """The instant, in UTC, of a time by the clock on the wall."""
+    second = int(datetime.fromisoformat(wall).replace(tzinfo=UTC).timestamp())
+    row = [row for row in found.zone_offsets if row["wall_second"] <= second][-1]
+    instant = max(row["starts_second"], second - row["offset_seconds"])
+    return datetime.fromtimestamp(instant, UTC).isoformat(" ")[:19]
 
 
-def test_offsets_change_to_the_second(tmp_path: Path) -> None:
-    warsaw = schedules_of(tmp_path, f"{HEADER}a,Europe/Warsaw,1,,09:00,18:00,\n")
-    jump = datetime(2024, 3, 31, 1, tzinfo=UTC)
-    assert offset_at(warsaw, jump - timedelta(seconds=1)) == timedelta(hours=1)
-    assert offset_at(warsaw, jump) == timedelta(hours=2)
-    assert offset_at(warsaw, datetime(2024, 10, 27, 0, 59, 59, tzinfo=UTC)) == timedelta(hours=2)
-    assert offset_at(warsaw, datetime(2024, 10, 27, 1, tzinfo=UTC)) == timedelta(hours=1)
-    monrovia = schedules_of(tmp_path, f"{HEADER}a,Africa/Monrovia,1,,09:00,18:00,\n")
-    jump = datetime(1972, 1, 7, 0, 44, 30, tzinfo=UTC)
-    assert offset_at(monrovia, jump - timedelta(seconds=1)) == -timedelta(minutes=44, seconds=30)
-    assert offset_at(monrovia, jump) == timedelta(0)
+@pytest.mark.parametrize(
+    ("zone", "wall", "instant"),
+    [
+        ("Europe/Warsaw", "2024-01-31 12:00", "2024-01-31 11:00:00"),
+        ("Europe/Warsaw", "2024-03-31 01:59:59", "2024-03-31 00:59:59"),
+        ("Europe/Warsaw", "2024-03-31 02:30", "2024-03-31 01:00:00"),
+        ("Europe/Warsaw", "2024-03-31 03:00", "2024-03-31 01:00:00"),
+        ("Europe/Warsaw", "2024-10-27 02:00", "2024-10-27 00:00:00"),
+        ("Europe/Warsaw", "2024-10-27 02:59:59", "2024-10-27 00:59:59"),
+        ("Europe/Warsaw", "2024-10-27 03:00", "2024-10-27 02:00:00"),
+        ("America/Los_Angeles", "2014-03-09 02:30", "2014-03-09 10:00:00"),
+        ("America/Sao_Paulo", "2015-10-18 00:00", "2015-10-18 03:00:00"),
+        ("Pacific/Apia", "2011-12-30 12:00", "2011-12-30 10:00:00"),
+        ("Africa/Monrovia", "1972-01-06 23:59:59", "1972-01-07 00:44:29"),
+        ("Africa/Monrovia", "1972-01-07 00:44:31", "1972-01-07 00:44:31"),
+    ],
+)
+def test_a_time_of_the_clock_on_the_wall_is_its_first_instant_or_that_of_the_jump(
+    tmp_path: Path, zone: str, wall: str, instant: str
+) -> None:
+    """The engine's zone rules, here where the standard library has the same ones."""
+    found = schedules_of(tmp_path, f"{HEADER}a,{zone},1,,09:00,18:00,\n")
+    assert instant_of(found, wall) == instant
