@@ -156,7 +156,8 @@ def read_catalog(path: Path) -> Catalog | None:
             coverage=tuple(content.get("coverage", ())),
             missing_days=tuple(content.get("missing_days", ())),
             unresolved_rows=tuple(content.get("unresolved_rows", ())),
-            **{kind: tuple(content.get(kind, ())) for kind in ("schedules", "zone_offsets")},
+            schedules=tuple(content.get("schedules", ())),
+            zone_offsets=tuple(content.get("zone_offsets", ())),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
