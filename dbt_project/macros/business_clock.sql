@@ -1,6 +1,6 @@
 {#-
-The business clock: for each instant t and schedule, B(t) is the open time up to t. Working time is B(end) - B(start), in
-whole microseconds, so that it is exact and adds up. Schedules open and close at whole seconds.
+The business clock: for each instant t and schedule, B(t) is the open time up to t. Working time is B(end) - B(start),
+in whole microseconds, so that it is exact and adds up. Schedules open and close at whole seconds.
 -#}
 
 {#- Days since 1970, in UTC, of microseconds since 1970; of those before it too, which a division would round up. -#}

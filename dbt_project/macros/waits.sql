@@ -1,7 +1,7 @@
 {#-
-The waits of threads: from the first message of a user that no agent's follows yet, to the next agent's message or, if it
-comes before that, the next closing. Ends with the CTE `waits`; reads the CTEs `messages` (counted ones, and the public ones
-of bots) and `closings`.
+The waits of threads: from the first message of a user that no agent's follows yet, to the next agent's message or, if
+it comes before that, the next closing. Ends with the CTE `waits`; reads the CTEs `messages` (counted ones, and the
+public ones of bots) and `closings`.
 
 All that happens in a thread is a step with a key: its instant, and what comes first at one instant (user, bot, agent,
 closing). So the messages are brought in order once, for one window; what goes on from there is one row a wait.

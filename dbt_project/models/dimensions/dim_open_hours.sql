@@ -15,7 +15,8 @@ records as (
             {{ dbt.dateadd('day', 400, 'as_of_date') }},
             {{ dbt.dateadd('day', 1, 'cast(latest_at as date)') }}
         ) as last_date,
-        {{ whole_part(epoch_microseconds('earliest_at') ~ ' + 100000000000000000', 1000000) }} - 100000000000 as first_second
+        {{ whole_part(epoch_microseconds('earliest_at') ~ ' + 100000000000000000', 1000000) }}
+        - 100000000000 as first_second
     from {{ ref('int_records_spanned') }}
     where earliest_at is not null
 ),

@@ -104,21 +104,27 @@ durations as (
     inner join threads on waits.thread_id = threads.thread_id
 ),
 
+ended as (
+    select
+        *,
+        ended_at >= started_at and not (measure = 'reply' and ended_by = 'closing') as is_measured
+    from durations
+),
+
 measured as (
     select
         *,
         {{ epoch_microseconds('started_at') }} as started_microsecond,
         {{ epoch_microseconds('ended_at') }} as ended_microsecond,
-        case
-            when ended_at >= started_at and not (measure = 'reply' and ended_by = 'closing') then schedule_id
-        end as measured_schedule_id,
-        ended_at >= started_at and not (measure = 'reply' and ended_by = 'closing') as is_measured
-    from durations
+        case when is_measured then schedule_id end as measured_schedule_id
+    from ended
 ),
 
 final as (
     select
-        concat(measured.measure, ':', measured.thread_id, ':', cast(measured.number as {{ dbt.type_string() }})) as duration_id,
+        concat(
+            measured.measure, ':', measured.thread_id, ':', cast(measured.number as {{ dbt.type_string() }})
+        ) as duration_id,
         measured.measure,
         measured.thread_id,
         cast(measured.number as bigint) as number,
@@ -133,14 +139,18 @@ final as (
         measured.thread_created_date,
         {{ local_date('measured.started_at') }} as started_date,
         {{ local_date('measured.ended_at') }} as ended_date,
-        case when measured.is_measured then {{ seconds_between('measured.started_at', 'measured.ended_at') }} end as seconds,
+        case
+            when measured.is_measured then {{ seconds_between('measured.started_at', 'measured.ended_at') }}
+        end as seconds,
         cast(
             {{ open_microseconds('ended_in', 'measured.ended_microsecond') }}
             - {{ open_microseconds('started_in', 'measured.started_microsecond') }}
             as {{ column_type('double') }}
         ) / 1000000 as business_seconds,
         started_in.is_open as is_started_in_hours,
-        case when measured.is_measured then {{ seconds_between('measured.after_bot_at', 'measured.ended_at') }} end as seconds_after_bot
+        case
+            when measured.is_measured then {{ seconds_between('measured.after_bot_at', 'measured.ended_at') }}
+        end as seconds_after_bot
     from measured
     left join open_hours as started_in
         on {{ is_in_piece('started_in', 'measured.schedule_id', 'measured.started_microsecond') }}

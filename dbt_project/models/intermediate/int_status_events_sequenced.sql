@@ -19,7 +19,9 @@ final as (
         thread_id,
         case when actor_type = 'agent' then actor_id end as agent_id,
         event_value as status,
-        coalesce(lag(event_value) over (partition by thread_id order by occurred_at, event_id), 'open') as previous_status,
+        coalesce(
+            lag(event_value) over (partition by thread_id order by occurred_at, event_id), 'open'
+        ) as previous_status,
         occurred_at
     from events
 )
