@@ -85,7 +85,7 @@ waits as (
 {%- endmacro %}
 
 {% macro step_rank(key) -%}
-    {{ key }} % 4
+    ({{ key }}) % 4
 {%- endmacro %}
 
 {% macro step_at(key) -%}
