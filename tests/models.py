@@ -36,12 +36,18 @@ from orchestration.warehouse.catalog import (
     write_catalog,
 )
 from orchestration.warehouse.dbt import load_manifest
+from orchestration.warehouse.open_hours import load_schedules
 
 DATABASE = "warehouse"
 _LISTS = {
     "coverage": "covered_from date",
     "missing_days": "export_date date",
     "unresolved_rows": "export_date date, entity varchar, rows_unresolved bigint",
+}
+SCHEDULE_COLUMNS = {
+    "schedules": "schedule_id varchar, zone varchar, weekday bigint, date date, "
+    "opens_second bigint, closes_second bigint, valid_from date",
+    "zone_offsets": "zone varchar, wall_second bigint, starts_second bigint, offset_seconds bigint",
 }
 
 
@@ -134,7 +140,13 @@ class Warehouse:
     `bring` applies what has landed since, as a batch of its own.
     """
 
-    def __init__(self, raw: Path, timezone: str = "UTC", week_start: str = "monday") -> None:
+    def __init__(
+        self,
+        raw: Path,
+        timezone: str = "UTC",
+        week_start: str = "monday",
+        schedules: Path | None = None,
+    ) -> None:
         self.connection = duckdb.connect(config={"threads": 2})
         self.connection.execute("set TimeZone = 'UTC'")
         self.connection.execute(f"attach ':memory:' as {DATABASE}")
@@ -144,6 +156,8 @@ class Warehouse:
         for statement in zone_macros(timezone):
             self.connection.execute(statement)
         self._week_start = week_start
+        settings = load_settings(home=raw.parent, timezone=timezone, schedules=schedules)
+        self._schedules = load_schedules(settings)
         self._catalog: Catalog | None = None
         self.bring(raw)
 
@@ -158,6 +172,7 @@ class Warehouse:
         action = "build" if self._catalog is None else "apply"
         self._catalog = next_catalog(self._catalog, read_manifests(raw), raw)
         self._register(self._catalog, raw)
+        self._register_schedules()
         for node in compiled_nodes(self._week_start, action):
             kind = node["config"]["materialized"]
             if kind == "changed_view" and action == "apply":
@@ -213,6 +228,15 @@ class Warehouse:
             self.connection.execute(
                 "insert into raw.export_files values (?, ?, ?, ?, ?, ?, ?)", list(file.values())
             )
+
+    def _register_schedules(self) -> None:
+        for table, columns in SCHEDULE_COLUMNS.items():
+            self.connection.execute(f"create or replace table raw.{table} ({columns})")
+            for row in getattr(self._schedules, table.replace("schedules", "rows")):
+                marks = ", ".join("?" for _ in row)
+                self.connection.execute(
+                    f"insert into raw.{table} values ({marks})", list(row.values())
+                )
 
     def _rows(self, entity: str, files: tuple[LandedFile, ...]) -> str:
         paths = [f"'{file.path}'" for file in files if file.entity == entity]

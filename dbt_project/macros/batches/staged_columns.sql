@@ -8,9 +8,12 @@ records (stg_inbox__<entity>) and for those of a batch (stg_inbox__changed_<enti
         user_id,
         assigned_agent_id,
         closed_by_agent_id,
+        team_id,
+        case when deleted_at is not null then merged_into_thread_id end as merged_into_thread_id,
 
         coalesce(channel, 'unknown') as channel,
         status,
+        priority,
         labels,
 
         coalesce(reopen_count, 0) as reopen_count,
@@ -69,6 +72,36 @@ records (stg_inbox__<entity>) and for those of a batch (stg_inbox__changed_<enti
         team,
 
         coalesce(is_active, true) as is_active,
+
+        updated_at as version_at,
+
+        export_date,
+        file_name,
+        row_number
+{%- endmacro %}
+
+{% macro staged_thread_events() -%}
+        event_id,
+        thread_id,
+        actor_id,
+
+        type as event_type,
+        value as event_value,
+        actor_type,
+
+        occurred_at,
+        coalesce(updated_at, occurred_at) as version_at,
+        deleted_at,
+
+        export_date,
+        file_name,
+        row_number
+{%- endmacro %}
+
+{% macro staged_teams() -%}
+        team_id,
+
+        name,
 
         updated_at as version_at,
 

@@ -125,3 +125,14 @@ versioned_records as (
             or min(assigned_agent_id) <> max(assigned_agent_id)
     )
 {%- endmacro %}
+
+{#- Whether the first version of an event's thread came, or the last one went: each of its events has to say so. -#}
+{% macro is_of_arrived_thread(threads) -%}
+    thread_id in (
+        select thread_id
+        from {{ changes_of(threads) }}
+        where is_latest
+        group by thread_id
+        having count(*) = 1
+    )
+{%- endmacro %}

@@ -13,6 +13,11 @@ ratings as (
     where is_standing
 ),
 
+events as (
+    select * from {{ ref('int_thread_events_versioned') }}
+    where is_standing and actor_type = 'agent'
+),
+
 mentions as (
     select assigned_agent_id as agent_id from threads
     union
@@ -21,6 +26,8 @@ mentions as (
     select author_id as agent_id from messages
     union
     select agent_id from ratings
+    union
+    select actor_id as agent_id from events
 ),
 
 final as (
