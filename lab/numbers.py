@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,14 @@ DOCS = PROJECT / "docs" / "metrics.md"
 _HEAD = "# Written by `make numbers` from macros/metrics/numbers.sql: change that.\nversion: 2\n\n"
 _TABLE = re.compile(r"(?<=<!-- numbers -->\n).*?(?=<!-- end of the numbers -->)", re.DOTALL)
 _GRAINS = {"daily": "day", "weekly": "week", "monthly": "month", "yearly": "year"}
-_COUNTS = ("sum", "balance", "users")
+_COUNTS = ("sum", "balance", "users", "days")
 _DAYS = {
     "created_date": "created",
     "sent_date": "sent",
     "rated_date": "rated",
     "closed_date": "closed",
+    "ended_date": "reply sent",
+    "started_date": "wait began",
 }
 _AGENTS = {
     ("threads", "assigned_agent_id"): "assignee now",
@@ -37,6 +40,15 @@ _AGENTS = {
     ("messages", "assigned_agent_id"): "assignee now of the thread",
     ("messages", "agent_id"): "who sent it",
     ("ratings", "agent_id"): "see below",
+    ("waits", "agent_id"): "who sent the reply",
+    ("waits", "assigned_agent_id"): "assignee now",
+    ("closings", "agent_id"): "see below",
+}
+_TIMED = {
+    "first_response": "who sent the first response",
+    "reply": "who sent the reply",
+    "resolution": "who closed it, else the assignee",
+    "first_resolution": "who closed it first, where events tell",
 }
 _MARTS: dict[str, dict[str, Any]] = {
     "inbox": {
@@ -54,6 +66,20 @@ _MARTS: dict[str, dict[str, Any]] = {
         "row": "{grain} and agent (null: nobody) with any number above zero: the inbox's numbers, "
         "each by the agent whose it is.",
         "keys": {"agent_id": False, "agent_name": True},
+        "tests": ["sums_to_agent_days"],
+    },
+    "channel": {
+        "mart": "mart_channels",
+        "row": "{grain} and channel (null: of no conversation that stands) with any number above "
+        "zero: the inbox's numbers, each by the channel of its conversation.",
+        "keys": {"channel": False},
+        "tests": ["sums_to_agent_days"],
+    },
+    "team": {
+        "mart": "mart_teams",
+        "row": "{grain} and team (null: nobody's) with any number above zero: the inbox's numbers, "
+        "each by the team of its conversation.",
+        "keys": {"team_id": False, "team_name": True},
         "tests": ["sums_to_agent_days"],
     },
 }
@@ -219,16 +245,17 @@ def _semantic_models() -> list[dict[str, Any]]:
             [*sums, *balances],
         ),
         _semantic_model(
-            "agent_timings",
-            "How long conversations took to be answered and to be closed, by who did it.",
-            "fct_agent_timings",
-            "created_date",
-            "thread_agent",
+            "durations",
+            "How long things took in conversations, by who ended them.",
+            "fct_durations",
+            "thread_created_date",
+            "duration",
             [
                 {"name": "agent", "type": "foreign", "expr": "agent_id"},
                 {"name": "thread", "type": "foreign", "expr": "thread_id"},
             ],
             [_quantile_measure(name, number) for name, number in _of_kind("quantile").items()],
+            ["ended_date"],
         ),
     ]
 
@@ -241,8 +268,9 @@ def _semantic_model(
     entity: str,
     entities: list[dict[str, Any]],
     measures: list[dict[str, Any]],
+    other_days: Sequence[str] = (),
 ) -> dict[str, Any]:
-    dimension = {"name": day, "type": "time", "type_params": {"time_granularity": "day"}}
+    by_day = {"type": "time", "type_params": {"time_granularity": "day"}}
     return {
         "name": name,
         "description": description,
@@ -250,7 +278,7 @@ def _semantic_model(
         "defaults": {"agg_time_dimension": day},
         "primary_entity": entity,
         "entities": entities,
-        "dimensions": [dimension],
+        "dimensions": [{"name": date, **by_day} for date in (day, *other_days)],
         "measures": measures,
     }
 
@@ -260,8 +288,9 @@ def _quantile_measure(name: str, number: Number) -> dict[str, Any]:
     return {
         "name": name,
         "agg": "percentile",
-        "expr": number["seconds"],
+        "expr": f"case when measure = '{number['measure']}' then {number['clock']} end",
         "agg_params": parameters,
+        **({"agg_time_dimension": "ended_date"} if number["measure"] == "reply" else {}),
     }
 
 
@@ -306,6 +335,10 @@ def _day(number: Number) -> str:
         return _day(parts[number["over"]])
     if number["kind"] == "balance":
         return "end of the period"
+    if number["kind"] == "age":
+        return "end of the day"
+    if number["kind"] == "quantile":
+        return "reply sent" if number["measure"] == "reply" else "thread created"
     return str(number.get("on") or _DAYS[number["day"]])
 
 
@@ -315,6 +348,8 @@ def _agent(number: Number) -> str:
         return _agent(parts[number["over"]])
     if number["kind"] == "balance":
         return _agent(parts[number["comes"]])
+    if number["kind"] == "quantile":
+        return _TIMED[number["measure"]]
     return str(number.get("by") or _AGENTS[number["of"], number["whose"]])
 
 

@@ -189,10 +189,11 @@ class Warehouse:
         """A published table."""
         return self.connection.execute(f"select * from main.{name}").df()
 
-    def call(self, function: str, *arguments: object) -> pd.DataFrame:
-        """A published function."""
-        marks = ", ".join("?" for _ in arguments)
-        return self.connection.execute(f"from {function}({marks})", list(arguments)).df()
+    def call(self, function: str, *arguments: object, **named: object) -> pd.DataFrame:
+        """A published function, with arguments by place and by name."""
+        marks = ", ".join([*("?" for _ in arguments), *(f"{name} := ?" for name in named)])
+        values = [*arguments, *named.values()]
+        return self.connection.execute(f"from {function}({marks})", values).df()
 
     def _register(self, catalog: Catalog, raw: Path) -> None:
         for entity in ENTITIES:
@@ -256,7 +257,8 @@ class Warehouse:
         name = f"{node['schema']}.{node['name']}"
         kind = node["config"]["materialized"]
         if kind == "table_function":
-            arguments = ", ".join(node["config"]["arguments"])
+            named = [f"{name} := null" for name in node["config"]["named"]]
+            arguments = ", ".join([*node["config"]["arguments"], *named])
             self.connection.execute(f"create or replace macro {name}({arguments}) as table {sql}")
         else:
             kind = {"changed_rows": "table", "changed_view": "view"}.get(kind, kind)

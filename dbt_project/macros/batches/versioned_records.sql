@@ -110,7 +110,7 @@ versioned_records as (
         is_last_version and deleted_at is null as is_standing
 {%- endmacro %}
 
-{#- Whether a message's thread came or went, or has another day or assignee: each of its messages has to say so. -#}
+{#- Whether a message's thread came or went, or has another day, assignee, channel or team: each of its messages has to say so. -#}
 {% macro is_of_changed_thread(threads) -%}
     thread_id in (
         select thread_id
@@ -121,9 +121,16 @@ versioned_records as (
             count(*) = 1
             or min(is_standing) <> max(is_standing)
             or min(created_date) <> max(created_date)
-            or count(assigned_agent_id) = 1
-            or min(assigned_agent_id) <> max(assigned_agent_id)
+            {%- for column in thread_columns() %}
+            or count({{ column }}) = 1
+            or min({{ column }}) <> max({{ column }})
+            {%- endfor %}
     )
+{%- endmacro %}
+
+{#- What each message says of its thread beside the day: whose it is, in every scope. -#}
+{% macro thread_columns() -%}
+    {{ return(['assigned_agent_id', 'channel', 'team_id']) }}
 {%- endmacro %}
 
 {#- Whether the first version of an event's thread came, or the last one went: each of its events has to say so. -#}

@@ -16,6 +16,36 @@
     cast(timezone({{ sql_text(var('inbox_timezone')) }}, {{ instant }}) as date)
 {%- endmacro %}
 
+{#-
+The first instant of a local day. Where clocks go back over midnight, midnight comes twice, and an engine may take the
+second; where they go forward over it, the day begins with the jump.
+-#}
+{% macro day_start(date) -%}
+    {%- set midnight = local_midnight(date) -%}
+    coalesce(
+        {%- for hours in (2, 1) %}
+        case
+            when {{ local_date(midnight ~ " - interval '" ~ hours ~ "' hour") }} = {{ date }}
+                then {{ midnight }} - interval '{{ hours }}' hour
+        end,
+        {%- endfor %}
+        {{ midnight }}
+    )
+{%- endmacro %}
+
+{#- The instant of midnight of a local day; either, where it comes twice. -#}
+{% macro local_midnight(date) -%}
+    {{ return(adapter.dispatch('local_midnight', 'inbox_warehouse')(date)) }}
+{%- endmacro %}
+
+{% macro default__local_midnight(date) -%}
+    timezone({{ workspace_zone() }}, cast({{ date }} as timestamp))
+{%- endmacro %}
+
+{% macro spark__local_midnight(date) -%}
+    to_utc_timestamp(cast({{ date }} as timestamp), {{ workspace_zone() }})
+{%- endmacro %}
+
 {#- The name of the workspace's zone, as an expression. -#}
 {% macro workspace_zone() -%}
     {{ return(adapter.dispatch('workspace_zone', 'inbox_warehouse')()) }}

@@ -10,7 +10,10 @@ sum         of, where, value, day, whose: adds up `value` (1 unless given) of th
             record, day and agent are made by one CTE.
 ratio       over, under: one sum over another; null where that is 0
 balance     comes, goes: the sums that enter and leave a stock that is told at the end of a period
-quantile    seconds, fraction: of the seconds (timings()) of a period, exact, interpolated; null where there are none
+quantile    measure, clock, fraction: of the durations (fct_durations) of a period by the column of a clock, exact,
+            interpolated; null where there are none. A reply is of the day on which it was sent, others of their thread's
+age         of, aggregate: how long what is open at the end of a day has been so: the greatest (max) or a quantile
+days        export days, of dim_dates
 users       distinct users of a period, counted anew at every grain
 
 Of each: description, for readers; only_in, the scopes that show it where not all do (none: it is kept, not shown);
@@ -73,22 +76,22 @@ The order is that of the columns.
         'description': 'Mean score, from 1 to 5, of the ratings of the period; null where there are none.',
     },
     'first_response_seconds_median': {
-        'kind': 'quantile', 'seconds': 'first_response_seconds', 'on': 'thread created', 'by': 'who sent the first response', 'fraction': 0.5,
+        'kind': 'quantile', 'measure': 'first_response', 'clock': 'seconds', 'fraction': 0.5,
         'label': 'First response (median seconds)',
         'description': "Exact median of the seconds from a conversation's first counted user message to the first counted agent message after it, over the conversations created in the period; null where there are none.",
     },
     'first_response_seconds_p90': {
-        'kind': 'quantile', 'seconds': 'first_response_seconds', 'on': 'thread created', 'by': 'who sent the first response', 'fraction': 0.9,
+        'kind': 'quantile', 'measure': 'first_response', 'clock': 'seconds', 'fraction': 0.9,
         'label': 'First response (90th percentile seconds)',
         'description': 'Exact 90th percentile, interpolated, of the seconds to the first response, over the conversations created in the period; null where there are none.',
     },
     'closing_seconds_median': {
-        'kind': 'quantile', 'seconds': 'closing_seconds', 'on': 'thread created', 'by': 'who closed it, else the assignee', 'fraction': 0.5,
+        'kind': 'quantile', 'measure': 'resolution', 'clock': 'seconds', 'fraction': 0.5,
         'label': 'Closing (median seconds)',
         'description': 'Exact median of the seconds from the creation of a conversation to its closing, over the conversations created in the period that are closed now; null where there are none.',
     },
     'closing_seconds_p90': {
-        'kind': 'quantile', 'seconds': 'closing_seconds', 'on': 'thread created', 'by': 'who closed it, else the assignee', 'fraction': 0.9,
+        'kind': 'quantile', 'measure': 'resolution', 'clock': 'seconds', 'fraction': 0.9,
         'label': 'Closing (90th percentile seconds)',
         'description': 'Exact 90th percentile, interpolated, of the seconds to the closing, over the conversations created in the period that are closed now; null where there are none.',
     },
@@ -128,6 +131,107 @@ The order is that of the columns.
         'label': 'Messages sent',
         'description': 'Counted messages that the agent sent, whoever holds the conversation, on the day on which they were sent. Additive.',
     },
+    'replies': {
+        'kind': 'sum', 'of': 'waits', 'where': "ended_by = 'reply'", 'day': 'ended_date', 'whose': 'agent_id',
+        'label': 'Replies',
+        'description': 'Waits of users that ended with a reply, on the day on which it was sent. By agent: who sent it. Additive.',
+    },
+    'reply_seconds_median': {
+        'kind': 'quantile', 'measure': 'reply', 'clock': 'seconds', 'fraction': 0.5,
+        'label': 'Reply (median seconds)',
+        'description': 'Exact median of the seconds that users waited for a reply, over the replies sent in the period; null where there are none.',
+    },
+    'reply_seconds_p90': {
+        'kind': 'quantile', 'measure': 'reply', 'clock': 'seconds', 'fraction': 0.9,
+        'label': 'Reply (90th percentile seconds)',
+        'description': 'Exact 90th percentile, interpolated, of the seconds that users waited for a reply, over the replies sent in the period; null where there are none.',
+    },
+    'first_response_business_seconds_median': {
+        'kind': 'quantile', 'measure': 'first_response', 'clock': 'business_seconds', 'fraction': 0.5,
+        'label': 'First response, working time (median seconds)',
+        'description': 'Exact median of the working seconds to the first response, over the conversations created in the period; null where there are none.',
+    },
+    'first_response_business_seconds_p90': {
+        'kind': 'quantile', 'measure': 'first_response', 'clock': 'business_seconds', 'fraction': 0.9,
+        'label': 'First response, working time (90th percentile seconds)',
+        'description': 'Exact 90th percentile, interpolated, of the working seconds to the first response, over the conversations created in the period; null where there are none.',
+    },
+    'reply_business_seconds_median': {
+        'kind': 'quantile', 'measure': 'reply', 'clock': 'business_seconds', 'fraction': 0.5,
+        'label': 'Reply, working time (median seconds)',
+        'description': 'Exact median of the working seconds that users waited for a reply, over the replies sent in the period; null where there are none.',
+    },
+    'reply_business_seconds_p90': {
+        'kind': 'quantile', 'measure': 'reply', 'clock': 'business_seconds', 'fraction': 0.9,
+        'label': 'Reply, working time (90th percentile seconds)',
+        'description': 'Exact 90th percentile, interpolated, of the working seconds that users waited for a reply, over the replies sent in the period; null where there are none.',
+    },
+    'closing_business_seconds_median': {
+        'kind': 'quantile', 'measure': 'resolution', 'clock': 'business_seconds', 'fraction': 0.5,
+        'label': 'Closing, working time (median seconds)',
+        'description': 'Exact median of the working seconds from the creation of a conversation to its closing, over the conversations created in the period that are closed now; null where there are none.',
+    },
+    'closing_business_seconds_p90': {
+        'kind': 'quantile', 'measure': 'resolution', 'clock': 'business_seconds', 'fraction': 0.9,
+        'label': 'Closing, working time (90th percentile seconds)',
+        'description': 'Exact 90th percentile, interpolated, of the working seconds from the creation of a conversation to its closing, over the conversations created in the period that are closed now; null where there are none.',
+    },
+    'waiting_threads': {
+        'kind': 'balance', 'comes': 'waits_started', 'goes': 'waits_ended',
+        'label': 'Waiting threads',
+        'description': 'Conversations whose user waits for a reply at the end of the period (or of `as_of_date`, where that is earlier). A balance: never summed over periods.',
+    },
+    'longest_wait_seconds': {
+        'kind': 'age', 'of': 'waits', 'aggregate': 'max', 'by': 'assignee now',
+        'description': 'Seconds of the longest wait that runs at the end of the day (or of `as_of_date`, where that is earlier); null where nobody waits. In mart_inbox_daily and the functions only; null elsewhere.',
+    },
+    'first_resolution_seconds_median': {
+        'kind': 'quantile', 'measure': 'first_resolution', 'clock': 'seconds', 'fraction': 0.5,
+        'label': 'First resolution (median seconds)',
+        'description': 'Exact median of the seconds from the creation of a conversation to its first closing, over the conversations created in the period; null where there are none.',
+    },
+    'first_resolution_seconds_p90': {
+        'kind': 'quantile', 'measure': 'first_resolution', 'clock': 'seconds', 'fraction': 0.9,
+        'label': 'First resolution (90th percentile seconds)',
+        'description': 'Exact 90th percentile, interpolated, of the seconds from the creation of a conversation to its first closing, over the conversations created in the period; null where there are none.',
+    },
+    'closings': {
+        'kind': 'sum', 'of': 'closings', 'day': 'closed_date', 'whose': 'agent_id',
+        'label': 'Closings',
+        'description': 'Each closing of a conversation, also of one that was opened again, on the day of it. By agent: who did it, else the assignee. Additive.',
+    },
+    'reopened_threads': {
+        'kind': 'sum', 'of': 'threads', 'where': 'is_reopened', 'day': 'created_date', 'whose': 'assigned_agent_id',
+        'label': 'Reopened threads',
+        'description': 'New conversations that were opened again after a closing, by the count of the inbox or by an event. Additive.',
+    },
+    'one_touch_threads': {
+        'kind': 'sum', 'of': 'threads', 'where': "status = 'closed' and agent_messages = 1 and not is_reopened", 'day': 'created_date', 'whose': 'assigned_agent_id',
+        'label': 'One-touch threads',
+        'description': 'New conversations that are closed now after exactly one counted message of an agent and were never opened again. Additive.',
+    },
+    'satisfied_ratings': {
+        'kind': 'sum', 'of': 'ratings', 'where': 'score >= 4', 'day': 'rated_date', 'whose': 'agent_id',
+        'label': 'Satisfied ratings',
+        'description': 'Ratings of 4 and 5, on the day on which they were given. Additive.',
+    },
+    'csat_ratio': {
+        'kind': 'ratio', 'over': 'satisfied_ratings', 'under': 'ratings',
+        'label': 'Satisfaction',
+        'description': 'Share of the ratings of the period that are 4 or 5; null where there are none.',
+    },
+    'backlog_age_seconds_median': {
+        'kind': 'age', 'of': 'threads', 'aggregate': 0.5, 'by': 'assignee now',
+        'description': 'Exact median of the seconds from their creation that the conversations of `open_threads` have been open at the end of the day (or of `as_of_date`, where that is earlier); null where there are none. In mart_inbox_daily and the functions only; null elsewhere.',
+    },
+    'backlog_age_seconds_p90': {
+        'kind': 'age', 'of': 'threads', 'aggregate': 0.9, 'by': 'assignee now',
+        'description': 'Exact 90th percentile, interpolated, of the seconds that the conversations of `open_threads` have been open at the end of the day, alike.',
+    },
+    'days_missing': {
+        'kind': 'days', 'on': 'export day', 'by': 'none: of the whole inbox', 'adds': 'over days',
+        'description': 'Export days of the period, from `covered_from` to `as_of_date`, that nothing covers: their records are not in the numbers.',
+    },
     'score_sum': {
         'kind': 'sum', 'of': 'ratings', 'value': 'score', 'day': 'rated_date', 'whose': 'agent_id', 'only_in': [],
         'label': 'Sum of scores',
@@ -136,6 +240,14 @@ The order is that of the columns.
     'threads_left_backlog': {
         'kind': 'sum', 'of': 'threads', 'day': 'left_backlog_date', 'whose': 'assigned_agent_id', 'only_in': [],
         'description': 'Conversations that left the backlog: closed, on the later of their day of creation and of closing. Additive.',
+    },
+    'waits_started': {
+        'kind': 'sum', 'of': 'waits', 'day': 'started_date', 'whose': 'assigned_agent_id', 'only_in': [],
+        'description': 'Waits of users that began. Additive; less `waits_ended` up to a day, the conversations that wait at its end.',
+    },
+    'waits_ended': {
+        'kind': 'sum', 'of': 'waits', 'day': 'ended_date', 'whose': 'assigned_agent_id', 'only_in': [],
+        'description': 'Waits of users that ended, by a reply or a closing. Additive.',
     },
     }) }}
 {%- endmacro %}
@@ -152,6 +264,8 @@ that was closed before it was created leaves the backlog on the day on which it 
     },
     'messages': {'fact': 'fct_messages', 'where': 'is_counted'},
     'ratings': {'fact': 'fct_ratings'},
+    'waits': {'fact': 'fct_durations', 'where': "measure = 'reply'"},
+    'closings': {'fact': 'fct_closings'},
     }) }}
 {%- endmacro %}
 
@@ -160,7 +274,7 @@ The scopes that numbers are kept in, each with the column of a record that holds
 the agent it is the column that each number names (`whose`); the inbox is everything.
 -#}
 {% macro scopes() -%}
-    {{ return({'inbox': none, 'agent': 'agent_id'}) }}
+    {{ return({'inbox': none, 'agent': 'agent_id', 'channel': 'channel', 'team': 'team_id'}) }}
 {%- endmacro %}
 
 {#- The columns that tell the values of all scopes, agents' first. -#}
@@ -186,7 +300,7 @@ the agent it is the column that each number names (`whose`); the inbox is everyt
 
 {#- The names of the numbers that a scope shows: the columns of its marts, in their order. -#}
 {% macro shown_numbers(scope) -%}
-    {{ return(numbers_of(['sum', 'ratio', 'balance', 'quantile', 'users'], scope)) }}
+    {{ return(numbers_of(['sum', 'ratio', 'balance', 'quantile', 'users', 'age', 'days'], scope)) }}
 {%- endmacro %}
 
 {#- The body of a documented table that shows some scopes of a table kept by scope: its key columns and numbers. -#}

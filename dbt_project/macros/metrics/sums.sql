@@ -23,13 +23,11 @@
 {%- endmacro %}
 
 {#-
-CTEs that add up records, of the CTEs that are named for their kinds, by day and by the columns of all scopes; they end
+CTEs that add up records, of the CTEs that are named for their kinds, by day, agent and further columns of theirs; they end
 with the CTE `day_sums`. `row_sign` is the column that says whether a row counts or no longer does, or 1.
 -#}
-{% macro sums_by_day(row_sign='row_sign') -%}
-{%- set columns = scope_columns() | reject('equalto', 'agent_id') | list -%}
+{% macro sums_by_day(columns, row_sign='row_sign') -%}
 {%- for group, made in sum_groups().items() %}
-{%- set group_columns = [made.day, made.whose] + columns %}
 {%- set alone = numbers()[made.numbers[0]] if made.numbers | length == 1 else {} %}
 {{ group }} as (
     select
@@ -43,16 +41,16 @@ with the CTE `day_sums`. `row_sign` is the column that says whether a row counts
         {%- endfor %}
     from {{ made.of }}
     where {{ made.day }} is not null{{ ' and ' ~ alone.where if alone.where }}
-    group by {{ group_columns | join(', ') }}
+    group by {{ ([made.day, made.whose] + columns) | join(', ') }}
 ),
 {% endfor %}
 day_sums as (
     {%- for group, made in sum_groups().items() %}
     select
         activity_date,
-        {{ scope_columns() | join(',\n        ') }},
+        {{ (['agent_id'] + columns) | join(',\n        ') }},
         {%- for name in numbers_of(['sum']) %}
-        {{ name if name in made.numbers else 0 }} as {{ name }}{{ ',' if not loop.last }}
+        {{ name if name in made.numbers else '0 as ' ~ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ group }}
     {{ 'union all' if not loop.last }}

@@ -8,11 +8,6 @@ range are the rows in it that are the first since its first day: exact for any r
     {{ previous_active_date }} is null or {{ previous_active_date }} < {{ first_date }}
 {%- endmacro %}
 
-{#- Distinct users among rows of user days of a range. -#}
-{% macro unique_users(first_date, active_date='active_date') -%}
-    sum(case when {{ active_date }} is not null and ({{ is_first_since(first_date) }}) then 1 else 0 end)
-{%- endmacro %}
-
 {#- The column that says on which day a user was active before in the same value of a scope. -#}
 {% macro previous_date(scope) -%}
     {{ return('previous_' ~ scope ~ '_date') }}
@@ -28,13 +23,13 @@ range are the rows in it that are the first since its first day: exact for any r
 {%- endmacro %}
 
 {#- The column of fct_scope_users whose sum over a period of a grain is its users. -#}
-{% macro period_users(grain) -%}
+{% macro period_users(grain, relation='') -%}
     {%- if grain in grains() -%}
-        {{ grains()[grain] }}_users
+        {{ relation }}{{ grains()[grain] }}_users
     {%- else -%}
         case
             {%- for name, mart in grains().items() %}
-            when {{ grain }} in ('{{ name }}', '{{ mart }}') then {{ mart }}_users
+            when {{ grain }} in ('{{ name }}', '{{ mart }}') then {{ relation }}{{ mart }}_users
             {%- endfor %}
         end
     {%- endif -%}

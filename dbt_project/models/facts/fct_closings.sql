@@ -1,4 +1,4 @@
-{{ config(materialized='changed_rows', unique_key='thread_id', partition_by='thread_created_date', schema='internal') }}
+{{ config(materialized='changed_rows', unique_key='thread_id', partition_by='thread_created_date') }}
 
 {%- set versioned_threads = ref('int_threads_versioned') -%}
 {%- set sequenced_events = ref('int_status_events_sequenced') -%}

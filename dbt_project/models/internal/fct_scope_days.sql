@@ -14,7 +14,7 @@ with
     {%- endif %}
 ),
 {% endfor %}
-{{- sums_by_day() }},
+{{- sums_by_day(scope_columns() | reject('equalto', 'agent_id') | list) }},
 
 differences as (
     {{- sums_by_scope() }}

@@ -1,20 +1,21 @@
 {{ config(materialized='changed_rows', unique_key=['period_start_date', 'period_grain', 'scope', 'scope_value']) }}
 
-{%- set agent_timings = ref('fct_agent_timings') -%}
-{%- set timing_columns = ['thread_id', 'created_date'] + scope_columns() + timings() %}
+{%- set durations = ref('fct_durations') -%}
+{%- set timed_columns = scope_columns() + ['measure', 'seconds', 'business_seconds'] %}
 
 with
 {%- if is_apply() %}
 touched_days as (
     select distinct
-        created_date,
+        timing_date,
         {{ scope_columns() | join(',\n        ') }}
     from (
         select
-            created_date,
+            {{ timing_date() }} as timing_date,
             {{ scope_columns() | join(',\n            ') }}
-        from {{ changes_of(agent_timings) }}
-        group by {{ timing_columns | join(', ') }}
+        from {{ changes_of(durations) }}
+        where seconds is not null
+        group by duration_id, {{ timing_date() }}, {{ timed_columns | join(', ') }}
         having count(*) = 1
     ) as changed_timings
 ),
@@ -25,7 +26,7 @@ touched_periods as (
     {%- for scope in scopes() %}
     select distinct
         '{{ grain }}' as period_grain,
-        {{ period_start('created_date', grain) }} as period_start_date,
+        {{ period_start('timing_date', grain) }} as period_start_date,
         '{{ scope }}' as scope,
         {{ scope_value(scope) }} as scope_value
     from touched_days
@@ -33,10 +34,25 @@ touched_periods as (
     {%- endfor %}
     {%- endfor %}
 ),
+{%- endif %}
 
--- The days of touched periods are told to the scan of timings, which lie in about their order.
+-- By the columns as they are stored, so that the days that are asked for tell which blocks to read.
+timings as (
+    {%- for day, measures in {'thread_created_date': "<> 'reply'", 'ended_date': "= 'reply'"}.items() %}
+    select
+        {{ day }} as timing_date,
+        {{ timed_columns | join(',\n        ') }}
+    from {{ durations }}
+    where seconds is not null and measure {{ measures }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+{%- if is_apply() %}
+
+-- The days of touched periods are told to the scan of durations.
 timing_days as (
-    select distinct created_date from {{ agent_timings }}
+    select distinct timing_date from timings
 ),
 {%- endif %}
 
@@ -44,16 +60,16 @@ timing_days as (
 
 {{ grain }}_timings as (
     select
-        {{ period_start('created_date', grain) }} as period_start_date,
-        {{ (scope_columns() + timings()) | join(',\n        ') }}
-    from {{ agent_timings }}
+        {{ period_start('timing_date', grain) }} as period_start_date,
+        {{ timed_columns | join(',\n        ') }}
+    from timings
     {%- if is_apply() %}
-    where created_date in (
-        select timing_days.created_date
+    where timing_date in (
+        select timing_days.timing_date
         from timing_days
         inner join touched_periods
             on touched_periods.period_grain = '{{ grain }}' and touched_periods.scope = 'inbox'
-            and {{ period_start('timing_days.created_date', grain) }} = touched_periods.period_start_date
+            and {{ period_start('timing_days.timing_date', grain) }} = touched_periods.period_start_date
     )
     {%- endif %}
 ),
@@ -66,7 +82,8 @@ timing_days as (
         period_start_date,
         '{{ scope }}' as scope,
         {{ scope_value(scope) }} as scope_value,
-        {{- quantiles() }}
+        measure,
+        {{- measure_quantiles() }}
     from {{ grain }}_timings
     {%- if is_apply() and column %}
     where (period_start_date, coalesce({{ column }}, '')) in (
@@ -77,20 +94,30 @@ timing_days as (
         where period_grain = '{{ grain }}' and scope = '{{ scope }}'
     )
     {%- endif %}
-    group by {{ 'period_start_date, ' ~ column if column else 'period_start_date' }}
+    group by {{ 'period_start_date, measure, ' ~ column if column else 'period_start_date, measure' }}
 ),
 {%- endfor %}
 {%- endfor %}
 
-final as (
+all_quantiles as (
     {%- for grain in grains() %}
     {%- set outer_last = loop.last %}
     {%- for scope in scopes() %}
     select * from {{ grain }}_{{ scope }}_quantiles
-    where {{ has_any_quantile() }}
     {{ 'union all' if not (outer_last and loop.last) }}
     {%- endfor %}
     {%- endfor %}
+),
+
+final as (
+    select
+        period_grain,
+        period_start_date,
+        scope,
+        scope_value,
+        {{- quantiles() }}
+    from all_quantiles
+    group by period_grain, period_start_date, scope, scope_value
 )
 
 {{ final_rows(

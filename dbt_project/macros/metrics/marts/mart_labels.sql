@@ -8,6 +8,8 @@ report as (
     select * from {{ ref('dim_report') }}
 ),
 
+{{ missing_days_of(grain) }},
+
 label_counts as (
     select
         {{ period_start('created_date', grain) }} as period_start_date,
@@ -30,12 +32,15 @@ final as (
     select
         dated_counts.period_start_date,
         dated_counts.period_end_date,
-        dated_counts.period_end_date <= report.as_of_date as is_complete,
+        dated_counts.period_end_date <= report.as_of_date
+        and dated_counts.period_start_date >= report.covered_from
+        and missing_days.period_start_date is null as is_complete,
         dated_counts.label,
         dated_counts.new_threads,
         {{ label_rank('dated_counts.period_start_date') }} as rank
     from dated_counts
     cross join report
+    left join missing_days on dated_counts.period_start_date = missing_days.period_start_date
 )
 
 select * from final

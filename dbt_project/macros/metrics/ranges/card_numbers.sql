@@ -1,12 +1,3 @@
-{#- A range's bounds from a function's arguments; a null one is the first day of the report or its last. -#}
-{% macro range_start() -%}
-    coalesce(cast(start_date as date), first_date)
-{%- endmacro %}
-
-{% macro range_end() -%}
-    coalesce(cast(end_date as date), last_date)
-{%- endmacro %}
-
 {#- The six cards in their order: what is shown, how it is called, and the type of its values. -#}
 {% macro cards() -%}
     {{ return([
@@ -20,80 +11,65 @@
 {%- endmacro %}
 
 {#-
-One row per card: a range against as many days just before it. The body of mart_inbox_cards and of inbox_cards.
-start_date, end_date: expressions over dim_report.
+The CTEs `report` and `periods` of the cards: a range, and as many days just before it. dateadd takes the negative number
+of days in the range: datediff from its end to the day before its start.
 -#}
-{% macro card_numbers(start_date, end_date) -%}
-with report as (
+{% macro periods_of_cards(start_date, end_date) -%}
+report as (
     select
         as_of_date,
-        {{ start_date }} as current_start_date,
-        {{ end_date }} as current_end_date
+        covered_from,
+        {{ start_date }} as first_date,
+        {{ end_date }} as last_date,
+        least({{ end_date }}, as_of_date) as balance_date
     from {{ ref('dim_report').include(database=false) }}
 ),
 
-{#- dateadd takes the negative number of days in the range: datediff from its end to the day before its start. -#}
-ranges as (
+periods as (
     select
         'current' as range_name,
-        current_start_date as start_date_of_range,
-        current_end_date as end_date_of_range
+        first_date as from_date,
+        last_date as to_date
     from report
     union all
     select
         'previous' as range_name,
-        cast({{ dbt.dateadd('day', dbt.datediff('current_end_date', 'current_start_date', 'day') ~ ' - 1', 'current_start_date') }} as date) as start_date_of_range,
-        cast({{ dbt.dateadd('day', -1, 'current_start_date') }} as date) as end_date_of_range
+        cast({{ dbt.dateadd('day', dbt.datediff('last_date', 'first_date', 'day') ~ ' - 1', 'first_date') }} as date) as from_date,
+        cast({{ dbt.dateadd('day', -1, 'first_date') }} as date) as to_date
     from report
 ),
 
-agent_days as (
-    select * from {{ ref('fct_agent_days').include(database=false) }}
-),
+{{ days_missing() }}
+{%- endmacro %}
 
-user_days as (
-    select * from {{ ref('fct_user_days').include(database=false) }}
-),
-
-sums as (
-    select
-        ranges.range_name,
-        coalesce(sum(agent_days.new_threads), 0) as new_threads,
-        coalesce(sum(agent_days.messages), 0) as messages,
-        coalesce(sum(agent_days.labeled_threads), 0) as labeled_threads,
-        coalesce(sum(agent_days.ratings), 0) as ratings,
-        {{ ratio('sum(agent_days.score_sum)', 'sum(agent_days.ratings)') }} as average_rating
-    from ranges
-    left join agent_days
-        on agent_days.activity_date between ranges.start_date_of_range and ranges.end_date_of_range
-    group by ranges.range_name
-),
-
-users as (
-    select
-        ranges.range_name,
-        {{ unique_users('ranges.start_date_of_range', 'user_days.active_date') }} as unique_users
-    from ranges
-    left join user_days
-        on user_days.active_date between ranges.start_date_of_range and ranges.end_date_of_range
-    group by ranges.range_name
-),
-
-cards as (
+{#- One row per card, from the CTEs report, periods, sums and users: the end of mart_inbox_cards and of inbox_cards. -#}
+{% macro card_numbers() -%}
+card_values as (
     {%- for metric, label in cards() %}
     select
-        ranges.range_name,
+        periods.range_name,
+        periods.from_date,
+        periods.to_date,
         {{ loop.index }} as card_order,
         '{{ metric }}' as metric,
-        '{{ label }}' as label,
-        ranges.start_date_of_range,
-        cast({{ 'users' if metric == 'unique_users' else 'sums' }}.{{ metric }} as {{ column_type('double precision') }}) as card_value
-    from ranges
-    inner join sums on ranges.range_name = sums.range_name
-    inner join users on ranges.range_name = users.range_name
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+        '{{ label }}' as card_label,
+        missing_days.days_missing,
+        coalesce(
+            periods.from_date >= report.covered_from and periods.to_date <= report.as_of_date and missing_days.days_missing = 0,
+            false
+        ) as is_complete,
+        cast(
+            {%- if metric == 'unique_users' %} coalesce(users.unique_users, 0)
+            {%- elif metric == 'average_rating' %} {{ ratio('sums.score_sum', 'sums.ratings') }}
+            {%- else %} coalesce(sums.{{ metric }}, 0)
+            {%- endif %} as {{ column_type('double precision') }}
+        ) as card_value
+    from periods
+    inner join report on true
+    inner join missing_days on periods.from_date = missing_days.from_date
+    left join sums on periods.from_date = sums.from_date
+    left join users on periods.from_date = users.from_date
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
@@ -101,19 +77,26 @@ card_numbers as (
     select
         cast(current_cards.card_order as bigint) as card_order,
         current_cards.metric,
-        current_cards.label,
+        current_cards.card_label as label,
         report.as_of_date,
-        current_cards.start_date_of_range as current_start_date,
+        current_cards.from_date as current_start_date,
         current_cards.card_value as current_value,
-        previous_cards.start_date_of_range as previous_start_date,
+        previous_cards.from_date as previous_start_date,
         previous_cards.card_value as previous_value,
-        current_cards.card_value - previous_cards.card_value as change,
-        (current_cards.card_value - previous_cards.card_value) / nullif(previous_cards.card_value, 0) as change_ratio
-    from cards as current_cards
-    inner join cards as previous_cards
+        case when previous_cards.is_complete then current_cards.card_value - previous_cards.card_value end as change,
+        case
+            when previous_cards.is_complete
+                then (current_cards.card_value - previous_cards.card_value) / nullif(previous_cards.card_value, 0)
+        end as change_ratio,
+        current_cards.to_date as current_end_date,
+        previous_cards.to_date as previous_end_date,
+        current_cards.days_missing as current_days_missing,
+        previous_cards.is_complete as previous_is_complete
+    from card_values as current_cards
+    inner join card_values as previous_cards
         on current_cards.card_order = previous_cards.card_order
         and previous_cards.range_name = 'previous'
-    cross join report
+    inner join report on true
     where current_cards.range_name = 'current'
 )
 
