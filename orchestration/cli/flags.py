@@ -25,6 +25,11 @@ def setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--timezone", help="Zone of the days, an IANA name (INBOX_TIMEZONE)."),
         click.option("--week-start", help="monday or sunday (INBOX_WEEK_START)."),
         click.option("--max-rejected", help="Share of bad rows allowed (INBOX_MAX_REJECTED)."),
+        click.option(
+            "--schedules",
+            type=click.Path(dir_okay=False),
+            help="File of the opening hours (INBOX_SCHEDULES).",
+        ),
     ]
     for flag in reversed(flags):
         command = flag(command)
