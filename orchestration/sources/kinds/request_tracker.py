@@ -7,6 +7,7 @@ leave out merged and deleted tickets, and give times without their zone.
 from __future__ import annotations
 
 from ..model import Kind, Option, Table
+from .absence import IS_WHOLE, present
 from .leaving_out import LEAVE_OUT, every, is_left_out, stays
 from .mail_text import own_words_length
 from .request_tracker_kept import KEPT
@@ -363,7 +364,7 @@ REQUEST_TRACKER = Kind(
         "tables": (
             _TICKETS, _TRANSACTIONS, _ATTACHMENTS, _USERS, _GROUPS, _GROUP_MEMBERS, _PRINCIPALS,
             _REQUESTORS, _QUEUES, _FIELDS, _FIELD_VALUES,
-            every("Tickets", ("id", "Queue")), every("Queues", ("id", "Name")),
+            present("Tickets"), every("Tickets", ("id", "Queue")), every("Queues", ("id", "Name")),
             every("Transactions", ("id", "ObjectType", "ObjectId")),
         ),
     },
@@ -380,6 +381,7 @@ REQUEST_TRACKER = Kind(
         Option("rejected_is_spam", False, "whether a ticket is rejected because it is spam"),
         Option("closed_statuses", ["resolved", "rejected"], "statuses that a lifecycle ends in"),
         LEAVE_OUT,
+        IS_WHOLE,
         Option("pending_statuses", ["stalled"], "statuses that wait for the customer"),
     ),
 )  # fmt: skip

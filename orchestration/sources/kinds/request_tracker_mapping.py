@@ -7,6 +7,7 @@ from typing import Any
 
 from ..language import literals
 from ..model import Canonical
+from .absence import TOUCHED_BY_ABSENCE, is_absent
 from .merging import merge_chain, with_merged
 
 TOUCHED = with_merged(
@@ -37,7 +38,9 @@ TOUCHED = with_merged(
         from kept.transactions
         where creator in (select id from changed)
             or id in (select transaction_id from new.attachments)
-    """,
+        union
+    """
+    + TOUCHED_BY_ABSENCE,
     "select id, effective_id from kept.tickets where effective_id <> id",
 )
 
@@ -155,6 +158,7 @@ def _threads(options: Mapping[str, Any], status: str) -> str:
             end as version_at,
             case
                 when ticket.into_id is not null then coalesce(own.merged_at, ticket.updated_at)
+                when {is_absent("ticket.id", options)} then ticket.updated_at
                 when ticket.status = 'deleted' then coalesce(own.deleted_at, ticket.updated_at)
                 when ticket.status = {rejected} then coalesce(own.rejected_at, ticket.updated_at)
                 when list_contains({spam_queues}, lower(queues.name))
