@@ -76,7 +76,7 @@ def test_what_has_arrived_and_what_came_in_is_published_and_who_is_behind_is_tol
     assert outcome.publication is not None
     threads = published_threads(settings)
     assert {"support:1", "ic:1"} <= threads
-    assert any(":" not in thread for thread in threads)
+    assert len(threads) > 2, "the days that have arrived are there too"
     assert not any(thread.startswith("half:") for thread in threads)
     assert {told.name: told.problem is None for told in overview(settings)} == {
         "support": True,
@@ -89,9 +89,7 @@ def test_no_day_is_missing_since_the_first_fill(settings: Settings) -> None:
     yesterday = zones.today(ZONE) - timedelta(days=1)
     with duckdb.connect(str(settings.published_database), read_only=True) as connection:
         row = connection.execute("select as_of_date, covered_from from dim_report").fetchone()
-        missing = connection.execute(
-            "select sum(days_missing) from mart_inbox_yearly where period_start_date > '2023-12-31'"
-        ).fetchone()
+        missing = connection.execute("select count(*) from dim_dates where is_missing").fetchone()
     assert row == (yesterday, date(2024, 3, 1))
     assert missing == (0,)
 
