@@ -73,6 +73,7 @@ _TICKETS = Table(
     """,
     needs=("id", "status", "created_at"),
     is_required=True,
+    zero_is_never=True,
     lacks="everything: no conversation is known",
 )
 

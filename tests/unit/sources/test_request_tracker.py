@@ -208,6 +208,7 @@ def test_never_is_no_time(desk: Desk, tracker: RequestTracker) -> None:
     counts = desk.bring().counts
     assert desk.thread("1")["closed_at"] == at("04 10:00")
     assert counts["closings assumed"] == 1
+    assert "times read as 0" not in counts
 
 
 def test_who_is_merged_away_is_gone_at_the_merge_and_what_was_said_moves(
