@@ -9,27 +9,11 @@ from ..language import literals
 from ..model import Canonical
 from .absence import TOUCHED_BY_ABSENCE, is_absent
 from .merging import merge_chain, with_merged
+from .staff import changed_staff
 
 TOUCHED = with_merged(
-    """
-        with staff_now as (
-            select id, arg_max(is_of_staff, (updated_at, import_number)) as is_of_staff
-            from kept.users
-            group by id
-        ),
-
-        staff_before as (
-            select id, arg_max(is_of_staff, (updated_at, import_number)) as is_of_staff
-            from before.users
-            group by id
-        ),
-
-        changed as (
-            select staff_now.id
-            from staff_now
-            left join staff_before on staff_now.id = staff_before.id
-            where staff_now.is_of_staff <> coalesce(staff_before.is_of_staff, false)
-        )
+    f"""
+        with {changed_staff("(updated_at, import_number)")}
 
         select thread_id as id
         from touched
