@@ -1,4 +1,4 @@
-"""A made-up Zendesk account as Airbyte's file destination lays it down, a file of JSON lines a stream.
+"""A made-up Zendesk account as Airbyte's file destination lays it down, a file a stream.
 
     python -m lab.desks.zendesk FOLDER --tickets 2000 --days 90
 
@@ -126,7 +126,9 @@ _RECORDS = {
     """,
     "ticket_audits": """
         with change as (
-            select n, created_at as happened_at, customer as author, 'new' as value, 1 as place, 'Create' as type
+            select
+                n, created_at as happened_at, customer as author, 'new' as value, 1 as place,
+                'Create' as type
             from ticket
             union all
             select n, solved_at, agent, 'solved', 2, 'Change' from ticket where is_solved
@@ -165,7 +167,8 @@ _RECORDS = {
     "users": f"""
         select
             0 as _airbyte_extracted_at, id, name, name || '@shop.example' as email, role,
-            true as active, false as suspended, default_group_id, '2020-01-01T00:00:00Z' as updated_at
+            true as active, false as suspended, default_group_id,
+            '2020-01-01T00:00:00Z' as updated_at
         from (
             select
                 {FIRST_AGENT} + n as id, 'Agent ' || (n + 1) as name, 'agent' as role,

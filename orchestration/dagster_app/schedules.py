@@ -14,6 +14,7 @@ from dagster import (
 )
 
 from orchestration.dagster_app.jobs import import_sources, load_exports
+from orchestration.dagster_app.telling import SOURCE_TAG
 from orchestration.settings import Settings, SettingsError
 
 DAILY_LOAD = "daily_load"
@@ -53,7 +54,7 @@ def daily_import(settings: Settings, sources: Sequence[AssetKey]) -> ScheduleDef
         for key in sources:
             name = key.path[-1]
             yield RunRequest(
-                run_key=f"{name} {at}", asset_selection=[key], tags={"inbox/source": name}
+                run_key=f"{name} {at}", asset_selection=[key], tags={SOURCE_TAG: name}
             )
 
     return ScheduleDefinition(

@@ -30,9 +30,9 @@ ZONE = "Europe/Warsaw"
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """An exports folder with two days, and three sources of which one is half written."""
+    """An exports folder with three days, and three sources of which one is half written."""
     folder = tmp_path_factory.mktemp("sources")
-    write_inbox(generate_inbox(3, date(2024, 3, 8), 2, 3, ZONE), folder / "exports")
+    write_inbox(generate_inbox(3, date(2024, 3, 7), 3, 8, ZONE), folder / "exports")
     comments = [zendesk_records.comment(31, "01 09:30")]
     layouts.airbyte_protocol(folder / "zendesk", zendesk_records.records(ticket_comments=comments))
     layouts.airbyte_data(folder / "intercom", intercom_records.records())
