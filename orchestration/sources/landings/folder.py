@@ -172,7 +172,9 @@ def _scan(kind: str, paths: Sequence[str]) -> str:
         case "csv":
             options = (
                 "all_varchar = true, header = true, union_by_name = true,"
-                f" quote = '\"', escape = '\"', max_line_size = {LONGEST_ROW}"
+                f" quote = '\"', escape = '\"', max_line_size = {LONGEST_ROW},"
+                # 32 times as much unless it is said, for each thread.
+                f" buffer_size = {LONGEST_ROW}"
             )
             return f"read_csv({literal_paths(paths)}, {options})"
         case "parquet":
