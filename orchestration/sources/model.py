@@ -27,7 +27,8 @@ class Table:
     the columns of that stream. key: the original column that names a record, for rows that cannot
     be read. other_names: what else it is called. needs: kept columns that are never all null.
     is_required: nothing is imported without it, unless the table `unless` is there. lacks: what
-    the numbers lack without it.
+    the numbers lack without it. zero_is_never: whether the desk writes a time of 0 for none, so
+    that such a time tells of no fault.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Table:
     other_names: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     is_required: bool = False
+    zero_is_never: bool = False
     unless: str = ""
     lacks: str = ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..errors import WrongSource
 from ..model import Kind
+from .chatwoot import CHATWOOT
 from .django_helpdesk import DJANGO_HELPDESK
 from .intercom import INTERCOM
 from .mbox import MBOX
@@ -12,7 +13,8 @@ from .zendesk import ZENDESK
 from .znuny import ZNUNY
 
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (ZENDESK, INTERCOM, REQUEST_TRACKER, ZNUNY, DJANGO_HELPDESK, MBOX)
+    kind.name: kind
+    for kind in (ZENDESK, INTERCOM, CHATWOOT, REQUEST_TRACKER, ZNUNY, DJANGO_HELPDESK, MBOX)
 }
 
 

@@ -39,3 +39,29 @@ def merge_chain(tickets: str, newest: str = "updated_at desc") -> str:
         from newest
         left join survivor on newest.id = survivor.id
     )"""
+
+
+def with_merged(touched: str, merges: str) -> str:
+    """SQL for the threads that are told anew with some: all that merges lead to, either way.
+
+    touched: a select of `id`. merges: a select of `id` and `effective_id`, a row a merge.
+    """
+    return f"""
+    with recursive merge as ({merges}),
+
+    tie as (
+        select id as one, effective_id as other from merge
+        union all
+        select effective_id as one, id as other from merge
+    ),
+
+    told as (
+        select id from ({touched})
+        union
+        select tie.other as id
+        from told
+        inner join tie on told.id = tie.one
+    )
+
+    select id as thread_id from told
+"""

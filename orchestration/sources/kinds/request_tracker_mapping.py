@@ -7,29 +7,14 @@ from typing import Any
 
 from ..language import literals
 from ..model import Canonical
-from .merging import merge_chain
+from .absence import TOUCHED_BY_ABSENCE, is_absent
+from .merging import merge_chain, with_merged
+from .staff import changed_staff
 
-TOUCHED = """
-    with staff_now as (
-        select id, arg_max(is_of_staff, (updated_at, landed_at)) as is_of_staff
-        from kept.users
-        group by id
-    ),
+TOUCHED = with_merged(
+    f"""
+        with {changed_staff("(updated_at, import_number)")}
 
-    staff_before as (
-        select id, arg_max(is_of_staff, (updated_at, landed_at)) as is_of_staff
-        from before.users
-        group by id
-    ),
-
-    changed as (
-        select staff_now.id
-        from staff_now
-        left join staff_before on staff_now.id = staff_before.id
-        where staff_now.is_of_staff <> coalesce(staff_before.is_of_staff, false)
-    ),
-
-    touched_ticket as (
         select thread_id as id
         from touched
         union
@@ -37,19 +22,11 @@ TOUCHED = """
         from kept.transactions
         where creator in (select id from changed)
             or id in (select transaction_id from new.attachments)
-    )
-
-    select id as thread_id
-    from touched_ticket
-    union
-    -- What was merged is told with what it was merged into, over any number of merges.
-    select other.id
-    from kept.tickets
-    inner join kept.tickets as other
-        on tickets.effective_id in (other.id, other.effective_id)
-        or tickets.id = other.effective_id
-    where tickets.id in (select id from touched_ticket)
-"""
+        union
+    """
+    + TOUCHED_BY_ABSENCE,
+    "select id, effective_id from kept.tickets where effective_id <> id",
+)
 
 _TICKETS = f"""{merge_chain("tickets")},
 
@@ -165,6 +142,7 @@ def _threads(options: Mapping[str, Any], status: str) -> str:
             end as version_at,
             case
                 when ticket.into_id is not null then coalesce(own.merged_at, ticket.updated_at)
+                when {is_absent("ticket.id", options)} then ticket.updated_at
                 when ticket.status = 'deleted' then coalesce(own.deleted_at, ticket.updated_at)
                 when ticket.status = {rejected} then coalesce(own.rejected_at, ticket.updated_at)
                 when list_contains({spam_queues}, lower(queues.name))

@@ -7,10 +7,11 @@ from typing import Any
 
 from ..language import literals
 from ..model import Canonical
-from .merging import merge_chain
+from .absence import TOUCHED_BY_ABSENCE, is_absent
+from .merging import merge_chain, with_merged
 
-TOUCHED = """
-    with touched_ticket as (
+TOUCHED = with_merged(
+    """
         select thread_id as id
         from touched
         union
@@ -18,20 +19,15 @@ TOUCHED = """
         from kept.articles
         where id in (select article_id from new.mime)
             or id in (select article_id from new.mail_headers)
-    )
-
-    select id as thread_id
-    from touched_ticket
-    union
-    -- What was merged is told with what it was merged into.
-    select merged_into_id
-    from kept.history
-    where merged_into_id is not null and ticket_id in (select id from touched_ticket)
-    union
-    select ticket_id
-    from kept.history
-    where merged_into_id in (select id from touched_ticket)
-"""
+        union
+    """
+    + TOUCHED_BY_ABSENCE,
+    """
+        select ticket_id as id, merged_into_id as effective_id
+        from kept.history
+        where merged_into_id <> ticket_id
+    """,
+)
 
 _STATUS = """case
                 when {state} = 'closed' then 'closed'
@@ -112,6 +108,7 @@ def _threads(options: Mapping[str, Any]) -> str:
             label.labels,
             case
                 when ticket.state = 'merged' then coalesce(ticket.merged_at, ticket.updated_at)
+                when {is_absent("ticket.id", options)} then ticket.updated_at
                 when ticket.state = 'removed' then coalesce(changed.removed_at, ticket.updated_at)
                 when list_contains({spam_queues}, lower(queues.name))
                     then coalesce(changed.moved_at, ticket.created_at)

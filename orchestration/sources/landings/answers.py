@@ -5,6 +5,7 @@ An answer holds its records in a list under the endpoint's name: {"tickets": [..
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -42,10 +43,18 @@ class AnswersLanding:
         lists = {name: f"STRUCT({_fields(table)})[]" for name in self._names(table)}
         shape = {**table.columns, **{n: t for n, t in lists.items() if n not in table.columns}}
         columns = ", ".join(f"{quoted(name)}: {literal(kind)}" for name, kind in shape.items())
-        read = (
-            f"read_json({literal_paths(paths)}, format = 'unstructured', ignore_errors = false,"
+        # An answer may be nothing but a list.
+        lists_alone = [path for path in paths if _is_list(path)]
+        reads = [
+            f"select * from read_json({literal_paths(files)}, format = '{form}',"
             f" maximum_object_size = {LONGEST_ANSWER}, columns = {{{columns}}})"
-        )
+            for form, files in (
+                ("unstructured", [path for path in paths if path not in lists_alone]),
+                ("array", lists_alone),
+            )
+            if files
+        ]
+        read = f"({' union all '.join(reads)})"
         itself = ", ".join(f"{quoted(name)} := {quoted(name)}" for name in table.columns)
         listed = ", ".join(quoted(name) for name in lists if name not in table.columns)
         records = f"coalesce({listed}, [struct_pack({itself})])"
@@ -67,6 +76,12 @@ class AnswersLanding:
 
     def _names(self, table: Table) -> list[str]:
         return [table.name, *table.other_names]
+
+
+def _is_list(path: str) -> bool:
+    """Whether an answer begins as a list."""
+    with gzip.open(path) if path.endswith(".gz") else Path(path).open("rb") as file:
+        return file.read(64).lstrip()[:1] == b"["
 
 
 def _fields(table: Table) -> str:
