@@ -70,6 +70,7 @@ def dbt_command(settings: Settings, manifest: Any, command: list[str]) -> Any:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("INBOX_WAREHOUSE_PATH", str(settings.warehouse_database))
         environment.setenv("INBOX_RAW_CATALOG", str(settings.raw_catalog))
+        environment.setenv("INBOX_RAW_FOLDER", str(settings.raw_folder))
         outcome = dbtRunner(manifest=manifest).invoke(
             [
                 *("--log-level", "none", *command),

@@ -1,4 +1,4 @@
-"""A made-up Zendesk account as Airbyte's file destination lays it down, a file a stream.
+"""A made-up Zendesk account as Airbyte's file destination lays it down: a file a stream.
 
     python -m lab.desks.zendesk FOLDER --tickets 2000 --days 90
 

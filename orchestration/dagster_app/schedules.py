@@ -53,9 +53,7 @@ def daily_import(settings: Settings, sources: Sequence[AssetKey]) -> ScheduleDef
         at = context.scheduled_execution_time.isoformat()
         for key in sources:
             name = key.path[-1]
-            yield RunRequest(
-                run_key=f"{name} {at}", asset_selection=[key], tags={SOURCE_TAG: name}
-            )
+            yield RunRequest(run_key=f"{name} {at}", asset_selection=[key], tags={SOURCE_TAG: name})
 
     return ScheduleDefinition(
         name="daily_import",

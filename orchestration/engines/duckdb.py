@@ -31,6 +31,7 @@ class DuckDB:
         """Where it builds and reads, and how much of the machine it has."""
         return {
             "INBOX_RAW_CATALOG": str(self.settings.raw_catalog),
+            "INBOX_RAW_FOLDER": str(self.settings.raw_folder),
             "INBOX_WAREHOUSE_PATH": str(self.settings.warehouse_database),
             "INBOX_SPILL_PATH": str(self.settings.warehouse_folder / "spill"),
             "INBOX_THREADS": str(self.settings.threads),

@@ -18,8 +18,8 @@ class LandedFiles(Protocol):
         """Every landed file that the batch reads."""
         ...
 
-    def as_json(self, address: Callable[[str], str] | None = None) -> str:
-        """The catalog's text; address: what a path is called where it is read."""
+    def as_json(self) -> str:
+        """The catalog's text, its paths relative to the folder of the landed files."""
         ...
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import duckdb
 
@@ -79,15 +79,16 @@ class Option:
 
 @dataclass(frozen=True)
 class Opening:
-    """What a landing is told that reads files itself.
+    """What a landing is told that is no layout of files.
 
     key: of the hashes of identifiers that may name a person. latest: an instant after which no
-    record can have been made.
+    record can have been made. login: of a database, what of user and password is known.
     """
 
     options: Mapping[str, Any]
     key: bytes = field(repr=False)
     latest: datetime
+    login: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 CANONICAL: dict[str, dict[str, str]] = {
@@ -225,10 +226,23 @@ class Part:
     is_shared: bool = False
 
 
+@runtime_checkable
+class SupportsClose(Protocol):
+    """A landing that holds something open."""
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
 class Landing(Protocol):
-    """Where a connector has laid a help desk's records down, opened for one import."""
+    """Where a connector has laid a help desk's records down, opened for one import.
+
+    reads_once: whether a relation can be read a single time.
+    """
 
     name: str
+    reads_once: bool
 
     def parts(self, table: Table) -> Sequence[Part]:
         """The pieces of a table that are there; none where the landing lacks it."""

@@ -157,7 +157,7 @@ def _keep(
     if unreadable:
         read.unreadable[table.name] = unreadable
         read.counts["unreadable records"] += unreadable
-    if place.kind.open_landing is None:  # those give their records once, and right
+    if not place.landing.reads_once:
         read.counts.update(count_repairs(connection, table))
     dropped = list(place.landing.unknown_columns(connection, table, parts))
     read.counts["columns not kept"] += len(dropped)

@@ -17,6 +17,7 @@ from pathlib import Path
 from orchestration.engines import engine_of
 from orchestration.engines.interface import Ran
 from orchestration.engines.state import ModelState, read_states
+from orchestration.errors import InboxError
 from orchestration.exports import DayManifest, collect_garbage, read_manifests
 from orchestration.exports.coverage import Coverage, find_coverage
 from orchestration.exports.healing import unresolved_rows
@@ -38,6 +39,17 @@ from orchestration.warehouse.results import DbtResult
 from orchestration.warehouse.words import in_words
 
 logger = logging.getLogger("inbox.warehouse")
+
+
+class LandedFilesUnreadable(InboxError):
+    """A full build would begin with nothing, and cannot read what it is to be made from."""
+
+    advice = "restore it from a backup, or read its day again with: inbox days reopen"
+
+    @property
+    def what(self) -> str:
+        """Which file."""
+        return f"The landed file {self.args[0]} cannot be read; the warehouse stays as it is"
 
 
 @dataclass(frozen=True)
@@ -108,6 +120,7 @@ def _bring_up_to_date(
     if catalog is not None and is_interrupted(catalog.batch_number, models, states):
         if catalog.is_readable:
             logger.info("Going on with the build that was interrupted")
+            write_catalog(catalog, settings.raw_catalog)
             results = _run_models(
                 settings, catalog, plan_batch(catalog.batch_number, models, states)
             )
@@ -132,6 +145,9 @@ def _bring_up_to_date(
     rebuild = frozenset(selection) & models.fingerprints.keys() if is_same else frozenset()
     plan = plan_batch(following.batch_number, models, states if catalog else {}, rebuild)
     if plan.builds_all:
+        # All that stands goes, so what it is made anew from is looked at first.
+        if (unreadable := following.unreadable) is not None:
+            raise LandedFilesUnreadable(unreadable)
         _remove_database(settings)
     write_catalog(following, settings.raw_catalog)
     is_part = bool(selection) and is_same and not plan.needs_work(rebuild)

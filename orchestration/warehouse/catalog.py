@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet
 
 from orchestration.exports import DayManifest
 from orchestration.exports.coverage import Coverage
@@ -22,7 +25,10 @@ from orchestration.machine import files
 
 @dataclass(frozen=True, order=True)
 class LandedFile:
-    """A landed Parquet file of one entity and day; its path is absolute and tells its contents."""
+    """A landed Parquet file of one entity and day; its path is absolute and tells its contents.
+
+    In the catalog's text it is relative to the raw folder, so that a home may be moved.
+    """
 
     entity: str
     export_date: str
@@ -55,17 +61,25 @@ class Catalog:
         """Every landed file that the batch reads."""
         return {file.path for file in (*self.landed_files, *self.replaced_files)}
 
-    def as_json(self, address: Callable[[str], str] | None = None) -> str:
-        """The catalog's text; address: what a path is called where it is read."""
+    def as_json(self) -> str:
+        """The catalog's text."""
 
-        def addressed(item: Any) -> Any:
+        def told(item: Any) -> Any:
             values = vars(item)
-            return (
-                {**values, "path": address(item.path)} if address and "path" in values else values
-            )
+            return {**values, "path": _name(item.path)} if "path" in values else values
 
         # `json.dump` and `asdict` go through the many files in Python, `json.dumps` in C.
-        return json.dumps(self, default=addressed if address else vars)
+        return json.dumps(self, default=told)
+
+    @property
+    def unreadable(self) -> str | None:
+        """The first landed file that cannot be read as Parquet; None where each can."""
+        for file in self.landed_files:
+            try:
+                pyarrow.parquet.read_metadata(file.path)
+            except (OSError, pa.ArrowException):
+                return file.path
+        return None
 
     @property
     def is_readable(self) -> bool:
@@ -129,7 +143,11 @@ def write_catalog(catalog: Catalog, path: Path) -> None:
 
 
 def read_catalog(path: Path) -> Catalog | None:
-    """The catalog that is in place; None where there is none, or one of another form."""
+    """The catalog that is in place; None where there is none, or one of another form.
+
+    The raw folder lies beside the catalog's own, wherever the home is now.
+    """
+    raw = path.absolute().parents[1] / "raw"
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         return Catalog(
@@ -137,7 +155,10 @@ def read_catalog(path: Path) -> Catalog | None:
             export_days=tuple(content["export_days"]),
             export_files=tuple(content["export_files"]),
             **{
-                kind: tuple(LandedFile(**file) for file in content[kind])
+                kind: tuple(
+                    LandedFile(**{**file, "path": f"{raw}/{_name('/' + file['path'])}"})
+                    for file in content[kind]
+                )
                 for kind in ("landed_files", "incoming_files", "replaced_files")
             },
             coverage=tuple(content.get("coverage", ())),
@@ -146,6 +167,13 @@ def read_catalog(path: Path) -> Catalog | None:
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+_NAME_PARTS = 3  # <entity>/export_date=<day>/<hash>.parquet, wherever the raw folder lies
+
+
+def _name(path: str) -> str:
+    return "/".join(path.rsplit("/", _NAME_PARTS)[1:])
 
 
 def raw_fingerprint(manifests: Mapping[date, DayManifest]) -> str:

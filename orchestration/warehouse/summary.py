@@ -64,7 +64,9 @@ def closing_lines(settings: Settings, loaded: Collection[date]) -> list[str]:
     """What a person should look at after a run that has loaded these days."""
     manifests = read_manifests(settings.raw_folder)
     brought = [manifests[day] for day in sorted(loaded) if day in manifests]
+    differing = zones.disagreement(settings.timezone)
     return [
+        *([f"{differing}."] if differing else []),
         *_days(settings, manifests),
         *_rejected(brought),
         *_remarks(brought),

@@ -184,10 +184,16 @@ def test_the_workspace_loads(tmp_path: Path, settings: Settings) -> None:
     assert "All code locations passed validation" in done.stdout + done.stderr
 
 
-def test_every_run_status_ends_in_a_message(instance: DagsterInstance) -> None:
-    failed = [run for run in instance.get_runs() if run.status == DagsterRunStatus.FAILURE]
-    assert failed
-    for run in failed:
-        events = instance.all_logs(run.run_id)
-        failures = [e.dagster_event for e in events if e.is_dagster_event]
-        assert any(e is not None and e.is_step_failure for e in failures)
+def test_a_failed_run_ends_in_a_message(
+    definitions: Definitions, instance: DagsterInstance, settings: Settings
+) -> None:
+    unreadable = settings.exports_folder / "2024-03-13" / "threads.parquet"
+    unreadable.parent.mkdir()
+    unreadable.write_bytes(b"PAR1 cut off")
+    result = execute(definitions, instance, "load_exports")
+    run = instance.get_run_by_id(result.run_id)
+    assert run is not None
+    assert run.status == DagsterRunStatus.FAILURE
+    (failure,) = result.get_step_failure_events()
+    assert failure.step_failure_data.user_failure_data is not None
+    assert "threads.parquet" in failure.step_failure_data.user_failure_data.description

@@ -104,6 +104,7 @@ class SparkWarehouse:
                 **os.environ,
                 **self.cluster.environment,
                 "INBOX_RAW_CATALOG": str(self.catalog),
+                "INBOX_RAW_FOLDER": str(self.settings.raw_folder),
                 **({"INBOX_BATCH_PLAN": plan.environment} if plan else {}),
             },
             stdout=subprocess.PIPE,

@@ -28,7 +28,7 @@ pattern, says what is loaded: a half-written or superseded file beside it is nev
             order by file.entity, file.export_date
         {%- endset -%}
         {%- for row in run_query(query).rows -%}
-            {%- do paths.setdefault(row[0], []).append(row[1]) -%}
+            {%- do paths.setdefault(row[0], []).append(raw_folder() ~ '/' ~ row[1]) -%}
         {%- endfor -%}
     {%- endfor -%}
     create schema if not exists raw;
@@ -62,6 +62,11 @@ pattern, says what is loaded: a half-written or superseded file beside it is nev
     union all
     select *, false as is_incoming from ({{ duckdb__raw_rows(files['replaced_files'].get(entity), columns) }});
     {% endfor %}
+{%- endmacro %}
+
+{#- Where the landed files lie; the catalog's paths go on from there, so that a home may be moved. -#}
+{% macro raw_folder() -%}
+    {{ return(env_var('INBOX_RAW_FOLDER', '../data/raw')) }}
 {%- endmacro %}
 
 {#- A select of the rows of landed files; without files, of none. -#}
@@ -123,7 +128,7 @@ a partition, so that a batch reads its days only. The folder's table is an exter
         {%- do kinds.append(
             "select '" ~ kind ~ "' as kind, file.entity, file.export_date, "
             ~ "regexp_extract(file.path, '[^/]+$', 0) as landed_name, "
-            ~ "regexp_replace(file.path, '/export_date=[^/]+/[^/]+$', '') as folder from "
+            ~ "concat(" ~ sql_text(raw_folder() ~ '/') ~ ", file.entity) as folder from "
             ~ "(select explode(from_json(value, '" ~ kind
             ~ "_files array<struct<entity: string, export_date: date, path: string>>')." ~ kind ~ '_files) as file from '
             ~ catalog ~ ') as files'

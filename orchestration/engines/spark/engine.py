@@ -51,13 +51,15 @@ class Spark:
     def environment(self) -> dict[str, str]:
         """Where the cluster is and where it reads; the password where dbt hides it."""
         settings = self.settings
-        catalog = str(settings.raw_catalog)
+        raw, catalog = str(settings.raw_folder), str(settings.raw_catalog)
         if self.store is not None:
-            catalog = f"{cluster_address(self.store)}/{CATALOG}"
+            raw = cluster_address(self.store)
+            catalog = f"{raw}/{CATALOG}"
         password = settings.spark_password
         secret = "" if password is None else password.get_secret_value()
         return {
             "INBOX_RAW_CATALOG": catalog,
+            "INBOX_RAW_FOLDER": raw,
             "INBOX_THREADS": str(settings.threads),
             "INBOX_SPARK_HOST": settings.spark_host,
             "INBOX_SPARK_PORT": str(settings.spark_port),

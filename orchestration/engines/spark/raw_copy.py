@@ -15,7 +15,7 @@ CATALOG = "raw_catalog.json"
 
 
 def upload_catalog(store: ObjectFolder, raw: Path, catalog: LandedFiles) -> None:
-    """Brings the store what a catalog names, and last the catalog, with the store's addresses.
+    """Brings the store what a catalog names, and last the catalog.
 
     raw: the folder of the landed files, whose layout the copy has. Raises StoreUnavailable.
     """
@@ -24,9 +24,7 @@ def upload_catalog(store: ObjectFolder, raw: Path, catalog: LandedFiles) -> None
         name = Path(path).relative_to(raw).as_posix()
         if name not in there:
             store.upload(Path(path), name)
-    address = cluster_address(store)
-    text = catalog.as_json(lambda path: f"{address}/{Path(path).relative_to(raw).as_posix()}")
-    store.write(CATALOG, text.encode())
+    store.write(CATALOG, catalog.as_json().encode())
 
 
 def remove_unnamed(store: ObjectFolder, raw: Path, catalog: LandedFiles) -> None:

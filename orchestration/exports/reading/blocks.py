@@ -78,6 +78,7 @@ class Block:
     unparsed: list[UnparsedRow] = field(default_factory=list)
     may_hold_text: bool = False  # a row that was not taken apart may be a piece of a body
     texts: TextColumns | None = None  # where a CSV file has such columns
+    next_unparsed: UnparsedRow | None = None  # the row after these, if it was not taken apart
 
     @property
     def rows(self) -> int:

@@ -53,6 +53,24 @@ def read_csv(
     source: ExportBytes, contract: Contract, limits: ReadLimits, unknown: UnknownColumns
 ) -> Iterator[Block]:
     """The rows of a CSV file; raises `UnreadableFile`."""
+    yield from _with_next_rows(_read_blocks(source, contract, limits, unknown))
+
+
+def _with_next_rows(blocks: Iterator[Block]) -> Iterator[Block]:
+    """Tell each block of the row after it: what is wrong there may have begun in its last one."""
+    before = next(blocks, None)
+    for block in blocks:
+        if block.unparsed and not (block.row_numbers[:1] < block.unparsed[0].row_number).any():
+            before.next_unparsed = block.unparsed[0]  # type: ignore[union-attr]
+        yield before  # type: ignore[misc]
+        before = block
+    if before is not None:
+        yield before
+
+
+def _read_blocks(
+    source: ExportBytes, contract: Contract, limits: ReadLimits, unknown: UnknownColumns
+) -> Iterator[Block]:
     header: _Header | None = None
     first_row = 1
     ragged = 0

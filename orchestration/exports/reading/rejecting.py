@@ -38,8 +38,12 @@ _TIME = re.compile(
 )
 _STRICT_KINDS = (Kind.TIMESTAMP, Kind.CHOICE, Kind.BOOLEAN, Kind.INTEGER)
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_BEGUN = "comes before a piece of a text without quotes, which may have begun in it"
 _YEAR = re.compile(r"\d{4}")
 _NULL_WORDS = frozenset({"null", "none", "nan", "nat", "n/a", "na", "undefined"})
+
+
+_NO_TEXTS = TextColumns(frozenset())
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,9 @@ def rejected_rows(
             failed.setdefault(row, (name, failure))
     rows = _Rows(block, contract, failures, values)
     if block.texts is not None:
-        rows.note_break(block.texts, sorted(failed))
+        begun = rows.note_break(block.texts, sorted(failed))
+        if begun is not None:
+            failed.setdefault(begun, (None, Failure(_BEGUN)))
         for row in _rows_after(block, block.texts):
             failed.setdefault(row, (None, Failure(_after(block.texts))))
     rejected = [rows.unparsed(row) for row in block.unparsed]
@@ -109,16 +115,35 @@ class _Rows:
     failures: Mapping[str, Failures]
     values: Mapping[str, pa.ChunkedArray]
 
-    def note_break(self, texts: TextColumns, failed: list[int]) -> None:
-        """Note the first row of the block at which a text broke out of its cell, if it is new."""
+    def note_break(self, texts: TextColumns, failed: list[int]) -> int | None:
+        """Note the first row of the block at which a text broke out of its cell, if it is new.
+
+        Gives the position of the row before it, where that may have begun with the same text and
+        has landed columns in which any piece of it would be right.
+        """
         if texts.broke_at is not None:
-            return
-        numbers = [row.row_number for row in self.block.unparsed[:1]]
+            return None
+        breaks = {row.row_number: self._is_piece(row.cells) for row in self.block.unparsed[:1]}
         for row, cells in self._cells(failed):
             if self._is_broken_off(row, cells, texts):
-                numbers.append(int(self.block.row_numbers[row]))
+                number = int(self.block.row_numbers[row])
+                breaks[number] = self._is_piece(self._right(row, cells))
                 break
-        texts.broke_at = min(numbers, default=None)
+        texts.broke_at = min(breaks, default=None)
+        after = self.block.next_unparsed
+        if texts.broke_at is None and after is not None:
+            breaks = {after.row_number: self._is_piece(after.cells)}
+        if not breaks or not breaks[first := min(breaks)]:
+            return None
+        before = [int(row) for row in np.flatnonzero(self.block.row_numbers == first - 1)]
+        return next(
+            (row for row, cells in self._cells(before) if _may_end_in(cells, texts, self.contract)),
+            None,
+        )
+
+    def _is_piece(self, cells: Mapping[str, object] | None) -> bool:
+        """Whether a row begins no record: nothing of a strict form is right in it."""
+        return not self._strict(cells or {})
 
     def _is_broken_off(self, row: int, cells: Mapping[str, object], texts: TextColumns) -> bool:
         """Whether words stand where only times, choices and numbers may, and nothing right does.
@@ -168,12 +193,14 @@ class _Rows:
             cells = {}
         if not cells:
             return RejectedRow(row.row_number, row.line_number, None, row.reason, None)
-        key = hash_of_key((row.cells or {}).get(self.contract.key))
+        key = hash_of_key((row.cells or {}).get(self.contract.key))  # never one after a text
         return RejectedRow(row.row_number, row.line_number, None, row.reason, row_text(cells), key)
 
     def _record_key(self, row: int, cells: Mapping[str, object]) -> str | None:
         name = self.contract.key
-        return None if row in self._failures_of(name) else hash_of_key(cells.get(name))
+        if row in self._failures_of(name) or name in (self.block.texts or _NO_TEXTS).after:
+            return None
+        return hash_of_key(cells.get(name))
 
     def _record_version(self, row: int) -> datetime | None:
         """How new the record is; None where that cannot be read."""
@@ -199,8 +226,11 @@ class _Rows:
             return cells if is_surely_a_row else None
         if self._is_after_break(int(self.block.row_numbers[row])):
             return None
-        right = {name: value for name, value in cells.items() if row not in self._failures_of(name)}
-        return self._strict(right)
+        return self._strict(self._right(row, cells))
+
+    def _right(self, row: int, cells: Mapping[str, object]) -> dict[str, object]:
+        """The cells that passed their checks."""
+        return {name: cell for name, cell in cells.items() if row not in self._failures_of(name)}
 
     def _strict(self, cells: Mapping[str, object]) -> dict[str, object]:
         """The cells that are a time, a choice or a boolean, as a piece of a text would not be."""
@@ -232,6 +262,12 @@ def _is_no_prose(value: object, contract: Contract, name: str) -> bool:
         or (column.kind is Kind.CHOICE and value in column.choices)
         or (column.kind is Kind.BOOLEAN and value.lower() in ("true", "false"))
     )
+
+
+def _may_end_in(cells: Mapping[str, object], texts: TextColumns, contract: Contract) -> bool:
+    """Whether a row may end in a piece of a text, and hold it where any text is right."""
+    kinds = {contract.by_name[name].kind for name in texts.after if cells.get(name) is not None}
+    return not kinds & {*_STRICT_KINDS} and bool(kinds)
 
 
 def _reads_as_words(value: str) -> bool:

@@ -553,12 +553,12 @@ subject or a comment, holds texts. One that has no quotes around it goes on in t
 and, behind a line break, in rows of its own, which may look like any row. So in such a file
 
 - a row that is set aside shows only those of its times, choices and `true` or `false` that are
-  right; never an identifier, and never the value that failed. It is told by its place, and is not
-  followed by its key into later days;
+  right; never an identifier, and never the value that failed;
 - a row whose number of cells is wrong, or that has words where only times, choices and numbers may
   stand and nothing right there, shows that a text broke out. Every row after it is set aside
-  without its text, even where it looks right, up to the end of the file: one such row may cost the
-  rows after it. Put quotes around texts, or export JSON lines or Parquet.
+  without its text, even where it looks right, up to the end of the file, and so is the row before
+  it where the text may have begun: one such row may cost those after it. Put quotes around texts,
+  or export JSON lines or Parquet.
 
 What cannot be told: a text in the last column, behind whose line break comes what is, cell by cell,
 a right row.

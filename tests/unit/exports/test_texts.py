@@ -55,6 +55,41 @@ def test_what_looks_like_a_row_after_a_text_that_broke_out_is_set_aside(
     assert {row["column_name"] for row in after} == {None}
 
 
+THREADS = "thread_id,created_at,updated_at,status,subject,channel,user_id\n"
+
+
+def thread_row(number: int, end: str) -> str:
+    return f"t{number},{TIME},{TIME},open,{end}\n"
+
+
+@pytest.mark.parametrize("rows_before", [0, 40])
+@pytest.mark.parametrize(
+    ("piece", "block_bytes"),
+    [
+        *((f"more {MARK}", size) for size in (60, 150, 2**20)),
+        *((f"{MARK},b", size) for size in (60, 150, 2**20)),
+        (f"{MARK},so,it,goes,on,for,ever", 2**20),  # as wide as a row, in the same block
+    ],
+)
+def test_a_row_in_which_a_text_may_have_begun_is_set_aside_with_its_pieces(
+    tmp_path: Path, piece: str, block_bytes: int, rows_before: int
+) -> None:
+    """Up to its line break it is as wide as a row, and any words are right in what comes after."""
+    text = THREADS + "".join(thread_row(number, "x,chat,u1") for number in range(rows_before))
+    text += thread_row(90, f"Hello, my {MARK}, and {MARK}") + f"{piece}\n"
+    text += thread_row(91, "x,chat,u1")
+    day = landed(tmp_path, "threads.csv", text, block_bytes)
+    assert len(day.rows.get("threads", [])) == rows_before
+    assert found(tmp_path) == []
+
+
+def test_a_record_that_breaks_off_does_not_cost_the_one_before_it(tmp_path: Path) -> None:
+    text = THREADS + thread_row(1, "x,chat,u1") + thread_row(2, f"{MARK}\n{MARK},chat,u1")
+    day = landed(tmp_path, "threads.csv", text)
+    assert [row["thread_id"] for row in day.rows["threads"]] == ["t1"]
+    assert found(tmp_path) == []
+
+
 def test_a_mistaken_value_costs_its_row_alone(tmp_path: Path) -> None:
     """What is no piece of a text: other times, null words, choices that are not listed."""
     rows = [

@@ -45,12 +45,11 @@ def test_it_follows_the_catalog_and_sends_no_file_twice(s3: S3Server, tmp_path: 
     assert names(store) == [CATALOG, f"{folder}/1.parquet", f"{folder}/2.parquet"]
     assert store.info(f"{folder}/1.parquet") == sent
     content = json.loads(store.read(CATALOG))
-    bucket = store.url.removeprefix("s3://")
     assert content["landed_files"] == [
         {
             "entity": "threads",
             "export_date": "2024-03-01",
-            "path": f"s3a://{bucket}/{folder}/2.parquet",
+            "path": f"{folder}/2.parquet",
         }
     ]
     assert content["replaced_files"][0]["path"].endswith("/1.parquet")
