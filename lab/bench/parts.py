@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from unittest.mock import patch
 from lab.bench import inputs
 from lab.bench.measure import Measurement, measure, run
 from lab.bench.sizes import SIZES, Size, bench_folder
+from lab.bench.sources import LAST_DAY
 
 Result = dict[str, Any]
 
@@ -394,6 +396,57 @@ def small_days(size: Size, repetitions: int) -> Result:
     }  # fmt: skip
 
 
+def sources(size: Size, repetitions: int) -> Result:
+    """A Zendesk account that Airbyte has laid down: the first import, and a day more."""
+    folder = size.folder / "sources"
+    lake, home = folder / "lake", folder / "home"
+    inputs.clear(folder)
+    inputs.say("generating a Zendesk account")
+    task = "lab.bench.sources:{}".format
+    megabytes = run(task("make_account"), size=size.name, folder=str(lake)) / 1e6
+    inputs.say("reading it with DuckDB, then importing it")
+    floor = measure(
+        task("read_and_write"), repetitions, folder=str(lake), target=str(folder / "copied")
+    )
+    first = measure(
+        task("import_account"),
+        repetitions,
+        before_each=partial(run, task("forget"), home=str(home)),
+        folder=str(lake), home=str(home), day=LAST_DAY.isoformat(),
+    )  # fmt: skip
+    run(task("make_more"), size=size.name, folder=str(lake))
+    more_day = (LAST_DAY + timedelta(days=2)).isoformat()
+    day = measure(task("import_account"), folder=str(lake), home=str(home), day=more_day)
+    inputs.clear(folder)
+    floor_cpu = floor.work_cpu_seconds
+    reading = replace(first, work_cpu_seconds=first.outcome["reading_cpu_seconds"])
+    told = (
+        ("DuckDB: read_json to Parquet, the same columns", floor, ""),
+        ("reading it and keeping its records", reading, ""),
+        ("the first import: read, kept, folded, written", first, first.outcome["messages"]),
+        ("a day more, in files of its own", day, day.outcome["messages"]),
+    )
+    return {
+        "columns": ["", "messages", "CPU s", "peak memory", "to DuckDB's", "to the first import"],
+        "rows": [
+            [
+                title,
+                f"{messages:,}" if messages else "",
+                _number(one.work_cpu_seconds),
+                _memory(one.peak_megabytes),
+                _ratio(one.work_cpu_seconds, floor_cpu),
+                _ratio(one.work_cpu_seconds, first.work_cpu_seconds),
+            ]
+            for title, one, messages in told
+        ],
+        "notes": [
+            f"{megabytes:,.0f} MB of JSON lines: tickets, comments, audits, ratings, users. DuckDB "
+            "keeps the texts, the import their lengths. A day is a thousandth of the tickets."
+        ],
+        "measured": {title: one.as_record() for title, one, _ in told},
+    }
+
+
 PARTS: dict[str, tuple[str, Callable[[Size, int], Result]]] = {
     "rebuild": ("A full rebuild", rebuild),
     "day": ("One more day", day),
@@ -403,6 +456,7 @@ PARTS: dict[str, tuple[str, Callable[[Size, int], Result]]] = {
     "distinct": ("Distinct users over any range", distinct),
     "ingestion": ("Ingestion", ingestion),
     "small_days": ("Many small days", small_days),
+    "sources": ("A help desk", sources),
 }
 
 _COSTS = ["", "process CPU s", "work CPU s", "wall s", "peak memory"]

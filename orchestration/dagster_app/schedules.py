@@ -14,6 +14,7 @@ from dagster import (
 )
 
 from orchestration.dagster_app.jobs import import_sources, load_exports
+from orchestration.dagster_app.telling import SOURCE_TAG
 from orchestration.settings import Settings, SettingsError
 
 DAILY_LOAD = "daily_load"
@@ -52,9 +53,7 @@ def daily_import(settings: Settings, sources: Sequence[AssetKey]) -> ScheduleDef
         at = context.scheduled_execution_time.isoformat()
         for key in sources:
             name = key.path[-1]
-            yield RunRequest(
-                run_key=f"{name} {at}", asset_selection=[key], tags={"inbox/source": name}
-            )
+            yield RunRequest(run_key=f"{name} {at}", asset_selection=[key], tags={SOURCE_TAG: name})
 
     return ScheduleDefinition(
         name="daily_import",

@@ -23,6 +23,7 @@ from orchestration.warehouse.day_alerts import reasons_of_no_day, tell_days, tel
 
 CHOSEN_ASSETS = "__ASSET_JOB"  # Dagster's name for a run of assets that were chosen in the UI
 A_RUN = "a run of chosen assets"
+SOURCE_TAG = "inbox/source"
 
 
 def tell_run(settings: Settings, instance: DagsterInstance, run: DagsterRun) -> bool:
@@ -85,4 +86,6 @@ def _materialized_at(instance: DagsterInstance, asset: str) -> float:
 
 
 def _subject(run: DagsterRun) -> str:
+    if SOURCE_TAG in run.tags:  # one source that is well says nothing of another
+        return f"source {run.tags[SOURCE_TAG]}"
     return A_RUN if run.job_name == CHOSEN_ASSETS else f"job {run.job_name}"

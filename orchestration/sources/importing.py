@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -30,7 +30,8 @@ from .errors import SourceUnreachable, WrongSource
 from .keeping import ImportRecord, SourceState
 from .landings.looking import is_database, open_landing
 from .language import add_language, literals
-from .model import Canonical, Kind, Opening
+from .logins import login_of
+from .model import Canonical, Kind, Opening, SupportsClose
 from .persons import hash_key, key_check, person_keeper
 from .reading import read_landing
 from .request import Source, Surroundings, typed_options
@@ -158,10 +159,18 @@ def _prepare(
     aside.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder = surroundings.folder_of(source)
     with _connection(source, state, surroundings, aside, prepared, options) as connection:
-        opening = Opening(options, hash_key(surroundings.users), began_at + timedelta(days=1))
+        opening = Opening(
+            options,
+            hash_key(surroundings.users),
+            began_at + timedelta(days=1),
+            login_of(source.name),
+        )
         landing = open_landing(connection, kind, source.where, source.landing, state.parts, opening)
-        rereads = _rereads(kind, state, options)
-        read = read_landing(connection, kind, landing, state, folder, aside, number, rereads)
+        with ExitStack() as stack:
+            if isinstance(landing, SupportsClose):
+                stack.callback(landing.close)
+            rereads = _rereads(kind, state, options)
+            read = read_landing(connection, kind, landing, state, folder, aside, number, rereads)
         connection.execute("reset max_temp_directory_size")
         keeping.make_views(connection, kind, folder, number, aside)
         mapping = _fingerprint(kind.canonical(options), source.staff)

@@ -40,6 +40,14 @@ USUAL = frozenset(
         "deleted threads",
         "merged threads",
         "sample threads left out",
+        "removed threads",
+        "deleted messages",
+        "surveys without an answer",
+        "automatic answers",
+        "threads begun by staff",
+        "spam",
+        "mails in the trash",
+        "drafts left out",
     }
 )
 """Counts that tell of a desk's life; all others tell of a doubt."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import duckdb
 
@@ -27,7 +27,8 @@ class Table:
     the columns of that stream. key: the original column that names a record, for rows that cannot
     be read. other_names: what else it is called. needs: kept columns that are never all null.
     is_required: nothing is imported without it, unless the table `unless` is there. lacks: what
-    the numbers lack without it.
+    the numbers lack without it. zero_is_never: whether the desk writes a time of 0 for none, so
+    that such a time tells of no fault.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Table:
     other_names: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     is_required: bool = False
+    zero_is_never: bool = False
     unless: str = ""
     lacks: str = ""
 
@@ -77,15 +79,16 @@ class Option:
 
 @dataclass(frozen=True)
 class Opening:
-    """What a landing is told that reads files itself.
+    """What a landing is told that is no layout of files.
 
     key: of the hashes of identifiers that may name a person. latest: an instant after which no
-    record can have been made.
+    record can have been made. login: of a database, what of user and password is known.
     """
 
     options: Mapping[str, Any]
     key: bytes = field(repr=False)
     latest: datetime
+    login: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 CANONICAL: dict[str, dict[str, str]] = {
@@ -223,10 +226,23 @@ class Part:
     is_shared: bool = False
 
 
+@runtime_checkable
+class SupportsClose(Protocol):
+    """A landing that holds something open."""
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
 class Landing(Protocol):
-    """Where a connector has laid a help desk's records down, opened for one import."""
+    """Where a connector has laid a help desk's records down, opened for one import.
+
+    reads_once: whether a relation can be read a single time.
+    """
 
     name: str
+    reads_once: bool
 
     def parts(self, table: Table) -> Sequence[Part]:
         """The pieces of a table that are there; none where the landing lacks it."""

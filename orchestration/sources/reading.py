@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from .errors import LandingIncomplete
 from .keeping import SourceState
 from .language import literal_paths
 from .model import Kept, Kind, Landing, Part, Table
+from .repairs import count_repairs
 
 
 @dataclass
@@ -27,7 +29,7 @@ class Read:
 
     parts: dict[str, dict[str, str]] = field(default_factory=dict)
     records: dict[str, int] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
     missing: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, int] = field(default_factory=dict)
 
@@ -154,9 +156,11 @@ def _keep(
     read.records[kept.name] = read.records.get(kept.name, 0) + rows
     if unreadable:
         read.unreadable[table.name] = unreadable
-        read.counts["unreadable records"] = read.counts.get("unreadable records", 0) + unreadable
+        read.counts["unreadable records"] += unreadable
+    if not place.landing.reads_once:
+        read.counts.update(count_repairs(connection, table))
     dropped = list(place.landing.unknown_columns(connection, table, parts))
-    read.counts["columns not kept"] = read.counts.get("columns not kept", 0) + len(dropped)
+    read.counts["columns not kept"] += len(dropped)
     if not place.state.number:  # later a few records may well have none
         _see_needed(connection, table, path, rows)
 

@@ -7,6 +7,7 @@ their mail address, staff by their account too.
 from __future__ import annotations
 
 from ..model import Kept, Kind, Table
+from .absence import IS_WHOLE, PRESENT, present
 from .django_helpdesk_mapping import TOUCHED, canonical
 from .leaving_out import LEAVE_OUT, every, is_left_out, stays
 from .mail_text import own_words_length
@@ -165,6 +166,7 @@ _QUEUES = Table(
 )
 
 _KEPT = (
+    PRESENT,
     Kept(
         name="tickets",
         columns={
@@ -236,12 +238,13 @@ DJANGO_HELPDESK = Kind(
     tables={
         "tables": (
             _TICKETS, _FOLLOWUPS, _USERS, _QUEUES,
-            every("helpdesk_ticket", ("id", "queue_id")), every("helpdesk_queue", ("id", "title")),
+            present("helpdesk_ticket"), every("helpdesk_ticket", ("id", "queue_id")),
+            every("helpdesk_queue", ("id", "title")),
         ),
     },
     kept=_KEPT,
     canonical=canonical,
     touched=TOUCHED,
-    options=(LEAVE_OUT,),
+    options=(LEAVE_OUT, IS_WHOLE),
     users_are_addresses=True,
 )  # fmt: skip

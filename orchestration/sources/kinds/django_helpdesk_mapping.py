@@ -6,28 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..model import Canonical
+from .absence import TOUCHED_BY_ABSENCE, is_absent
 from .merging import merge_chain, with_merged
+from .staff import changed_staff
 
 TOUCHED = with_merged(
-    """
-        with staff_now as (
-            select id, mailbox, arg_max(is_of_staff, import_number) as is_of_staff
-            from kept.users
-            group by id, mailbox
-        ),
-
-        staff_before as (
-            select id, arg_max(is_of_staff, import_number) as is_of_staff
-            from before.users
-            group by id
-        ),
-
-        changed as (
-            select staff_now.id, staff_now.mailbox
-            from staff_now
-            left join staff_before on staff_now.id = staff_before.id
-            where staff_now.is_of_staff <> coalesce(staff_before.is_of_staff, false)
-        )
+    f"""
+        with {changed_staff("import_number", ", mailbox")}
 
         select thread_id as id
         from touched
@@ -35,7 +20,9 @@ TOUCHED = with_merged(
         select ticket_id
         from kept.followups
         where user_id in (select id from changed) or sender in (select mailbox from changed)
-    """,
+        union
+    """
+    + TOUCHED_BY_ABSENCE,
     "select id, effective_id from kept.tickets where effective_id <> id",
 )
 
@@ -43,41 +30,6 @@ _STATUS = """case
                 when {status} in (3, 4, 5) then 'closed'
                 else 'open'
             end"""
-
-_THREADS = f"""
-    with recursive {merge_chain("tickets")}
-
-    select
-        ticket.id as thread_id,
-        ticket.created_at,
-        ticket.updated_at,
-        case
-            when ticket.into_id is not null then 'open'
-            when ticket.status in (1, 2) and ticket.is_on_hold then 'pending'
-            else {_STATUS.format(status="ticket.status")}
-        end as status,
-        ticket.submitter as user_id,
-        case when opening.is_mail then 'email' else 'web' end as channel,
-        ticket.assigned_to_id as assigned_agent_id,
-        ticket.queue_id as team_id,
-        ticket.priority,
-        case when ticket.into_id is not null then ticket.updated_at end as deleted_at,
-        ticket.into_id as merged_into_thread_id,
-        'src:' || ticket.id as opening_id,
-        'user' as opening_author_type,
-        ticket.submitter as opening_author_id,
-        false as opening_is_private,
-        case when ticket.description_length > 0 then ticket.description_length end
-            as opening_length
-    from ticket
-    left join (
-        select
-            coalesce(merged_from_id, ticket_id) as ticket_id,
-            arg_min(is_mail, (created_at, try_cast(id as bigint))) as is_mail
-        from followups
-        group by 1
-    ) as opening on ticket.id = opening.ticket_id
-"""
 
 _MESSAGES = f"""
     with recursive {merge_chain("tickets")},
@@ -207,9 +159,9 @@ _TEAMS = """
 
 
 def canonical(options: Mapping[str, Any]) -> Canonical:
-    """The mapping; no option changes it."""
+    """The mapping under a source's options."""
     return Canonical(
-        threads=_THREADS,
+        threads=_threads(options),
         messages=_MESSAGES,
         events=_EVENTS,
         agents=_AGENTS,
@@ -220,3 +172,43 @@ def canonical(options: Mapping[str, Any]) -> Canonical:
             " where is_message and user_id is null and sender is null and merged_from_id is null",
         },
     )
+
+
+def _threads(options: Mapping[str, Any]) -> str:
+    return f"""
+    with recursive {merge_chain("tickets")}
+
+    select
+        ticket.id as thread_id,
+        ticket.created_at,
+        ticket.updated_at,
+        case
+            when ticket.into_id is not null then 'open'
+            when ticket.status in (1, 2) and ticket.is_on_hold then 'pending'
+            else {_STATUS.format(status="ticket.status")}
+        end as status,
+        ticket.submitter as user_id,
+        case when opening.is_mail then 'email' else 'web' end as channel,
+        ticket.assigned_to_id as assigned_agent_id,
+        ticket.queue_id as team_id,
+        ticket.priority,
+        case
+            when ticket.into_id is not null or {is_absent("ticket.id", options)}
+                then ticket.updated_at
+        end as deleted_at,
+        ticket.into_id as merged_into_thread_id,
+        'src:' || ticket.id as opening_id,
+        'user' as opening_author_type,
+        ticket.submitter as opening_author_id,
+        false as opening_is_private,
+        case when ticket.description_length > 0 then ticket.description_length end
+            as opening_length
+    from ticket
+    left join (
+        select
+            coalesce(merged_from_id, ticket_id) as ticket_id,
+            arg_min(is_mail, (created_at, try_cast(id as bigint))) as is_mail
+        from followups
+        group by 1
+    ) as opening on ticket.id = opening.ticket_id
+"""

@@ -1,4 +1,4 @@
-"""Mail archives: mbox files, Maildir and folders of mails. What makes them one is in `mail`."""
+"""Mail archives: mbox files, Maildir and folders of mails. How mails are read is in `mail/`."""
 
 from __future__ import annotations
 

@@ -7,29 +7,19 @@ leave out merged and deleted tickets, and give times without their zone.
 from __future__ import annotations
 
 from ..model import Kind, Option, Table
-from .leaving_out import LEAVE_OUT, every, is_left_out, stays
+from .absence import IS_WHOLE, present
+from .leaving_out import LEAVE_OUT, every, stays
 from .mail_text import own_words_length
 from .request_tracker_kept import KEPT
 from .request_tracker_mapping import TOUCHED, canonical
+from .request_tracker_people import GROUP_MEMBERS, GROUPS, PRINCIPALS, REQUESTORS, USERS
+from .request_tracker_queues import LEFT_OUT, SAID_IN_LEFT_OUT
 
 
 def _header(name: str) -> str:
     """SQL for the value of a header of an attachment, in lower case."""
     return rf"lower(regexp_extract(Headers, '(?im)^{name}[ \t]*:[ \t]*([^\s;(]*)', 1))"
 
-
-_LEFT_OUT = f"""
-            select identifier(ticket.id)
-            from landed."every Tickets" as ticket
-            inner join landed."every Queues" as queue
-                on identifier(ticket.Queue) = identifier(queue.id)
-            where {is_left_out("queue.Name")}
-"""
-_SAID_IN_LEFT_OUT = f"""
-            select identifier(said.id)
-            from landed."every Transactions" as said
-            where said.ObjectType = 'RT::Ticket' and identifier(said.ObjectId) in ({_LEFT_OUT})
-"""
 
 _DECODED = """
     case lower(coalesce(ContentEncoding, 'none'))
@@ -68,10 +58,11 @@ _TICKETS = Table(
         from landed."Tickets"
         -- Reminders and approvals lie in the same table.
         where id is null
-            or (lower(coalesce("Type", 'ticket')) = 'ticket' and {stays("id", _LEFT_OUT)})
+            or (lower(coalesce("Type", 'ticket')) = 'ticket' and {stays("id", LEFT_OUT)})
     """,
     needs=("id", "status", "created_at"),
     is_required=True,
+    zero_is_never=True,
     lacks="everything: no conversation is known",
 )
 
@@ -113,7 +104,7 @@ _TRANSACTIONS = Table(
             landed_at
         from landed."Transactions"
         where id is null
-            or (ObjectType = 'RT::Ticket' and {stays("ObjectId", _LEFT_OUT)})
+            or (ObjectType = 'RT::Ticket' and {stays("ObjectId", LEFT_OUT)})
     """,
     needs=("id", "ticket_id", "type", "created_at"),
     is_required=True,
@@ -156,137 +147,11 @@ _ATTACHMENTS = Table(
             case text_type when 'text/html' then html_length({_DECODED}) end as html_length,
             landed_at
         from attachment
-        where {stays("TransactionId", _SAID_IN_LEFT_OUT)}
+        where {stays("TransactionId", SAID_IN_LEFT_OUT)}
     """,
     needs=("id", "transaction_id"),
     is_required=True,
     lacks="messages: who wrote what is known by it alone",
-)
-
-_PRIVILEGED = """
-        privileged as (
-            select distinct identifier(membership.MemberId) as user_id
-            from landed."GroupMembers" as membership
-            inner join landed."Groups" as system_group
-                on identifier(membership.GroupId) = identifier(system_group.id)
-            where system_group.Domain = 'SystemInternal'
-                and coalesce(system_group.Name, system_group."Type") = 'Privileged'
-        )
-"""
-
-_USERS = Table(
-    name="Users",
-    columns={
-        "id": "VARCHAR",
-        "Name": "VARCHAR",
-        "RealName": "VARCHAR",
-        "EmailAddress": "VARCHAR",
-        "LastUpdated": "VARCHAR",
-    },
-    keeps="users",
-    # Of people who are no staff, neither the key itself nor the name stays.
-    select=f"""
-        with {_PRIVILEGED},
-
-        described as (
-            select
-                account.*,
-                account.Name in ('RT_System', 'Nobody') as is_of_system,
-                coalesce(
-                    privileged.user_id is not null or is_staff(account.id)
-                    or is_staff(account.EmailAddress) or is_staff(account.Name),
-                    false
-                ) and account.Name not in ('RT_System', 'Nobody') as is_of_staff,
-                principal.Disabled as disabled
-            from landed."Users" as account
-            left join privileged on identifier(account.id) = privileged.user_id
-            left join landed."Principals" as principal
-                on identifier(account.id) = identifier(principal.id)
-        )
-
-        select
-            person(id) as id,
-            case when is_of_staff or is_of_system then identifier(id) end as agent_id,
-            case
-                when is_of_staff
-                    then split_part(coalesce(nullif(trim(RealName), ''), trim(Name)), '@', 1)
-            end as name,
-            is_of_staff,
-            is_of_system,
-            -- The account that comes with every installation.
-            Name = 'root' as is_root,
-            not coalesce(flag(disabled), false) as is_active,
-            instant(LastUpdated) as updated_at,
-            landed_at
-        from described
-    """,
-    is_required=True,
-    lacks="who is an agent: every answer would count as a customer's",
-)
-
-_GROUPS = Table(
-    name="Groups",
-    columns={
-        "id": "VARCHAR",
-        "Name": "VARCHAR",
-        "Type": "VARCHAR",
-        "Domain": "VARCHAR",
-        "Instance": "VARCHAR",
-    },
-    keeps="",
-    select="",
-    is_required=True,
-    lacks="who asked, and who is an agent",
-)
-
-_GROUP_MEMBERS = Table(
-    name="GroupMembers",
-    columns={"id": "VARCHAR", "GroupId": "VARCHAR", "MemberId": "VARCHAR"},
-    keeps="",
-    select="",
-    is_required=True,
-    lacks="who is an agent: every answer would count as a customer's",
-)
-
-_PRINCIPALS = Table(
-    name="Principals",
-    columns={"id": "VARCHAR", "PrincipalType": "VARCHAR", "Disabled": "VARCHAR"},
-    keeps="",
-    select="",
-    is_required=True,
-    lacks="which members are people, and which agents are active",
-)
-
-_REQUESTORS = Table(
-    name="CachedGroupMembers",
-    columns={
-        "id": "VARCHAR",
-        "GroupId": "VARCHAR",
-        "MemberId": "VARCHAR",
-        "Disabled": "VARCHAR",
-    },
-    keeps="requestors",
-    select=f"""
-        select
-            identifier(membership.id) as id,
-            identifier(role.Instance) as ticket_id,
-            person(membership.MemberId) as requestor,
-            membership.landed_at
-        from landed."CachedGroupMembers" as membership
-        left join landed."Groups" as role on identifier(membership.GroupId) = identifier(role.id)
-        left join landed."Principals" as principal
-            on identifier(membership.MemberId) = identifier(principal.id)
-        where membership.id is null
-            or (
-                role.Domain = 'RT::Ticket-Role'
-                and coalesce(role.Name, role."Type") = 'Requestor'
-                and principal.PrincipalType = 'User'
-                and not coalesce(flag(membership.Disabled), false)
-                and {stays("role.Instance", _LEFT_OUT)}
-            )
-    """,
-    is_required=True,
-    lacks="who asked: a conversation would have no customer",
 )
 
 _QUEUES = Table(
@@ -345,7 +210,7 @@ _FIELD_VALUES = Table(
         where held.id is null
             or (
                 held.ObjectType = 'RT::Ticket'
-                and {stays("held.ObjectId", _LEFT_OUT)}
+                and {stays("held.ObjectId", LEFT_OUT)}
                 and (
                     list_contains(chosen('label_fields'), field.Name)
                     or list_contains(chosen('rating_field'), field.Name)
@@ -361,9 +226,9 @@ REQUEST_TRACKER = Kind(
     landings=("tables",),
     tables={
         "tables": (
-            _TICKETS, _TRANSACTIONS, _ATTACHMENTS, _USERS, _GROUPS, _GROUP_MEMBERS, _PRINCIPALS,
-            _REQUESTORS, _QUEUES, _FIELDS, _FIELD_VALUES,
-            every("Tickets", ("id", "Queue")), every("Queues", ("id", "Name")),
+            _TICKETS, _TRANSACTIONS, _ATTACHMENTS, USERS, GROUPS, GROUP_MEMBERS, PRINCIPALS,
+            REQUESTORS, _QUEUES, _FIELDS, _FIELD_VALUES,
+            present("Tickets"), every("Tickets", ("id", "Queue")), every("Queues", ("id", "Name")),
             every("Transactions", ("id", "ObjectType", "ObjectId")),
         ),
     },
@@ -380,6 +245,7 @@ REQUEST_TRACKER = Kind(
         Option("rejected_is_spam", False, "whether a ticket is rejected because it is spam"),
         Option("closed_statuses", ["resolved", "rejected"], "statuses that a lifecycle ends in"),
         LEAVE_OUT,
+        IS_WHOLE,
         Option("pending_statuses", ["stalled"], "statuses that wait for the customer"),
     ),
 )  # fmt: skip

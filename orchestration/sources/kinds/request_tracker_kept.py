@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from ..model import Kept
+from .absence import PRESENT
 
 KEPT = (
+    PRESENT,
     Kept(
         name="tickets",
         columns={

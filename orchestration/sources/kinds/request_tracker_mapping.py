@@ -7,28 +7,13 @@ from typing import Any
 
 from ..language import literals
 from ..model import Canonical
+from .absence import TOUCHED_BY_ABSENCE, is_absent
 from .merging import merge_chain, with_merged
+from .staff import changed_staff
 
 TOUCHED = with_merged(
-    """
-        with staff_now as (
-            select id, arg_max(is_of_staff, (updated_at, import_number)) as is_of_staff
-            from kept.users
-            group by id
-        ),
-
-        staff_before as (
-            select id, arg_max(is_of_staff, (updated_at, import_number)) as is_of_staff
-            from before.users
-            group by id
-        ),
-
-        changed as (
-            select staff_now.id
-            from staff_now
-            left join staff_before on staff_now.id = staff_before.id
-            where staff_now.is_of_staff <> coalesce(staff_before.is_of_staff, false)
-        )
+    f"""
+        with {changed_staff("(updated_at, import_number)")}
 
         select thread_id as id
         from touched
@@ -37,7 +22,9 @@ TOUCHED = with_merged(
         from kept.transactions
         where creator in (select id from changed)
             or id in (select transaction_id from new.attachments)
-    """,
+        union
+    """
+    + TOUCHED_BY_ABSENCE,
     "select id, effective_id from kept.tickets where effective_id <> id",
 )
 
@@ -155,6 +142,7 @@ def _threads(options: Mapping[str, Any], status: str) -> str:
             end as version_at,
             case
                 when ticket.into_id is not null then coalesce(own.merged_at, ticket.updated_at)
+                when {is_absent("ticket.id", options)} then ticket.updated_at
                 when ticket.status = 'deleted' then coalesce(own.deleted_at, ticket.updated_at)
                 when ticket.status = {rejected} then coalesce(own.rejected_at, ticket.updated_at)
                 when list_contains({spam_queues}, lower(queues.name))

@@ -388,8 +388,20 @@ def _counts(options: Mapping[str, Any]) -> dict[str, str]:
         " where list_contains(tags, 'closed_by_merge')"
         " or id in (select unnest(merged_ids) from tickets)",
         "messaging threads": "select count(*) from tickets where is_messaging",
-        "messages of unknown authors": "select count(*) from comments"
-        " where author is not null and author not in (select id from users where id is not null)",
+        "messages of unknown authors": """
+            with said as (
+                select id, author
+                from comments
+                union
+                select id, author
+                from audit_events
+                where type in ('Comment', 'VoiceComment')
+            )
+
+            select count(*)
+            from said
+            where author is not null and author not in (select id from users)
+        """,
         "ratings without an answer": "select count(*) from satisfaction_ratings"
         " where coalesce(score not in ('good', 'bad'), true)",
     }

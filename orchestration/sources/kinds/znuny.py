@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..model import Kind, Option, Table
+from .absence import IS_WHOLE, present
 from .leaving_out import LEAVE_OUT, every, is_left_out, stays
 from .mail_text import own_words_length
 from .znuny_kept import KEPT
@@ -364,7 +365,7 @@ ZNUNY = Kind(
         "tables": (
             _TICKETS, _HISTORY, _ARTICLES, _MIME, _PLAIN, _USERS, _PREFERENCES, _QUEUES,
             _FIELD_VALUES,
-            every("ticket", ("id", "queue_id")), every("queue", ("id", "name")),
+            present("ticket"), every("ticket", ("id", "queue_id")), every("queue", ("id", "name")),
             every("article", ("id", "ticket_id")),
             _joined("ticket_state", "name", "type_id", is_required=True, lacks="what is closed"),
             _joined("ticket_state_type", "name", is_required=True, lacks="what is closed"),
@@ -394,6 +395,7 @@ ZNUNY = Kind(
             shapes_records=True,
         ),
         LEAVE_OUT,
+        IS_WHOLE,
         Option("spam_queues", ["Junk"], "names of queues whose tickets are spam"),
     ),
     users_are_addresses=True,

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..language import literals
 from ..model import Canonical
+from .absence import TOUCHED_BY_ABSENCE, is_absent
 from .merging import merge_chain, with_merged
 
 TOUCHED = with_merged(
@@ -18,7 +19,9 @@ TOUCHED = with_merged(
         from kept.articles
         where id in (select article_id from new.mime)
             or id in (select article_id from new.mail_headers)
-    """,
+        union
+    """
+    + TOUCHED_BY_ABSENCE,
     """
         select ticket_id as id, merged_into_id as effective_id
         from kept.history
@@ -105,6 +108,7 @@ def _threads(options: Mapping[str, Any]) -> str:
             label.labels,
             case
                 when ticket.state = 'merged' then coalesce(ticket.merged_at, ticket.updated_at)
+                when {is_absent("ticket.id", options)} then ticket.updated_at
                 when ticket.state = 'removed' then coalesce(changed.removed_at, ticket.updated_at)
                 when list_contains({spam_queues}, lower(queues.name))
                     then coalesce(changed.moved_at, ticket.created_at)

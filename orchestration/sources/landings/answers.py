@@ -25,6 +25,7 @@ class AnswersLanding:
     """Answers of an API as they were saved."""
 
     name = "files"
+    reads_once = False
 
     def __init__(self, where: Path) -> None:
         self.files = [file for file in list_files(where) if file.format == "json"]

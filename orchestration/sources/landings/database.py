@@ -24,6 +24,8 @@ class DatabaseLanding:
     each table by the imports before, as the newest stamp of the connector.
     """
 
+    reads_once = False
+
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,

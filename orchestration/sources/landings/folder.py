@@ -75,6 +75,8 @@ def is_named(name: str, table: str) -> bool:
 class FolderLanding:
     """Files of a connector's layout."""
 
+    reads_once = False
+
     def __init__(self, layout: Layout, where: Path) -> None:
         self.name = layout.name
         self.layout = layout

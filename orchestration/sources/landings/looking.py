@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -30,6 +31,8 @@ def open_landing(
     opening: Opening,
 ) -> Landing:
     """The landing at an address. Raises WrongSource where there is none of this kind."""
+    if is_postgres(where):
+        return _open_postgres(kind, where, name, known, opening)
     path = Path(where.partition("#")[0]).expanduser().absolute()
     if not path.exists():
         raise WrongSource(f"{where} does not exist: give the folder or DuckDB file of the records")
@@ -46,6 +49,30 @@ def open_landing(
     return AnswersLanding(path) if chosen == "files" else FolderLanding(LAYOUTS[chosen], path)
 
 
+def is_postgres(where: str) -> bool:
+    """Whether records lie in a PostgreSQL database."""
+    return where.startswith(("postgresql://", "postgres://"))
+
+
+def _open_postgres(
+    kind: Kind, where: str, name: str | None, known: Known, opening: Opening
+) -> Landing:
+    from .postgres import PostgresLanding
+
+    if "@" in where.partition("//")[2].partition("/")[0]:
+        raise WrongSource(
+            "The address holds a login, which would stand in lists of processes: leave it out, and "
+            "give it by INBOX_SOURCE_<NAME>_USER and INBOX_SOURCE_<NAME>_TOKEN, or by .pgpass"
+        )
+    tables = kind.tables_of(name or kind.landings[0])
+    landing = PostgresLanding(LAYOUTS["tables"], where, tables, known, opening.login)
+    with closing(landing):
+        chosen = name or _chosen(kind, landing.marks(), where)
+    if chosen not in LAYOUTS or chosen not in kind.landings:
+        raise WrongSource(f"{kind.title} has no landing {chosen!r} that lies in a database")
+    return PostgresLanding(LAYOUTS[chosen], where, kind.tables_of(chosen), known, opening.login)
+
+
 def is_database(path: Path) -> bool:
     """Whether a file is a DuckDB database, by its first bytes."""
     if not path.is_file():
@@ -58,6 +85,13 @@ def _found(connection: duckdb.DuckDBPyConnection, kind: Kind, path: Path) -> str
     if len(kind.landings) == 1:
         return kind.landings[0]
     marks = _marks_of_database(connection, path) if is_database(path) else _marks(path)
+    return _chosen(kind, marks, str(path))
+
+
+def _chosen(kind: Kind, marks: set[str], where: str) -> str:
+    """The landing that names of columns and wraps tell."""
+    if len(kind.landings) == 1:
+        return kind.landings[0]
     for name, layout in LAYOUTS.items():
         if name in kind.landings and any(mark.startswith(layout.own or ("\0",)) for mark in marks):
             return name
@@ -65,7 +99,7 @@ def _found(connection: duckdb.DuckDBPyConnection, kind: Kind, path: Path) -> str
         if name in marks and name in kind.landings:
             return name
     raise WrongSource(
-        f"It cannot be told which connector filled {path}: say it with --landing "
+        f"It cannot be told which connector filled {where}: say it with --landing "
         f"({', '.join(kind.landings)})"
     )
 

@@ -46,6 +46,7 @@ class MailLanding:
     """Mail archives below a folder, or one of them."""
 
     name = "files"
+    reads_once = True
 
     def __init__(self, where: Path, opening: Opening) -> None:
         self._left_out = {str(name).lower() for name in opening.options["leave_out"]}

@@ -22,9 +22,13 @@ def typed_relation(
     scan: str,
     layout: Layout,
     child: ChildScan = lambda name: None,
+    there: Mapping[str, str] | None = None,
 ) -> str:
-    """The original records of a typed table. child: of the landing, for lists taken apart."""
-    there = described(connection, scan)
+    """The original records of a typed table.
+
+    child: of the landing, for lists taken apart. there: its columns, where they are known.
+    """
+    there = described(connection, scan) if there is None else there
     stamp = _stamp(layout, there)
     if layout.raw_column and layout.raw_column in there:
         fields = ", ".join(f"{quoted(name)} {kind}" for name, kind in table.columns.items())

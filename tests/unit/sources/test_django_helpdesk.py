@@ -286,3 +286,15 @@ def test_of_a_queue_that_is_left_out_nothing_is_kept(tmp_path: Path, helpdesk: H
     assert list(desk.standing("threads")) == ["1"]
     kept = b"".join(path.read_bytes() for path in desk.sources.rglob("*.parquet"))
     assert BEA.encode() not in kept
+
+
+def test_of_tables_that_are_whole_a_ticket_that_is_missing_is_gone(
+    tmp_path: Path, helpdesk: Helpdesk
+) -> None:
+    options = {"plain_addresses": "true", "is_whole": "true"}
+    desk = Desk(tmp_path, "django_helpdesk", options=options)
+    helpdesk.ticket(1)
+    helpdesk.ticket(2, "01 10:00")
+    bring(desk, helpdesk)
+    helpdesk.rows["helpdesk_ticket"].pop(0)
+    assert sorted(bring(desk, helpdesk).live("threads")) == ["2"]

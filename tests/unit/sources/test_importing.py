@@ -201,6 +201,18 @@ def test_lines_that_are_no_records_are_counted_and_told(desk: Desk) -> None:
     assert set(desk.live("threads")) == {"1"}
 
 
+def test_what_was_repaired_is_counted(desk: Desk) -> None:
+    done = desk.bring(
+        records(
+            tickets=[ticket(1, assignee_id=9001.0, group_id="51.00"), ticket(2)],
+            ticket_comments=[comment(31, "01 09:10", created_at="1970-01-01T00:00:00Z")],
+        )
+    )
+    assert done.counts["identifiers repaired"] == 2
+    assert done.counts["times read as 0"] == 1
+    assert "identifiers repaired" in done.doubtful
+
+
 def test_a_record_with_a_bad_time_goes_to_quarantine_with_its_key(
     tmp_path: Path, desk: Desk
 ) -> None:

@@ -208,6 +208,7 @@ def test_never_is_no_time(desk: Desk, tracker: RequestTracker) -> None:
     counts = desk.bring().counts
     assert desk.thread("1")["closed_at"] == at("04 10:00")
     assert counts["closings assumed"] == 1
+    assert "times read as 0" not in counts
 
 
 def test_who_is_merged_away_is_gone_at_the_merge_and_what_was_said_moves(
@@ -526,3 +527,21 @@ def fill(path: Path, folder: Path) -> None:
         connection.execute("create schema rt5")
         for file in folder.glob("*.csv"):
             connection.execute(f"create table rt5.{file.stem} as from read_csv('{file}')")
+
+
+def test_of_tables_that_are_whole_a_ticket_that_is_missing_is_gone(
+    tmp_path: Path, tracker: RequestTracker
+) -> None:
+    whole, extract = (
+        with_options(tmp_path, is_whole="true"),
+        Desk(tmp_path / "x", "request_tracker"),
+    )
+    tracker.ticket(1)
+    tracker.ticket(2, "01 10:00")
+    for desk in (whole, extract):
+        bring(desk, tracker)
+    tracker.rows["Tickets"] = tracker.rows["Tickets"][1:]
+    for desk in (whole, extract):
+        bring(desk, tracker)
+    assert sorted(whole.live("threads")) == ["2"]
+    assert sorted(extract.live("threads")) == ["1", "2"]

@@ -415,3 +415,21 @@ def test_of_a_queue_that_is_left_out_nothing_is_kept(tmp_path: Path, znuny: Znun
     assert len(desk.standing("messages")) == 1
     kept = b"".join(path.read_bytes() for path in desk.sources.rglob("*.parquet"))
     assert BEA.encode() not in kept
+
+
+def test_of_tables_that_are_whole_a_ticket_that_is_missing_is_gone(
+    tmp_path: Path, znuny: Znuny
+) -> None:
+    whole, extract = (
+        desk_of(tmp_path, is_whole="true"),
+        Desk(tmp_path / "x", "znuny", options={"plain_addresses": "true"}),
+    )
+    znuny.ticket(1)
+    znuny.ticket(2, "01 10:00")
+    for desk in (whole, extract):
+        bring(desk, znuny)
+    znuny.rows["ticket"] = znuny.rows["ticket"][1:]
+    for desk in (whole, extract):
+        bring(desk, znuny)
+    assert sorted(whole.live("threads")) == ["2"]
+    assert sorted(extract.live("threads")) == ["1", "2"]
