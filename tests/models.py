@@ -25,6 +25,7 @@ from orchestration.exports import ENTITIES, find_export_days, load_day, read_man
 from orchestration.exports.coverage import find_coverage
 from orchestration.exports.healing import unresolved_rows
 from orchestration.exports.reading.schema import CONTRACTS
+from orchestration.machine.zones import offset_changes
 from orchestration.privacy.record import Door
 from orchestration.settings import DBT_PROJECT, Settings, load_settings
 from orchestration.warehouse.batches import MATERIALIZATIONS, BatchPlan
@@ -77,6 +78,8 @@ def dbt_command(settings: Settings, manifest: Any, command: list[str]) -> Any:
         environment.setenv("INBOX_WAREHOUSE_PATH", str(settings.warehouse_database))
         environment.setenv("INBOX_RAW_CATALOG", str(settings.raw_catalog))
         environment.setenv("INBOX_RAW_FOLDER", str(settings.raw_folder))
+        offsets = json.dumps(offset_changes(settings.timezone))
+        environment.setenv("INBOX_ZONE_OFFSETS", offsets)
         outcome = dbtRunner(manifest=manifest).invoke(
             [
                 *("--log-level", "none", *command),

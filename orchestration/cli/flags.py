@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from orchestration.errors import WrongUse
 from orchestration.settings import Settings, load_settings
 
 ISO_DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -43,6 +44,15 @@ def read_settings(**flags: Any) -> Settings:
         if value is not None:
             os.environ[f"INBOX_{name.upper()}"] = str(getattr(settings, name))
     return settings
+
+
+def check_range(first: Any, last: Any) -> None:
+    """Raises WrongUse where a range ends before it begins."""
+    if first is not None and last is not None and first > last:
+        raise WrongUse(
+            f"The range ends on {last:%Y-%m-%d}, before it begins on {first:%Y-%m-%d}: "
+            "give --from the earlier day"
+        )
 
 
 def day_of(value: Any) -> date | None:

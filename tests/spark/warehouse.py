@@ -17,6 +17,7 @@ from pyhive import hive
 from orchestration.engines.spark.connection import tolerate_unclosed_sessions
 from orchestration.engines.state import ModelState
 from orchestration.exports import find_export_days, load_day, pending_days, read_manifests
+from orchestration.machine.zones import offset_changes
 from orchestration.privacy.record import Door
 from orchestration.settings import DBT_PROJECT, Settings
 from orchestration.warehouse import dbt
@@ -105,6 +106,7 @@ class SparkWarehouse:
                 **self.cluster.environment,
                 "INBOX_RAW_CATALOG": str(self.catalog),
                 "INBOX_RAW_FOLDER": str(self.settings.raw_folder),
+                "INBOX_ZONE_OFFSETS": json.dumps(offset_changes(self.settings.timezone)),
                 **({"INBOX_BATCH_PLAN": plan.environment} if plan else {}),
             },
             stdout=subprocess.PIPE,

@@ -7,13 +7,26 @@
     zone.local_date({{ instant }})
 {%- endmacro %}
 
-{#- The first argument of from_utc_timestamp is read, and its result cast, in the session's zone: profiles.yml says UTC. -#}
+{#-
+By DuckDB's offsets: Java's rules of zones are others. Outside the years, the first argument of from_utc_timestamp is read,
+and its result cast, in the session's zone: profiles.yml says UTC.
+-#}
 {% macro spark__local_date(instant) -%}
-    cast(from_utc_timestamp({{ instant }}, {{ sql_text(var('inbox_timezone')) }}) as date)
+    {%- set microseconds = 'unix_micros(' ~ instant ~ ')' -%}
+    case
+        when {{ microseconds }} >= 86400000000 and {{ microseconds }} < 4102444800000000
+            then date_add(date '1970-01-01', cast(({{ microseconds }} + {{ zone_offset_at(microseconds) }}) div 86400000000 as int))
+        else cast(from_utc_timestamp({{ instant }}, {{ sql_text(var('inbox_timezone')) }}) as date)
+    end
 {%- endmacro %}
 
 {% macro postgres__local_date(instant) -%}
-    cast(timezone({{ sql_text(var('inbox_timezone')) }}, {{ instant }}) as date)
+    {%- set microseconds = 'cast(extract(epoch from ' ~ instant ~ ') * 1000000 as bigint)' -%}
+    case
+        when {{ microseconds }} >= 86400000000 and {{ microseconds }} < 4102444800000000
+            then date '1970-01-01' + cast(({{ microseconds }} + {{ zone_offset_at(microseconds) }}) / 86400000000 as int)
+        else cast(timezone({{ sql_text(var('inbox_timezone')) }}, {{ instant }}) as date)
+    end
 {%- endmacro %}
 
 {#-
@@ -74,74 +87,15 @@ conversion is used.
 
 {% macro duckdb__create_zone() -%}
     {%- set zone = sql_text(var('inbox_timezone')) -%}
-    {%- set changes = zone_offset_changes() -%}
     create schema if not exists zone;
     create or replace macro zone.name() as {{ zone }};
     create or replace macro zone.local_date(instant) as
     case
         when instant >= timestamptz '1970-01-02 00:00:00+00' and instant < timestamptz '2100-01-01 00:00:00+00'
             then date '1970-01-01' + cast(
-                (epoch_us(instant) + {{ zone_offset_tree(changes, 0, changes | length - 1) }}) // 86400000000
+                (epoch_us(instant) + {{ zone_offset_at('epoch_us(instant)') }}) // 86400000000
                 as integer
             )
         else cast(timezone({{ zone }}, instant) as date)
     end
-{%- endmacro %}
-
-{#- Pairs of (first microsecond since 1970 in UTC, offset in microseconds), ascending; the first is the offset at 1970. -#}
-{% macro zone_offset_changes() -%}
-    {%- if not execute -%}{{ return([(0, 0)]) }}{%- endif -%}
-    {%- set zone = sql_text(var('inbox_timezone')) -%}
-    {#- Days on which the offset differs from the day before, then the quarter of an hour in which it changed. -#}
-    {%- set query -%}
-        with days as (
-            select unnest(generate_series(timestamptz '1970-01-01 00:00:00+00', timestamptz '2100-01-02 00:00:00+00', interval 24 hours)) as instant
-        ),
-
-        day_offsets as (
-            select
-                instant,
-                epoch_us(cast(timezone({{ zone }}, instant) as timestamp)) - epoch_us(instant) as zone_offset
-            from days
-        ),
-
-        changed_days as (
-            select instant - interval 24 hours as instant
-            from day_offsets
-            qualify zone_offset <> lag(zone_offset) over (order by instant)
-        ),
-
-        quarters as (
-            select instant + to_minutes(15 * quarter) as instant
-            from changed_days, range(0, 97) as quarters (quarter)
-        ),
-
-        quarter_offsets as (
-            select distinct
-                instant,
-                epoch_us(cast(timezone({{ zone }}, instant) as timestamp)) - epoch_us(instant) as zone_offset
-            from quarters
-        ),
-
-        changes as (
-            select epoch_us(instant) as changed_at, zone_offset
-            from quarter_offsets
-            qualify zone_offset <> lag(zone_offset) over (order by instant)
-        )
-
-        select 0 as changed_at, zone_offset from day_offsets where epoch_us(instant) = 0
-        union all
-        select changed_at, zone_offset from changes
-        order by changed_at
-    {%- endset -%}
-    {{ return(run_query(query).rows | map('list') | list) }}
-{%- endmacro %}
-
-{% macro zone_offset_tree(changes, low, high) -%}
-    {%- if low == high -%}
-        {{ changes[low][1] }}
-    {%- else -%}
-        {%- set middle = (low + high) // 2 -%}
-        case when epoch_us(instant) < {{ changes[middle + 1][0] }} then {{ zone_offset_tree(changes, low, middle) }} else {{ zone_offset_tree(changes, middle + 1, high) }} end
-    {%- endif -%}
 {%- endmacro %}

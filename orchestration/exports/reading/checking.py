@@ -68,7 +68,7 @@ def check(block: Block, contract: Contract, loaded_at: datetime | None = None) -
     """
     values: dict[str, pa.ChunkedArray] = {}
     failures: dict[str, Failures] = {}
-    remarks: Remarks = Counter()
+    remarks: Remarks = Counter({("*", Remark.ESCAPED_QUOTES): block.escaped_quotes})
     for column in contract.columns:
         if column.kind is Kind.BODY:
             failures[column.name] = block.bad_cells.get(column.name, {})

@@ -21,6 +21,7 @@ _USERS = frozenset({"user_id", "author_id", "actor_id"})
 _KINDS = {"author_id": "author_type", "actor_id": "actor_type"}
 """By column: the one that says whether it names a user."""
 _AGENTS = ("agent_id", "closer_id", "responder_id")
+_AGENT_NAMES = frozenset({"name", "agent_name"})
 NOT_USERS = ("agent", "bot", "system")
 
 
@@ -28,7 +29,8 @@ def places_in_table(columns: Sequence[str], read: ReadColumn, wanted: Wanted) ->
     """The columns in which a user is found, with the number of rows.
 
     columns: those that may hold text. Where users stand it must be the identifier; in all other
-    text a word of it. Identifiers of agents are theirs, though a user may have the same.
+    text a word of it. Identifiers of agents are theirs, though a user may have the same, also where
+    one stands for the name of an agent who has none.
     """
     found = {}
     for name in columns:
@@ -36,10 +38,22 @@ def places_in_table(columns: Sequence[str], read: ReadColumn, wanted: Wanted) ->
             continue
         is_found = _test(name, wanted)
         values = read(name, _KINDS[name] if _KINDS.get(name) in columns else None)
-        rows = sum(count for value, count in values if value is not None and is_found(value))
+        agents = _agents_of(columns, read) if name in _AGENT_NAMES else frozenset()
+        rows = sum(
+            count
+            for value, count in values
+            if value is not None and value not in agents and is_found(value)
+        )
         if rows:
             found[name] = rows
     return found
+
+
+def _agents_of(columns: Sequence[str], read: ReadColumn) -> frozenset[str]:
+    """The agents of a table: where one has no name, the identifier stands for it."""
+    if "agent_id" not in columns:
+        return frozenset()
+    return frozenset(value for value, _ in read("agent_id", None) if value is not None)
 
 
 def is_in_row(cells: Mapping[str, Any], wanted: Wanted, *, is_aligned: bool) -> bool:

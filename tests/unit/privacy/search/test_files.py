@@ -78,6 +78,19 @@ def test_a_table_is_looked_into_by_what_its_columns_hold(
     assert (outcome.parquet_files, outcome.not_searched) == (1, [])
 
 
+@pytest.mark.parametrize("wanted", [NamedUser(["p-1000777"]), erased("p-1000777")])
+@pytest.mark.parametrize("name", ["name", "agent_name"])
+def test_an_identifier_that_stands_for_the_name_of_its_agent_is_no_finding(
+    tmp_path: Path, wanted: Wanted, name: str
+) -> None:
+    rows = [{"agent_id": "p-1000777", name: "p-1000777"}, {"agent_id": "a1", name: "Ann"}]
+    assert look(write_parquet(tmp_path / "agents", rows), wanted).found == []
+    rows[1][name] = "Ann (was p-1000777)"
+    assert look(write_parquet(tmp_path / "named", rows), wanted).found == [
+        f"rows.parquet {name} (1)"
+    ]
+
+
 def test_an_identifier_of_figures_is_no_user_where_records_are_numbered(tmp_path: Path) -> None:
     rows = [{"thread_id": "1002451", "user_id": "other", "label": "call 1002451"}]
     outcome = look(write_parquet(tmp_path, rows), NamedUser(["1002451"]))
