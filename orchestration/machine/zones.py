@@ -33,7 +33,7 @@ _OFFSET = "epoch(timezone({zone}, to_timestamp(second)))::bigint - second"
 _CHANGED_DAYS = f"""
     with offsets as (
         select second, {_OFFSET} as zone_offset
-        from range(0, {int(_END.timestamp()) + 1}, {_DAY}) as days (second)
+        from range({{first}}, {{last}}, {_DAY}) as days (second)
     )
 
     select second, zone_offset, lag(zone_offset) over (order by second) as zone_offset_before
@@ -66,16 +66,21 @@ def _offset(moment: datetime, zone: str) -> int:
 
 
 @cache
-def offset_changes(zone: str) -> tuple[tuple[int, int], ...]:
+def offset_changes(
+    zone: str, first: datetime = _FIRST, end: datetime = _END
+) -> tuple[tuple[int, int], ...]:
     """From which second since 1970 on which offset holds, in seconds, by DuckDB, to the year 2100.
 
-    The first is the offset of 1970. No zone has changed its offset twice within a day.
+    The first is the offset of 1970, or of another instant that is asked from. No zone has changed
+    its offset twice within a day.
     """
+    seconds = {"first": int(first.timestamp()), "last": int(end.timestamp()) + 1}
     with closing(duckdb.connect(config=_ENGINE)) as connection:
         connection.execute("set TimeZone = 'UTC'")
 
         name = sql.literal(zone)
-        first, *changed = connection.execute(_CHANGED_DAYS.format(zone=name)).fetchall()
+        query = _CHANGED_DAYS.format(zone=name, **seconds)
+        earliest, *changed = connection.execute(query).fetchall()
         # Seconds between which an offset changes, halved until they are neighbours.
         low = [second - _DAY for second, _, _ in changed]
         high = [second for second, _, _ in changed]
@@ -87,7 +92,7 @@ def offset_changes(zone: str) -> tuple[tuple[int, int], ...]:
             for number, second in enumerate(middle):
                 is_before = found[second] == changed[number][2]
                 (low if is_before else high)[number] = second
-    return ((0, first[1]), *zip(high, (after for _, after, _ in changed), strict=True))
+    return ((earliest[0], earliest[1]), *zip(high, (after for _, after, _ in changed), strict=True))
 
 
 @cache

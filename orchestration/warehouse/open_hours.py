@@ -12,15 +12,15 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import duckdb
 
+from orchestration.machine import zones
 from orchestration.settings import Settings, SettingsError
 
 COLUMNS = ("schedule_id", "zone", "weekday", "date", "opens", "closes", "valid_from")
@@ -28,6 +28,8 @@ _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SECONDS_OF_DAY = 86_400
 _FIRST_SECOND, _LAST_SECOND = -100_000_000_000, 253_402_300_800
+_YEARS = datetime(1899, 12, 1, tzinfo=UTC), datetime(2201, 1, 1, tzinfo=UTC)
+"""What instants of records lie between, and a little more."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,8 @@ def load_schedules(settings: Settings) -> Schedules:
 @lru_cache(maxsize=8)
 def _read_schedules(text: str, workspace_zone: str) -> Schedules:
     rows = _with_zones(list(_rows(text)), workspace_zone)
-    zones = sorted({row["zone"] for row in rows})
-    with closing(_engine()) as connection:
-        offsets = [offset for zone in zones for offset in _zone_offsets(connection, zone)]
+    names = sorted({row["zone"] for row in rows})
+    offsets = [offset for name in names for offset in _zone_offsets(name)]
     lines = sorted({json.dumps(row, sort_keys=True) for row in rows})
     digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
     return Schedules(tuple(rows), tuple(offsets), digest if rows else "")
@@ -165,10 +166,10 @@ def _seconds(text: str) -> int | None:
 def _with_zones(rows: Iterable[dict[str, Any]], workspace_zone: str) -> list[dict[str, Any]]:
     """The rows with the one zone of their schedule, and without the numbers of their lines."""
     rows = list(rows)
-    zones: dict[str, str] = {}
+    zone_of: dict[str, str] = {}
     for row in rows:
         if row["zone"]:
-            told = zones.setdefault(row["schedule_id"], row["zone"])
+            told = zone_of.setdefault(row["schedule_id"], row["zone"])
             if told != row["zone"]:
                 raise _WrongLine(
                     f"line {row['line']}, zone: {row['schedule_id']!r} has {told} in a line "
@@ -180,36 +181,31 @@ def _with_zones(rows: Iterable[dict[str, Any]], workspace_zone: str) -> list[dic
                     "zone; one is Europe/Warsaw"
                 )
     for row in rows:
-        row["zone"] = zones.get(row["schedule_id"], workspace_zone)
+        row["zone"] = zone_of.get(row["schedule_id"], workspace_zone)
         del row["line"]
     return rows
 
 
 @lru_cache
 def _is_zone(name: str) -> bool:
-    """Whether both the machine and the engine know the zone."""
+    """Whether both Python and the engine know the zone."""
     try:
         ZoneInfo(name)
-        with closing(_engine()) as connection:
-            connection.execute("select timezone(?, timestamp '2024-01-01')", [name])
+        zones.today(name)
     except (ZoneInfoNotFoundError, ValueError, OSError, duckdb.Error):
         return False
     return True
 
 
-def _engine() -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(config={"autoinstall_known_extensions": "false"})
-
-
-def _zone_offsets(connection: duckdb.DuckDBPyConnection, zone: str) -> Iterator[dict[str, Any]]:
+def _zone_offsets(zone: str) -> Iterator[dict[str, Any]]:
     """From which time of the clock on the wall on, in seconds, which offset to UTC is to be taken.
 
     A time that comes twice is taken with the offset of the first, one that the clock jumps over
     with the offset that begins then.
     """
-    first = connection.execute(f"select {_OFFSET} from (select ? as second)", [zone, _BEGIN])
-    changes = [(_FIRST_SECOND, first.fetchall()[0][0]), *_offset_changes(connection, zone)]
-    ends = [*(second for second, _ in changes[1:]), _LAST_SECOND]
+    (_, first_offset), *later = zones.offset_changes(zone, *_YEARS)
+    changes = [(_FIRST_SECOND, first_offset), *later]
+    ends = [*(second for second, _ in later), _LAST_SECOND]
     shown_until = _FIRST_SECOND
     for (start, offset), end in zip(changes, ends, strict=True):
         if end + offset > shown_until:
@@ -220,33 +216,3 @@ def _zone_offsets(connection: duckdb.DuckDBPyConnection, zone: str) -> Iterator[
                 "offset_seconds": offset,
             }
             shown_until = end + offset
-
-
-def _offset_changes(connection: duckdb.DuckDBPyConnection, zone: str) -> list[tuple[int, int]]:
-    """Each instant with another offset than before, and the offset: its day, hour, minute, second.
-
-    No zone has changed its offset twice within a day.
-    """
-    days = (_END - _BEGIN) // _SECONDS_OF_DAY
-    found: list[tuple[int, int]] = [(_BEGIN, 0)]
-    before = 0
-    for step, number in ((_SECONDS_OF_DAY, days), (3600, 24), (60, 60), (1, 60)):
-        starts = [second - before for second, _ in found]
-        query = connection.execute(_CHANGES, [step, starts, number, zone])
-        found, before = query.fetchall(), step
-    return found
-
-
-_BEGIN, _END = -2_211_753_600, 7_289_654_400  # from 1899-11-30 to 2201-01-01
-_OFFSET = "epoch(timezone(?, to_timestamp(second)))::bigint - second as zone_offset"
-_CHANGES = f"""
-    with points as (
-        select distinct start + number * ?::bigint as second
-        from (select unnest(?::bigint[]) as start) as starts, range(?::bigint + 1) as n (number)
-    )
-
-    select second, zone_offset
-    from (select second, {_OFFSET} from points)
-    qualify zone_offset <> lag(zone_offset) over (order by second)
-    order by second
-"""
