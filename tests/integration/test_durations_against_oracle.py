@@ -1,0 +1,163 @@
+"""Waits, working time, closings, channels, teams and missing days: the models against the oracle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestration.exports import ExportDay, find_export_days
+from tests.integration.test_models_against_oracle import (
+    load_days_in,
+    property_settings,
+    temporary_folder,
+)
+from tests.models import Warehouse, load
+from tests.oracle.clock import read_schedules, union
+from tests.oracle.compare import assert_tables_equal
+from tests.oracle.corner_cases import all_corner_cases
+from tests.oracle.coverage import Coverage
+from tests.oracle.events import TEAM_IDS, with_events, without_days
+from tests.oracle.generate import WEEK_STARTS, ZONES, Inbox, generate_inbox, inboxes, write_inbox
+from tests.oracle.metrics import KEYS, Report
+from tests.oracle.read import read_exports
+from tests.oracle.schedules import schedules_text
+from tests.oracle.zones import ONE_DAY, start_of_day
+
+TABLES = ("fct_durations", "dim_teams")
+
+
+def write_schedules(inbox: Inbox, seed: int, folder: Path) -> Path:
+    """A schedules file that changes while the inbox lasts."""
+    path = folder / "schedules.csv"
+    days = list(inbox.days)
+    path.write_text(schedules_text(seed, days[0], days[-1], TEAM_IDS[:3]), encoding="utf-8")
+    return path
+
+
+def oracle_of(exports: Path, inbox: Inbox, week_start: str, schedules: Path | None) -> Report:
+    """What the oracle says of written exports."""
+    records = read_exports(exports)
+    return Report(
+        records,
+        inbox.zone,
+        week_start,
+        schedules=read_schedules(schedules, inbox.zone) if schedules else None,
+        coverage=Coverage(records.days),
+    )
+
+
+@contextmanager
+def built(
+    inbox: Inbox, week_start: str = "monday", seed: int | None = 0
+) -> Iterator[tuple[Warehouse, Report]]:
+    """The warehouse of an inbox beside what the oracle says; no seed is no schedules file."""
+    with temporary_folder() as folder:
+        write_inbox(inbox, folder / "exports")
+        load(folder / "exports", folder / "raw")
+        schedules = None if seed is None else write_schedules(inbox, seed, folder)
+        report = oracle_of(folder / "exports", inbox, week_start, schedules)
+        with Warehouse(folder / "raw", inbox.zone, week_start, schedules) as warehouse:
+            yield warehouse, report
+
+
+def assert_facts(warehouse: Warehouse, report: Report) -> None:
+    expected = report.tables(is_first_edition=False)
+    for name in TABLES:
+        assert_tables_equal(warehouse.table(name), expected[name], KEYS[name], name)
+    assert_open_hours(warehouse, report)
+
+
+def assert_open_hours(warehouse: Warehouse, report: Report) -> None:
+    """Fail unless the same instants are open from the first record to well after the last day.
+
+    How long before the first record, and past the last day, is the models' own affair, as is where
+    a span that goes on is cut.
+    """
+    if report.clock is None or report.as_of_date is None:
+        return
+    instants = [thread["created_at"] for thread in report.threads]
+    instants += [message["sent_at"] for message in report.messages]
+    if not instants:
+        return
+    first = min(instants)
+    last = start_of_day(report.as_of_date + 399 * ONE_DAY, report.zone)
+    table = warehouse.table("dim_open_hours").sort_values(["schedule_id", "opens_at"])
+    for schedule_id, spans in report.clock.spans.items():
+        rows = table[table.schedule_id == schedule_id].to_dict("records")
+        told = [(row["opens_at"].to_pydatetime(), row["closes_at"].to_pydatetime()) for row in rows]
+        cut = [
+            union([(max(a, first), min(b, last)) for a, b in listed if a < last and b > first])
+            for listed in (told, spans)
+        ]
+        assert cut[0] == cut[1], f"dim_open_hours of {schedule_id}"
+        before = 0.0
+        for row, (opens, closes) in zip(rows, told, strict=True):
+            assert row["seconds_before"] == pytest.approx(before, abs=1e-6), row
+            before += (closes - opens).total_seconds()
+
+
+def shuffled_batches(exports: Path, seed: int) -> list[list[ExportDay]]:
+    """Export days a few at a time, some neighbours the other way round."""
+    days = find_export_days(exports)
+    chances = Random(seed)
+    for place in range(len(days) - 1):
+        if chances.random() < 0.3:
+            days[place : place + 2] = reversed(days[place : place + 2])
+    size = seed % 3 + 1
+    return [days[start : start + size] for start in range(0, len(days), size)]
+
+
+@property_settings
+@given(st.data())
+def test_any_inbox_has_the_durations_that_the_oracle_says(data: st.DataObject) -> None:
+    inbox = with_events(data.draw(inboxes()), data.draw(st.integers(0, 999)))
+    seed = data.draw(st.one_of(st.none(), st.integers(0, 9)))
+    with built(inbox, data.draw(st.sampled_from(WEEK_STARTS)), seed) as (warehouse, report):
+        assert_facts(warehouse, report)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_every_corner_case_at_once(zone: str) -> None:
+    seed = ZONES.index(zone)
+    with built(with_events(all_corner_cases(zone=zone), seed), "monday", seed) as (tables, report):
+        assert_facts(tables, report)
+
+
+@pytest.mark.parametrize(
+    ("zone", "first_day"),
+    [
+        ("Europe/Warsaw", date(2024, 3, 20)),
+        ("America/Sao_Paulo", date(2018, 10, 25)),
+        ("Australia/Lord_Howe", date(2024, 3, 25)),
+    ],
+)
+def test_a_larger_inbox(zone: str, first_day: date) -> None:
+    inbox = generate_inbox(7, first_day, 20, 12, zone, keeps_later=True)
+    inbox = without_days(with_events(inbox, 7), 7)
+    for seed in range(3):
+        with built(inbox, "monday", seed) as (warehouse, report):
+            assert_facts(warehouse, report)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_day_by_day_is_what_the_oracle_says(seed: int) -> None:
+    zone = ZONES[seed + 1]
+    inbox = generate_inbox(seed, date(2024, 3, 20), 16, 8, zone, keeps_later=True)
+    inbox = with_events(inbox, seed)
+    with temporary_folder() as folder:
+        write_inbox(inbox, folder / "exports")
+        schedules = write_schedules(inbox, seed, folder)
+        batches = shuffled_batches(folder / "exports", seed)
+        load_days_in(batches[0], folder / "raw")
+        with Warehouse(folder / "raw", zone, "monday", schedules) as warehouse:
+            for batch in batches[1:]:
+                load_days_in(batch, folder / "raw")
+                warehouse.bring(folder / "raw")
+            assert_facts(warehouse, oracle_of(folder / "exports", inbox, "monday", schedules))
