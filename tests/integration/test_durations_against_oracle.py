@@ -1,70 +1,32 @@
-"""Waits, working time, closings, channels, teams and missing days: the models against the oracle."""
+"""Waits, working time, closings, channels, teams, missing days: models against the oracle."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
-from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.exports import ExportDay, find_export_days
-from tests.integration.test_models_against_oracle import (
+from tests.against_oracle import (
+    built,
     load_days_in,
+    oracle_of,
     property_settings,
+    shuffled_batches,
     temporary_folder,
+    write_schedules,
 )
-from tests.models import Warehouse, load
-from tests.oracle.clock import read_schedules, union
+from tests.models import Warehouse
+from tests.oracle.clock import union
 from tests.oracle.compare import assert_tables_equal
 from tests.oracle.corner_cases import all_corner_cases
-from tests.oracle.coverage import Coverage
-from tests.oracle.events import TEAM_IDS, with_events, without_days
-from tests.oracle.generate import WEEK_STARTS, ZONES, Inbox, generate_inbox, inboxes, write_inbox
+from tests.oracle.events import with_events, without_days
+from tests.oracle.generate import WEEK_STARTS, ZONES, generate_inbox, inboxes, write_inbox
 from tests.oracle.metrics import KEYS, Report
-from tests.oracle.read import read_exports
-from tests.oracle.schedules import schedules_text
 from tests.oracle.zones import ONE_DAY, start_of_day
 
 TABLES = ("fct_durations", "dim_teams")
-
-
-def write_schedules(inbox: Inbox, seed: int, folder: Path) -> Path:
-    """A schedules file that changes while the inbox lasts."""
-    path = folder / "schedules.csv"
-    days = list(inbox.days)
-    path.write_text(schedules_text(seed, days[0], days[-1], TEAM_IDS[:3]), encoding="utf-8")
-    return path
-
-
-def oracle_of(exports: Path, inbox: Inbox, week_start: str, schedules: Path | None) -> Report:
-    """What the oracle says of written exports."""
-    records = read_exports(exports)
-    return Report(
-        records,
-        inbox.zone,
-        week_start,
-        schedules=read_schedules(schedules, inbox.zone) if schedules else None,
-        coverage=Coverage(records.days),
-    )
-
-
-@contextmanager
-def built(
-    inbox: Inbox, week_start: str = "monday", seed: int | None = 0
-) -> Iterator[tuple[Warehouse, Report]]:
-    """The warehouse of an inbox beside what the oracle says; no seed is no schedules file."""
-    with temporary_folder() as folder:
-        write_inbox(inbox, folder / "exports")
-        load(folder / "exports", folder / "raw")
-        schedules = None if seed is None else write_schedules(inbox, seed, folder)
-        report = oracle_of(folder / "exports", inbox, week_start, schedules)
-        with Warehouse(folder / "raw", inbox.zone, week_start, schedules) as warehouse:
-            yield warehouse, report
 
 
 def assert_facts(warehouse: Warehouse, report: Report) -> None:
@@ -101,17 +63,6 @@ def assert_open_hours(warehouse: Warehouse, report: Report) -> None:
         for row, (opens, closes) in zip(rows, told, strict=True):
             assert row["seconds_before"] == pytest.approx(before, abs=1e-6), row
             before += (closes - opens).total_seconds()
-
-
-def shuffled_batches(exports: Path, seed: int) -> list[list[ExportDay]]:
-    """Export days a few at a time, some neighbours the other way round."""
-    days = find_export_days(exports)
-    chances = Random(seed)
-    for place in range(len(days) - 1):
-        if chances.random() < 0.3:
-            days[place : place + 2] = reversed(days[place : place + 2])
-    size = seed % 3 + 1
-    return [days[start : start + size] for start in range(0, len(days), size)]
 
 
 @property_settings

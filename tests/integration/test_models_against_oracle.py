@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.exports import ExportDay, find_export_days, load_day
+from orchestration.exports import find_export_days, load_day
 from orchestration.exports.manifest import manifest_path
 from orchestration.privacy.record import Door
+from tests.against_oracle import load_days_in, property_settings, temporary_folder
 from tests.models import Warehouse, load
 from tests.oracle.compare import assert_tables_equal
 from tests.oracle.corner_cases import all_corner_cases
@@ -33,26 +32,7 @@ from tests.oracle.generate import (
 from tests.oracle.metrics import KEYS, Report, first_edition
 from tests.oracle.read import read_exports
 
-# An example writes files, lands them and builds forty models; there is no fair deadline for that.
-property_settings = settings(
-    deadline=None,
-    phases=[Phase.generate],
-    max_examples=25,
-    suppress_health_check=list(HealthCheck),
-    derandomize=True,
-)
-
 SERIES_GRAINS = {"day": "daily", "week": "weekly", "month": "monthly", "year": "yearly"}
-
-
-@contextmanager
-def temporary_folder() -> Iterator[Path]:
-    """A folder for one Hypothesis example (pytest's own would be shared by all of a test)."""
-    folder = Path(tempfile.mkdtemp(prefix="inbox-test-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder)
 
 
 @contextmanager
@@ -247,11 +227,6 @@ def test_a_larger_inbox_day_by_day_is_what_the_oracle_says(zone: str, week_start
             assert_functions(
                 warehouse, report, days[5].export_date, days[-1].export_date, some_agent(report)
             )
-
-
-def load_days_in(days: Iterable[ExportDay], raw: Path) -> None:
-    for day in days:
-        load_day(day, raw, Door())
 
 
 def assert_as_rebuilt(warehouse: Warehouse, raw: Path, zone: str) -> None:

@@ -1,0 +1,304 @@
+"""Every mart and function of waits, working time, channels and teams: models against the oracle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.against_oracle import (
+    built,
+    load_days_in,
+    oracle_of,
+    property_settings,
+    shuffled_batches,
+    temporary_folder,
+    write_schedules,
+)
+from tests.models import Warehouse
+from tests.oracle.compare import assert_tables_equal
+from tests.oracle.corner_cases import all_corner_cases
+from tests.oracle.events import PRIORITIES, TEAM_IDS, with_events, without_days
+from tests.oracle.generate import (
+    CHANNELS,
+    LABELS,
+    WEEK_STARTS,
+    ZONES,
+    generate_inbox,
+    inboxes,
+    write_inbox,
+)
+from tests.oracle.layout import AGES
+from tests.oracle.metrics import KEYS, Report
+from tests.oracle.numbers import NO_FILTERS, Filters
+
+GRAINS = {"day": "daily", "week": "weekly", "month": "monthly", "year": "yearly"}
+DIMENSIONS = ("agent", "channel", "team", "label", "priority")
+NUMBERS_BY_HOUR = ("new_threads", "user_messages", "messages_sent", "waits")
+MEASURES = ("first_response", "reply", "first_resolution", "resolution")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a function is asked for; `named` are the arguments that are given by name."""
+
+    first: date
+    last: date
+    agent: str | None = None
+    filters: Filters = NO_FILTERS
+    day_of: str = "created"
+
+    @property
+    def filter_arguments(self) -> dict[str, Any]:
+        filters = self.filters
+        told = {
+            "channels": filters.channels,
+            "teams": filters.teams,
+            "labels": filters.labels,
+            "priorities": filters.priorities,
+        }
+        return {name: list(values) for name, values in told.items() if values is not None}
+
+    @property
+    def day_argument(self) -> dict[str, Any]:
+        return {} if self.day_of == "created" else {"day_of": self.day_of}
+
+    @property
+    def agent_argument(self) -> dict[str, Any]:
+        return {} if self.agent is None else {"agent": self.agent}
+
+
+def call(warehouse: Warehouse, function: str, *arguments: Any, **named: Any) -> pd.DataFrame:
+    """A published function with some arguments by name."""
+    marks = ["?" for _ in arguments] + [f"{name} := ?" for name in named]
+    return warehouse.connection.execute(
+        f"from {function}({', '.join(marks)})", [*arguments, *named.values()]
+    ).df()
+
+
+def assert_marts(warehouse: Warehouse, report: Report) -> None:
+    for name, expected in report.tables(is_first_edition=False).items():
+        if name.startswith("mart_"):
+            assert_tables_equal(warehouse.table(name), expected, KEYS[name], name)
+
+
+def assert_cards_and_series(warehouse: Warehouse, report: Report, asked: Asked) -> None:
+    days = (asked.first, asked.last)
+    assert_tables_equal(
+        call(warehouse, "inbox_cards", *days, **asked.agent_argument, **asked.filter_arguments),
+        report.inbox_cards(*days, asked.agent, asked.filters),
+        ["card_order"],
+        f"inbox_cards of {asked}",
+        ordered=True,
+    )
+    for grain, oracle_grain in GRAINS.items():
+        actual = call(
+            warehouse,
+            "inbox_series",
+            grain,
+            *days,
+            asked.agent,
+            **asked.filter_arguments,
+            **asked.day_argument,
+        )
+        expected = report.inbox_series(
+            oracle_grain, *days, asked.agent, asked.filters, asked.day_of
+        )
+        assert_tables_equal(
+            actual,
+            with_ages_at_the_end(expected, actual),
+            ["period_start_date"],
+            f"inbox_series by {grain} of {asked}",
+            ordered=True,
+        )
+
+
+def with_ages_at_the_end(expected: pd.DataFrame, actual: pd.DataFrame) -> pd.DataFrame:
+    """Ages and the longest wait have to be told at the range's end; before it they may be null."""
+    expected = expected.copy()
+    for column in set(AGES) & set(actual.columns):
+        untold = actual[column].isna().tolist()[:-1] if len(actual) == len(expected) else []
+        for place in (place for place, is_untold in enumerate(untold) if is_untold):
+            expected.loc[expected.index[place], column] = None
+    return expected
+
+
+def assert_lists(warehouse: Warehouse, report: Report, asked: Asked) -> None:
+    days = (asked.first, asked.last)
+    assert_tables_equal(
+        call(warehouse, "inbox_agents", *days, **asked.filter_arguments, **asked.day_argument),
+        report.inbox_agents(*days, asked.filters, asked.day_of),
+        ["agent_id"],
+        f"inbox_agents of {asked}",
+        ordered=True,
+    )
+    assert_tables_equal(
+        call(warehouse, "inbox_top_labels", *days, 10, asked.agent, **asked.filter_arguments),
+        report.inbox_top_labels(*days, 10, asked.agent, asked.filters),
+        ["label"],
+        f"inbox_top_labels of {asked}",
+        ordered=True,
+    )
+
+
+def assert_breakdowns(warehouse: Warehouse, report: Report, asked: Asked) -> None:
+    named = {**asked.agent_argument, **asked.filter_arguments, **asked.day_argument}
+    days = (asked.first, asked.last)
+    for dimension in DIMENSIONS:
+        assert_tables_equal(
+            call(warehouse, "inbox_breakdown", dimension, *days, **named),
+            report.inbox_breakdown(dimension, *days, asked.agent, asked.filters, asked.day_of),
+            ["value"],
+            f"inbox_breakdown by {dimension} of {asked}",
+        )
+
+
+def assert_hours_and_targets(
+    warehouse: Warehouse, report: Report, asked: Asked, seconds: float
+) -> None:
+    named = {**asked.agent_argument, **asked.filter_arguments}
+    days = (asked.first, asked.last)
+    for number in NUMBERS_BY_HOUR:
+        assert_tables_equal(
+            call(warehouse, "inbox_hours", number, *days, **named),
+            report.inbox_hours(number, *days, asked.agent, asked.filters),
+            ["weekday", "hour"],
+            f"inbox_hours of {number}, {asked}",
+        )
+    named |= asked.day_argument
+    for measure in MEASURES:
+        for clock in ("calendar", "business"):
+            assert_tables_equal(
+                call(
+                    warehouse, "inbox_within", measure, seconds, "week", *days, **named, clock=clock
+                ),
+                report.inbox_within(
+                    measure,
+                    seconds,
+                    "weekly",
+                    *days,
+                    asked.agent,
+                    asked.filters,
+                    asked.day_of,
+                    clock,
+                ),
+                ["period_start_date"],
+                f"inbox_within {seconds} s of {measure} by the {clock}, {asked}",
+                ordered=True,
+            )
+
+
+def assert_functions(
+    warehouse: Warehouse, report: Report, asked: Asked, seconds: float = 3600.0
+) -> None:
+    assert_cards_and_series(warehouse, report, asked)
+    assert_lists(warehouse, report, asked)
+    assert_breakdowns(warehouse, report, asked)
+    assert_hours_and_targets(warehouse, report, asked, seconds)
+
+
+def some_of(chances: Random, values: tuple[str | None, ...]) -> list[str] | None:
+    """A filter: none, or one or two values."""
+    told = [value for value in values if value]
+    return chances.sample(told, chances.randint(1, 2)) if chances.random() < 0.3 else None
+
+
+def some_asked(report: Report, seed: int) -> Asked:
+    """A range that may begin before the first day and end after the last, and some filters."""
+    chances = Random(seed)
+    active = report.active_days()
+    first, last = active or (date(2024, 1, 1), date(2024, 1, 1))
+    length = min((last - first).days, 60)
+    start = first + timedelta(days=chances.randint(-2, length))
+    agents = [agent["agent_id"] for agent in report.agents]
+    return Asked(
+        start,
+        start + timedelta(days=chances.randint(0, 40)),
+        chances.choice([None, None, "", chances.choice(agents) if agents else ""]),
+        Filters(
+            some_of(chances, ("unknown", *CHANNELS)),
+            some_of(chances, TEAM_IDS),
+            some_of(chances, LABELS),
+            some_of(chances, PRIORITIES),
+        ),
+        chances.choice(("created", "ended")),
+    )
+
+
+@property_settings
+@given(st.data())
+def test_any_inbox_has_the_numbers_that_the_oracle_says(data: st.DataObject) -> None:
+    inbox = with_events(data.draw(inboxes(pauses=False)), data.draw(st.integers(0, 999)))
+    seed = data.draw(st.one_of(st.none(), st.integers(0, 9)))
+    with built(inbox, data.draw(st.sampled_from(WEEK_STARTS)), seed) as (warehouse, report):
+        assert_marts(warehouse, report)
+        assert_functions(warehouse, report, some_asked(report, data.draw(st.integers(0, 999))))
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_every_corner_case_at_once(zone: str) -> None:
+    seed = ZONES.index(zone)
+    inbox = with_events(all_corner_cases(zone=zone), seed)
+    with built(inbox, WEEK_STARTS[seed % 2], seed) as (warehouse, report):
+        assert_marts(warehouse, report)
+        days = list(inbox.days)
+        assert_functions(warehouse, report, Asked(days[0], days[-1]))
+        assert_functions(warehouse, report, some_asked(report, seed))
+
+
+@pytest.mark.parametrize(
+    ("zone", "first_day"),
+    [
+        ("Europe/Warsaw", date(2024, 3, 20)),
+        ("America/Sao_Paulo", date(2018, 10, 25)),
+        ("Australia/Lord_Howe", date(2024, 3, 25)),
+    ],
+)
+def test_a_larger_inbox(zone: str, first_day: date) -> None:
+    inbox = generate_inbox(7, first_day, 20, 12, zone, keeps_later=True)
+    inbox = without_days(with_events(inbox, 7), 7)
+    with built(inbox, "monday", 1) as (warehouse, report):
+        assert_marts(warehouse, report)
+        assert_functions(warehouse, report, Asked(first_day, first_day + timedelta(days=20)))
+        for seed in range(6):
+            assert_functions(warehouse, report, some_asked(report, seed), 600.0 * seed)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_day_by_day_is_what_the_oracle_says(seed: int) -> None:
+    zone = ZONES[seed + 1]
+    inbox = with_events(generate_inbox(seed, date(2024, 3, 20), 14, 8, zone), seed)
+    with temporary_folder() as folder:
+        write_inbox(inbox, folder / "exports")
+        schedules = write_schedules(inbox, seed, folder)
+        batches = shuffled_batches(folder / "exports", seed)
+        load_days_in(batches[0], folder / "raw")
+        with Warehouse(folder / "raw", zone, "monday", schedules) as warehouse:
+            for batch in batches[1:]:
+                load_days_in(batch, folder / "raw")
+                warehouse.bring(folder / "raw")
+            report = oracle_of(folder / "exports", inbox, "monday", schedules)
+            assert_marts(warehouse, report)
+            assert_functions(warehouse, report, some_asked(report, seed))
+
+
+def test_an_agent_who_is_not_known_is_named() -> None:
+    inbox = with_events(generate_inbox(1, date(2024, 3, 20), 3, 4), 1)
+    with built(inbox) as (warehouse, _):
+        days = (date(2024, 3, 20), date(2024, 3, 22))
+        for function, arguments, named in (
+            ("inbox_series", ("day", *days, "who?"), {}),
+            ("inbox_top_labels", (*days, 3, "who?"), {}),
+            ("inbox_cards", days, {"agent": "who?"}),
+            ("inbox_breakdown", ("team", *days), {"agent": "who?"}),
+            ("inbox_hours", ("waits", *days), {"agent": "who?"}),
+            ("inbox_within", ("reply", 60, "day", *days), {"agent": "who?"}),
+        ):
+            with pytest.raises(Exception, match=r"who\?"):
+                call(warehouse, function, *arguments, **named)
