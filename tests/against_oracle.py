@@ -17,10 +17,11 @@ from tests.models import Warehouse, load
 from tests.oracle.clock import read_schedules
 from tests.oracle.coverage import Coverage
 from tests.oracle.events import TEAM_IDS
-from tests.oracle.generate import Inbox, write_inbox
+from tests.oracle.inbox import Inbox
 from tests.oracle.metrics import Report
 from tests.oracle.read import read_exports
 from tests.oracle.schedules import schedules_text
+from tests.oracle.writing import write_inbox
 
 # An example writes files, lands them and builds dozens of models; there is no fair deadline for it.
 property_settings = settings(

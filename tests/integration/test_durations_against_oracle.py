@@ -22,8 +22,10 @@ from tests.oracle.clock import union
 from tests.oracle.compare import assert_tables_equal
 from tests.oracle.corner_cases import all_corner_cases
 from tests.oracle.events import with_events, without_days
-from tests.oracle.generate import WEEK_STARTS, ZONES, generate_inbox, inboxes, write_inbox
+from tests.oracle.generate import generate_inbox, inboxes
+from tests.oracle.inbox import WEEK_STARTS, ZONES
 from tests.oracle.metrics import KEYS, Report
+from tests.oracle.writing import write_inbox
 from tests.oracle.zones import ONE_DAY, start_of_day
 
 TABLES = ("fct_durations", "dim_teams")

@@ -19,18 +19,11 @@ from tests.against_oracle import load_days_in, property_settings, temporary_fold
 from tests.models import Warehouse, load
 from tests.oracle.compare import assert_tables_equal
 from tests.oracle.corner_cases import all_corner_cases
-from tests.oracle.generate import (
-    WEEK_STARTS,
-    ZONES,
-    Inbox,
-    corrections,
-    generate_inbox,
-    inboxes,
-    write_day,
-    write_inbox,
-)
+from tests.oracle.generate import corrections, generate_inbox, inboxes
+from tests.oracle.inbox import WEEK_STARTS, ZONES, Inbox
 from tests.oracle.metrics import KEYS, Report, first_edition
 from tests.oracle.read import read_exports
+from tests.oracle.writing import write_day, write_inbox
 
 SERIES_GRAINS = {"day": "daily", "week": "weekly", "month": "monthly", "year": "yearly"}
 

@@ -25,18 +25,13 @@ from tests.models import Warehouse
 from tests.oracle.compare import assert_tables_equal
 from tests.oracle.corner_cases import all_corner_cases
 from tests.oracle.events import PRIORITIES, TEAM_IDS, with_events, without_days
-from tests.oracle.generate import (
-    CHANNELS,
-    LABELS,
-    WEEK_STARTS,
-    ZONES,
-    generate_inbox,
-    inboxes,
-    write_inbox,
-)
+from tests.oracle.generate import generate_inbox, inboxes
+from tests.oracle.inbox import WEEK_STARTS, ZONES
 from tests.oracle.layout import AGES
 from tests.oracle.metrics import KEYS, Report
 from tests.oracle.numbers import NO_FILTERS, Filters
+from tests.oracle.plans import CHANNELS, LABELS
+from tests.oracle.writing import write_inbox
 
 GRAINS = {"day": "daily", "week": "weekly", "month": "monthly", "year": "yearly"}
 DIMENSIONS = ("agent", "channel", "team", "label", "priority")

@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from tests.oracle.generate import ExportFile, Inbox, Row, write_inbox
+from tests.oracle.inbox import ExportFile, Inbox, Row
 from tests.oracle.read import Records, read_exports
+from tests.oracle.writing import write_inbox
 
 DAY = date(2024, 3, 4)
 

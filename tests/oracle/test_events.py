@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from tests.oracle.clock import read_schedules
+from tests.oracle.corrections import corrected, with_bad_rows
 from tests.oracle.coverage import Coverage
 from tests.oracle.events import with_events, without_days
-from tests.oracle.generate import corrected, generate_inbox, with_bad_rows, write_inbox
+from tests.oracle.generate import generate_inbox
 from tests.oracle.metrics import GRAINS, Filters, Report
 from tests.oracle.read import Records, read_exports
 from tests.oracle.schedules import schedules_text
+from tests.oracle.writing import write_inbox
 
 FIRST_DAY = date(2024, 3, 20)
 LAST_DAY = date(2024, 4, 8)

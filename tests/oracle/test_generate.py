@@ -17,7 +17,10 @@ from tests.oracle.columns import ENTITIES
 from tests.oracle.columns import KEYS as RECORD_KEYS
 from tests.oracle.compare import assert_tables_equal
 from tests.oracle.corner_cases import all_corner_cases
-from tests.oracle.generate import (
+from tests.oracle.corrections import corrected, with_bad_rows
+from tests.oracle.filing import file_name, has_pipe_label
+from tests.oracle.generate import corrections, generate_inbox, inboxes
+from tests.oracle.inbox import (
     COMPRESSIONS,
     FORMATS,
     STYLES,
@@ -26,21 +29,12 @@ from tests.oracle.generate import (
     ExportFile,
     Inbox,
     clock_change_days,
-    corrected,
-    corrections,
-    file_content,
-    file_name,
     first_instant,
-    generate_inbox,
-    has_pipe_label,
-    inboxes,
     local_day,
-    with_bad_rows,
-    write_day,
-    write_inbox,
 )
 from tests.oracle.metrics import GRAINS, KEYS, Report, period_start
 from tests.oracle.read import Records, export_days, read_exports
+from tests.oracle.writing import file_content, write_day, write_inbox
 
 ONE_DAY = timedelta(days=1)
 # Where both a clock change and a leap day are near.

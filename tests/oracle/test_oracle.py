@@ -10,9 +10,10 @@ import pytest
 
 from tests.oracle.by_hand import DAY, at, message, rating, records_of, row_of, thread
 from tests.oracle.compare import assert_tables_equal
-from tests.oracle.generate import ExportFile, Inbox, Row, write_inbox
+from tests.oracle.inbox import ExportFile, Inbox, Row
 from tests.oracle.metrics import Report, period_end, period_start, quantile
 from tests.oracle.read import BadFileError, read_exports
+from tests.oracle.writing import write_inbox
 
 
 class TestReading:
