@@ -36,6 +36,18 @@ def assert_facts(warehouse: Warehouse, report: Report) -> None:
     for name in TABLES:
         assert_tables_equal(warehouse.table(name), expected[name], KEYS[name], name)
     assert_open_hours(warehouse, report)
+    assert_days(warehouse, report)
+
+
+def assert_days(warehouse: Warehouse, report: Report) -> None:
+    """Fail unless the same days are missing."""
+    assert report.coverage is not None
+    told = warehouse.table("dim_report").covered_from.tolist()
+    assert [day.date() for day in told] == [report.coverage.covered_from]
+    dates = warehouse.table("dim_dates")
+    if not dates.empty:
+        missing = dates[dates.is_missing].date.sort_values().dt.date.tolist()
+        assert missing == report.coverage.missing(date.min, date.max)
 
 
 def assert_open_hours(warehouse: Warehouse, report: Report) -> None:
