@@ -82,7 +82,7 @@ def assert_open_hours(warehouse: Warehouse, report: Report) -> None:
 @property_settings
 @given(st.data())
 def test_any_inbox_has_the_durations_that_the_oracle_says(data: st.DataObject) -> None:
-    inbox = with_events(data.draw(inboxes()), data.draw(st.integers(0, 999)))
+    inbox = data.draw(inboxes())
     seed = data.draw(st.one_of(st.none(), st.integers(0, 9)))
     with built(inbox, data.draw(st.sampled_from(WEEK_STARTS)), seed) as (warehouse, report):
         assert_facts(warehouse, report)

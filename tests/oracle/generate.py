@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.oracle.choosing import Chooser, DrawnChooser, RandomChooser
 from tests.oracle.corrections import corrected, with_bad_rows
 from tests.oracle.deliveries import agent_delivery, thread_deliveries
+from tests.oracle.events import with_events
 from tests.oracle.filing import assembled, consecutive_days
 from tests.oracle.inbox import LAYOUTS, ZONES, Inbox, telling_first_days
 from tests.oracle.plans import AGENTS, AgentPlan, ThreadPlan, make_agent, make_thread
@@ -32,11 +33,13 @@ def generate_inbox(
     pause: int = 0,
     keeps_later: bool = False,
     bad_rows: bool = False,
+    events: bool = False,
 ) -> Inbox:
     """An inbox that follows from its seed, with every kind of trouble at some rate.
 
     pause leaves out so many days (no folder, no activity) before the last third of the days;
-    keeps_later brings activity after the last export day; bad_rows adds rows for the quarantine.
+    keeps_later brings activity after the last export day; bad_rows adds rows for the quarantine,
+    events teams and what happened to threads.
     """
     chooser = RandomChooser(seed)
     export_days = consecutive_days(first_day, days, pause)
@@ -52,6 +55,8 @@ def generate_inbox(
             plan = make_thread(chooser, place, place, most_messages=12)
             deliveries += thread_deliveries(plan, number, zone, day)
     inbox = assembled(chooser, zone, export_days, deliveries, keeps_later=keeps_later)
+    if events:
+        inbox = with_events(inbox, seed)
     return with_bad_rows(inbox, seed)[0] if bad_rows else inbox
 
 
@@ -77,7 +82,7 @@ def inboxes(
 ) -> Inbox:
     """Small inboxes of a zone among some: a few days, a few threads; they shrink to a bare day.
 
-    pauses lets a year pass before the last day now and then.
+    pauses lets a year pass before the last day now and then; one in five tells no events or teams.
     """
     chooser = DrawnChooser(draw)
     zone = chooser.pick(zones)
@@ -93,6 +98,8 @@ def inboxes(
         deliveries.append(agent_delivery(agent_plan, zone, days[agent_plan.day]))
     keeps_later = chooser.chance(25)
     inbox = assembled(chooser, zone, days, deliveries, keeps_later=keeps_later)
+    if not chooser.chance(20):
+        inbox = with_events(inbox, chooser.number(0, LAYOUTS))
     return with_bad_rows(inbox, chooser.number(0, LAYOUTS))[0] if bad_rows else inbox
 
 
