@@ -1,9 +1,13 @@
 """What lies behind a number: the rows that are counted, and why a thread is left out."""
 
+import math
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+import pandas as pd
 
 from tests.oracle.layout import COUNTED, TIMED
 from tests.oracle.metrics import Report
@@ -152,3 +156,46 @@ def in_range(report: Report, thread: Thread, asked: Range) -> set[date]:
 def is_true(report: Report, reason: str, thread: Thread, asked: Range) -> bool:
     """Whether what is told of a thread that a number leaves out is so."""
     return reason in REASONS and REASONS[reason](report, thread, asked)
+
+
+def assert_rows_explain(actual: pd.DataFrame, report: Report, number: str, asked: Range) -> None:
+    """Fail unless rows of inbox_threads are what the number counts, and tell the truth of the rest.
+
+    Every thread created in the range is there, and is counted or left out with one reason.
+    """
+    rows = actual.astype(object).where(actual.notna(), None).to_dict("records")
+    told = f"{number} of {asked}"
+    counted = [row for row in rows if row["is_counted"]]
+    assert_counted(counted, counted_rows(report, number, asked), number, told)
+    left_out: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row["is_counted"]:
+            assert row["reason"] is None, (told, row)
+            continue
+        thread = report.threads_by_id.get(row["thread_id"])
+        assert thread is not None, (told, row)
+        assert is_true(report, row["reason"], thread, asked), (told, row)
+        left_out[row["thread_id"]].add(row["reason"])
+    there = left_out.keys() | {row["thread_id"] for row in counted}
+    for thread in report.threads:
+        if asked.holds(thread["created_date"]):
+            assert thread["thread_id"] in there, (told, thread["thread_id"])
+
+
+def assert_counted(
+    counted: list[dict[str, Any]], expected: list[dict[str, Any]], number: str, told: str
+) -> None:
+    """Fail unless the same records are counted with the same values."""
+    if number == "unique_users":
+        users = {row["user_id"] for row in counted}
+        assert users == {row["user_id"] for row in expected}, told
+        return
+
+    def sorted_rows(rows: list[dict[str, Any]]) -> list[tuple[str, str, float]]:
+        return sorted((row["thread_id"] or "", row["record_id"], row["value"]) for row in rows)
+
+    pairs = list(zip(sorted_rows(counted), sorted_rows(expected), strict=False))
+    different = [pair for pair in pairs if pair[0][:2] != pair[1][:2]]
+    assert (len(counted), different[:3]) == (len(expected), []), told
+    for got, wanted in pairs:
+        assert math.isclose(got[2], wanted[2], rel_tol=1e-9, abs_tol=1e-9), (told, got, wanted)

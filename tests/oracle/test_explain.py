@@ -3,12 +3,13 @@
 from datetime import date, timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.oracle.by_hand import DAY, event, message, rating, records_of, thread
 from tests.oracle.coverage import Coverage
 from tests.oracle.events import with_events
-from tests.oracle.explain import EXPLAINED, Range, counted_rows, is_true
+from tests.oracle.explain import EXPLAINED, Range, assert_rows_explain, counted_rows, is_true
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.oracle.metrics import Report
 from tests.oracle.numbers import Filters
@@ -119,3 +120,44 @@ REASONS_TOLD = (
     "no_rating",
     "not_labeled",
 )
+
+
+class TestRowsOfAnother:
+    """Rows as another tells them of two threads, of which one is labeled."""
+
+    asked = Range(DAY, DAY)
+
+    def assert_rows(self, folder: Path, *rows: tuple[str, bool, str | None]) -> None:
+        threads = [
+            thread("t", "2024-03-04T09:00:00", labels=("x",)),
+            thread("u", "2024-03-04T10:00:00"),
+        ]
+        report = Report(records_of(folder, threads))
+        actual = pd.DataFrame(
+            [
+                {"thread_id": name, "record_id": name, "value": 1.0, "is_counted": is_counted,
+                 "reason": reason, "user_id": None}
+                for name, is_counted, reason in rows
+            ]
+        )  # fmt: skip
+        assert_rows_explain(actual, report, "labeled_threads", self.asked)
+
+    def test_the_truth_passes(self, tmp_path: Path) -> None:
+        self.assert_rows(tmp_path, ("t", True, None), ("u", False, "not_labeled"))
+
+    @pytest.mark.parametrize(
+        "rows",
+        [
+            [("t", True, None)],
+            [("t", True, None), ("u", True, None)],
+            [("t", False, "not_labeled"), ("u", False, "not_labeled")],
+            [("t", True, None), ("u", False, "another_day")],
+            [("t", True, None), ("u", False, None)],
+            [("t", True, "not_labeled"), ("u", False, "not_labeled")],
+        ],
+    )
+    def test_anything_else_fails(
+        self, tmp_path: Path, rows: list[tuple[str, bool, str | None]]
+    ) -> None:
+        with pytest.raises(AssertionError):
+            self.assert_rows(tmp_path, *rows)
