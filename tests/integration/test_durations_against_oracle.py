@@ -1,4 +1,4 @@
-"""Waits, working time, closings, channels, teams, missing days: models against the oracle."""
+"""Durations, open hours, teams and missing days: the models against the oracle."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.against_oracle import (
+    assert_facts,
     built,
     load_days_in,
     oracle_of,
@@ -18,65 +19,11 @@ from tests.against_oracle import (
     write_schedules,
 )
 from tests.models import Warehouse
-from tests.oracle.clock import union
-from tests.oracle.compare import assert_tables_equal
 from tests.oracle.corner_cases import all_corner_cases
 from tests.oracle.events import with_events, without_days
 from tests.oracle.generate import generate_inbox, inboxes
 from tests.oracle.inbox import WEEK_STARTS, ZONES
-from tests.oracle.metrics import KEYS, Report
 from tests.oracle.writing import write_inbox
-from tests.oracle.zones import ONE_DAY, start_of_day
-
-TABLES = ("fct_durations", "dim_teams")
-
-
-def assert_facts(warehouse: Warehouse, report: Report) -> None:
-    expected = report.tables(is_first_edition=False)
-    for name in TABLES:
-        assert_tables_equal(warehouse.table(name), expected[name], KEYS[name], name)
-    assert_open_hours(warehouse, report)
-    assert_days(warehouse, report)
-
-
-def assert_days(warehouse: Warehouse, report: Report) -> None:
-    """Fail unless the same days are missing."""
-    assert report.coverage is not None
-    told = warehouse.table("dim_report").covered_from.tolist()
-    assert [day.date() for day in told] == [report.coverage.covered_from]
-    dates = warehouse.table("dim_dates")
-    if not dates.empty:
-        missing = dates[dates.is_missing].date.sort_values().dt.date.tolist()
-        assert missing == report.coverage.missing(date.min, date.max)
-
-
-def assert_open_hours(warehouse: Warehouse, report: Report) -> None:
-    """Fail unless the same instants are open from the first record to well after the last day.
-
-    How long before the first record, and past the last day, is the models' own affair, as is where
-    a span that goes on is cut.
-    """
-    if report.clock is None or report.as_of_date is None:
-        return
-    instants = [thread["created_at"] for thread in report.threads]
-    instants += [message["sent_at"] for message in report.messages]
-    if not instants:
-        return
-    first = min(instants)
-    last = start_of_day(report.as_of_date + 399 * ONE_DAY, report.zone)
-    table = warehouse.table("dim_open_hours").sort_values(["schedule_id", "opens_at"])
-    for schedule_id, spans in report.clock.spans.items():
-        rows = table[table.schedule_id == schedule_id].to_dict("records")
-        told = [(row["opens_at"].to_pydatetime(), row["closes_at"].to_pydatetime()) for row in rows]
-        cut = [
-            union([(max(a, first), min(b, last)) for a, b in listed if a < last and b > first])
-            for listed in (told, spans)
-        ]
-        assert cut[0] == cut[1], f"dim_open_hours of {schedule_id}"
-        before = 0.0
-        for row, (opens, closes) in zip(rows, told, strict=True):
-            assert row["seconds_before"] == pytest.approx(before, abs=1e-6), row
-            before += (closes - opens).total_seconds()
 
 
 @property_settings
