@@ -54,3 +54,13 @@ def test_closed_at_one_touch_and_satisfied(report: Report) -> None:
     whole = report.inbox_series("yearly", date(2024, 1, 1), date(2024, 12, 31)).iloc[0]
     assert (whole.closed_threads, whole.one_touch_threads, whole.reopened_threads) == (418, 156, 0)
     assert round(whole.csat_ratio, 3) == 0.605
+
+
+def test_february_as_it_was_known_at_its_end_and_a_month_later(report: Report) -> None:
+    february = (date(2024, 2, 1), date(2024, 2, 29))
+    then = Report(read_exports(SAMPLE, february[1]), ZONE)
+    medians = [
+        known.inbox_series("monthly", *february).iloc[0].first_response_seconds_median
+        for known in (then, report)
+    ]
+    assert medians == [13_234.5, 14_444.0]
