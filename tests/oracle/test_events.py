@@ -9,7 +9,6 @@ import pytest
 
 from tests.oracle.clock import read_schedules
 from tests.oracle.corrections import corrected, with_bad_rows
-from tests.oracle.coverage import Coverage
 from tests.oracle.events import with_events, without_days
 from tests.oracle.generate import generate_inbox
 from tests.oracle.metrics import GRAINS, Filters, Report
@@ -37,9 +36,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> Records:
 def report(records: Records, tmp_path_factory: pytest.TempPathFactory) -> Report:
     path = tmp_path_factory.mktemp("schedules") / "schedules.csv"
     path.write_text(schedules_text(3, FIRST_DAY, LAST_DAY, ("sales", "nights")), encoding="utf-8")
-    return Report(
-        records, ZONE, schedules=read_schedules(path, ZONE), coverage=Coverage(records.days)
-    )
+    return Report(records, ZONE, schedules=read_schedules(path, ZONE))
 
 
 def test_every_case_is_there(records: Records, report: Report) -> None:

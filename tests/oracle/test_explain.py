@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from tests.oracle.by_hand import DAY, event, message, rating, records_of, thread
-from tests.oracle.coverage import Coverage
 from tests.oracle.events import with_events
 from tests.oracle.explain import EXPLAINED, Range, assert_rows_explain, counted_rows, is_true
 from tests.oracle.generate import generate_inbox, write_inbox
@@ -36,7 +35,7 @@ def test_counted_rows_make_the_number(tmp_path: Path, seed: int) -> None:
     first = date(2024, 3, 20)
     write_inbox(with_events(generate_inbox(seed, first, 10, 6), seed), tmp_path)
     records = read_exports(tmp_path)
-    report = Report(records, coverage=Coverage(records.days))
+    report = Report(records)
     agent = str(report.agents[seed]["agent_id"])
     for asked in (
         Range(first, first + timedelta(days=9)),

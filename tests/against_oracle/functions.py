@@ -1,4 +1,4 @@
-"""Every mart and function of waits, working time, channels and teams: models against the oracle."""
+"""Every published function, asked for a range, an agent and filters, as the oracle says it is."""
 
 from __future__ import annotations
 
@@ -8,30 +8,14 @@ from random import Random
 from typing import Any
 
 import pandas as pd
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tests.against_oracle import (
-    built,
-    load_days_in,
-    oracle_of,
-    property_settings,
-    shuffled_batches,
-    temporary_folder,
-    write_schedules,
-)
 from tests.models import Warehouse
 from tests.oracle.compare import assert_tables_equal
-from tests.oracle.corner_cases import all_corner_cases
-from tests.oracle.events import PRIORITIES, TEAM_IDS, with_events, without_days
-from tests.oracle.generate import generate_inbox, inboxes
-from tests.oracle.inbox import WEEK_STARTS, ZONES
+from tests.oracle.events import PRIORITIES, TEAM_IDS
 from tests.oracle.layout import AGES
-from tests.oracle.metrics import KEYS, Report
+from tests.oracle.metrics import Report
 from tests.oracle.numbers import NO_FILTERS, Filters
 from tests.oracle.plans import CHANNELS, LABELS
-from tests.oracle.writing import write_inbox
 
 GRAINS = {"day": "daily", "week": "weekly", "month": "monthly", "year": "yearly"}
 DIMENSIONS = ("agent", "channel", "team", "label", "priority")
@@ -69,32 +53,17 @@ class Asked:
         return {} if self.agent is None else {"agent": self.agent}
 
 
-def call(warehouse: Warehouse, function: str, *arguments: Any, **named: Any) -> pd.DataFrame:
-    """A published function with some arguments by name."""
-    marks = ["?" for _ in arguments] + [f"{name} := ?" for name in named]
-    return warehouse.connection.execute(
-        f"from {function}({', '.join(marks)})", [*arguments, *named.values()]
-    ).df()
-
-
-def assert_marts(warehouse: Warehouse, report: Report) -> None:
-    for name, expected in report.tables(is_first_edition=False).items():
-        if name.startswith("mart_"):
-            assert_tables_equal(warehouse.table(name), expected, KEYS[name], name)
-
-
 def assert_cards_and_series(warehouse: Warehouse, report: Report, asked: Asked) -> None:
     days = (asked.first, asked.last)
     assert_tables_equal(
-        call(warehouse, "inbox_cards", *days, **asked.agent_argument, **asked.filter_arguments),
+        warehouse.call("inbox_cards", *days, **asked.agent_argument, **asked.filter_arguments),
         report.inbox_cards(*days, asked.agent, asked.filters),
         ["card_order"],
         f"inbox_cards of {asked}",
         ordered=True,
     )
     for grain, oracle_grain in GRAINS.items():
-        actual = call(
-            warehouse,
+        actual = warehouse.call(
             "inbox_series",
             grain,
             *days,
@@ -127,14 +96,14 @@ def with_ages_at_the_end(expected: pd.DataFrame, actual: pd.DataFrame) -> pd.Dat
 def assert_lists(warehouse: Warehouse, report: Report, asked: Asked) -> None:
     days = (asked.first, asked.last)
     assert_tables_equal(
-        call(warehouse, "inbox_agents", *days, **asked.filter_arguments, **asked.day_argument),
+        warehouse.call("inbox_agents", *days, **asked.filter_arguments, **asked.day_argument),
         report.inbox_agents(*days, asked.filters, asked.day_of),
         ["agent_id"],
         f"inbox_agents of {asked}",
         ordered=True,
     )
     assert_tables_equal(
-        call(warehouse, "inbox_top_labels", *days, 10, asked.agent, **asked.filter_arguments),
+        warehouse.call("inbox_top_labels", *days, 10, asked.agent, **asked.filter_arguments),
         report.inbox_top_labels(*days, 10, asked.agent, asked.filters),
         ["label"],
         f"inbox_top_labels of {asked}",
@@ -147,7 +116,7 @@ def assert_breakdowns(warehouse: Warehouse, report: Report, asked: Asked) -> Non
     days = (asked.first, asked.last)
     for dimension in DIMENSIONS:
         assert_tables_equal(
-            call(warehouse, "inbox_breakdown", dimension, *days, **named),
+            warehouse.call("inbox_breakdown", dimension, *days, **named),
             report.inbox_breakdown(dimension, *days, asked.agent, asked.filters, asked.day_of),
             ["value"],
             f"inbox_breakdown by {dimension} of {asked}",
@@ -161,7 +130,7 @@ def assert_hours_and_targets(
     days = (asked.first, asked.last)
     for number in NUMBERS_BY_HOUR:
         assert_tables_equal(
-            call(warehouse, "inbox_hours", number, *days, **named),
+            warehouse.call("inbox_hours", number, *days, **named),
             report.inbox_hours(number, *days, asked.agent, asked.filters),
             ["weekday", "hour"],
             f"inbox_hours of {number}, {asked}",
@@ -170,8 +139,8 @@ def assert_hours_and_targets(
     for measure in MEASURES:
         for clock in ("calendar", "business"):
             assert_tables_equal(
-                call(
-                    warehouse, "inbox_within", measure, seconds, "week", *days, **named, clock=clock
+                warehouse.call(
+                    "inbox_within", measure, seconds, "week", *days, **named, clock=clock
                 ),
                 report.inbox_within(
                     measure,
@@ -224,76 +193,3 @@ def some_asked(report: Report, seed: int) -> Asked:
         ),
         chances.choice(("created", "ended")),
     )
-
-
-@property_settings
-@given(st.data())
-def test_any_inbox_has_the_numbers_that_the_oracle_says(data: st.DataObject) -> None:
-    inbox = data.draw(inboxes(pauses=False))
-    seed = data.draw(st.one_of(st.none(), st.integers(0, 9)))
-    with built(inbox, data.draw(st.sampled_from(WEEK_STARTS)), seed) as (warehouse, report):
-        assert_marts(warehouse, report)
-        assert_functions(warehouse, report, some_asked(report, data.draw(st.integers(0, 999))))
-
-
-@pytest.mark.parametrize("zone", ZONES)
-def test_every_corner_case_at_once(zone: str) -> None:
-    seed = ZONES.index(zone)
-    inbox = with_events(all_corner_cases(zone=zone), seed)
-    with built(inbox, WEEK_STARTS[seed % 2], seed) as (warehouse, report):
-        assert_marts(warehouse, report)
-        days = list(inbox.days)
-        assert_functions(warehouse, report, Asked(days[0], days[-1]))
-        assert_functions(warehouse, report, some_asked(report, seed))
-
-
-@pytest.mark.parametrize(
-    ("zone", "first_day"),
-    [
-        ("Europe/Warsaw", date(2024, 3, 20)),
-        ("America/Sao_Paulo", date(2018, 10, 25)),
-        ("Australia/Lord_Howe", date(2024, 3, 25)),
-    ],
-)
-def test_a_larger_inbox(zone: str, first_day: date) -> None:
-    inbox = generate_inbox(7, first_day, 20, 12, zone, keeps_later=True)
-    inbox = without_days(with_events(inbox, 7), 7)
-    with built(inbox, "monday", 1) as (warehouse, report):
-        assert_marts(warehouse, report)
-        assert_functions(warehouse, report, Asked(first_day, first_day + timedelta(days=20)))
-        for seed in range(6):
-            assert_functions(warehouse, report, some_asked(report, seed), 600.0 * seed)
-
-
-@pytest.mark.parametrize("seed", range(2))
-def test_day_by_day_is_what_the_oracle_says(seed: int) -> None:
-    zone = ZONES[seed + 1]
-    inbox = with_events(generate_inbox(seed, date(2024, 3, 20), 14, 8, zone), seed)
-    with temporary_folder() as folder:
-        write_inbox(inbox, folder / "exports")
-        schedules = write_schedules(inbox, seed, folder)
-        batches = shuffled_batches(folder / "exports", seed)
-        load_days_in(batches[0], folder / "raw")
-        with Warehouse(folder / "raw", zone, "monday", schedules) as warehouse:
-            for batch in batches[1:]:
-                load_days_in(batch, folder / "raw")
-                warehouse.bring(folder / "raw")
-            report = oracle_of(folder / "exports", inbox, "monday", schedules)
-            assert_marts(warehouse, report)
-            assert_functions(warehouse, report, some_asked(report, seed))
-
-
-def test_an_agent_who_is_not_known_is_named() -> None:
-    inbox = with_events(generate_inbox(1, date(2024, 3, 20), 3, 4), 1)
-    with built(inbox) as (warehouse, _):
-        days = (date(2024, 3, 20), date(2024, 3, 22))
-        for function, arguments, named in (
-            ("inbox_series", ("day", *days, "who?"), {}),
-            ("inbox_top_labels", (*days, 3, "who?"), {}),
-            ("inbox_cards", days, {"agent": "who?"}),
-            ("inbox_breakdown", ("team", *days), {"agent": "who?"}),
-            ("inbox_hours", ("waits", *days), {"agent": "who?"}),
-            ("inbox_within", ("reply", 60, "day", *days), {"agent": "who?"}),
-        ):
-            with pytest.raises(Exception, match=r"who\?"):
-                call(warehouse, function, *arguments, **named)
