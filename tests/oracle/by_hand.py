@@ -9,6 +9,7 @@ import pandas as pd
 
 from tests.oracle.coverage import Coverage
 from tests.oracle.inbox import ExportFile, Inbox, Row
+from tests.oracle.periods import ONE_DAY
 from tests.oracle.read import Records, read_exports
 from tests.oracle.writing import write_inbox
 
