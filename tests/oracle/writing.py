@@ -38,7 +38,10 @@ def write_day(inbox: Inbox, day: date, folder: Path, *, clutter: bool = False) -
     for file in inbox.days[day]:
         (day_folder / file.name).write_bytes(file_content(file, inbox.zone))
     if clutter:
-        for name in ("README", "_SUCCESS", ".threads.csv", "threads.txt"):
+        names = ["README", "_SUCCESS", ".threads.csv"]
+        if inbox.days[day]:
+            names.append("threads.txt")  # without export files beside it the day would fail
+        for name in names:
             (day_folder / name).write_text("thread_id\nclutter\n", encoding="utf-8")
 
 
