@@ -163,6 +163,7 @@ def _prepare(
             options,
             hash_key(surroundings.users),
             began_at + timedelta(days=1),
+            aside,
             login_of(source.name),
         )
         landing = open_landing(connection, kind, source.where, source.landing, state.parts, opening)

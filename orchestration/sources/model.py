@@ -82,12 +82,14 @@ class Opening:
     """What a landing is told that is no layout of files.
 
     key: of the hashes of identifiers that may name a person. latest: an instant after which no
-    record can have been made. login: of a database, what of user and password is known.
+    record can have been made. login: of a database, what of user and password is known. folder:
+    for what has to be here while it is read.
     """
 
     options: Mapping[str, Any]
     key: bytes = field(repr=False)
     latest: datetime
+    folder: Path
     login: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
