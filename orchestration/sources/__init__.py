@@ -6,6 +6,7 @@ Plain functions over DuckDB and Arrow; nothing here knows of Dagster. What lies 
     errors      what may go wrong, worded for who has to act
     kinds/      a file a help desk: its tables, its kept records, its mapping (SQL)
     landings/   a file a layout: how a connector lays a help desk's records down
+    mail/       mail archives: cutting, reading within limits, joining mails to threads
     language    the SQL macros that kinds write with: identifier, instant, text_length, ...
     persons     identifiers of people before the first write: pseudonyms, erased users, staff
     keeping     <INBOX_HOME>/sources/<name>/: kept records and the state of a source
