@@ -29,7 +29,7 @@ The way of a record:
 2. The table's `select` turns original records into **kept** ones, in the one pass that reads them:
    allowed columns only, texts as lengths, people as pseudonyms. It reads `landed."<table>"`.
    They are kept as Parquet, append-only, a file an import:
-   <INBOX_HOME>/sources/<name>/<kept stream>/<n>.<table>.parquet, with `state.json` as the commit point.
+   <INBOX_HOME>/sources/<name>/<kept stream>/<n>.<table>.parquet; `state.json` commits them.
 3. Threads that an import touched are folded whole from all that is kept of them. The kind's
    `Canonical` gives canonical relations (`model.CANONICAL`) of the views `<kept stream>`, in which
    each record stands once, in its newest version; the shared fold does the rest: closings from the
