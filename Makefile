@@ -139,6 +139,9 @@ lint: $(INSTALLED) ## Check style, types and SQL
 format: $(INSTALLED) ## Bring code into style
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
+numbers: $(INSTALLED) ## Write what follows from the register of numbers: dbt's YAML, the table of docs/metrics.md
+	@$(BIN)/python -m lab.numbers
+
 audit: $(INSTALLED) ## Check the locked dependencies for advisories, and all files for secrets; needs no network
 	@$(BIN)/python .ci/audit.py
 	@$(BIN)/uv pip check --quiet --python $(BIN)/python
@@ -168,5 +171,5 @@ clean: ## Remove what was made: data/, the environment and caches
 	@rm -rf data $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install demo run dev test spark test-spark bench bench-spark lint format lock clean report screenshots browser docs clients services \
+.PHONY: help install demo run dev test spark test-spark bench bench-spark lint format numbers lock clean report screenshots browser docs clients services \
 	debian-packages production fuzz audit audit-online superset superset-bundle superset-environment superset-lock

@@ -36,6 +36,7 @@ from orchestration.publishing.record import Publication, read_publication
 from orchestration.publishing.targets import NotDelivered, deliver_what_is_left
 from orchestration.settings import Settings
 from orchestration.warehouse.day_alerts import tell_late_days
+from orchestration.warehouse.open_hours import load_schedules
 from orchestration.warehouse.publication import is_published
 
 if TYPE_CHECKING:
@@ -143,6 +144,7 @@ def erase(settings: Settings, user_id: str) -> tuple[Erasure, RunOutcome, Search
 @contextmanager
 def _command(settings: Settings, what: str) -> Iterator[None]:
     """Makes the home ready and keeps other commands out of it; tells whoever waits for alerts."""
+    load_schedules(settings)
     make_private(settings)
     warn_of_exposure(settings)
     try:

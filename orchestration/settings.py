@@ -92,6 +92,11 @@ class Settings(BaseSettings):
         description="Share of an entity's rows in a day that may be rejected before a publication "
         "stops; up to 9 rows never stop it.",
     )
+    schedules: Path | None = Field(
+        default=None,
+        description="CSV file of the opening hours that working time is counted by; without one "
+        "there is no working time.",
+    )
     schedule: str = Field(
         default="30 2 * * *",
         description="When the daily load starts, in the zone: minute, hour, day of the month, "
@@ -249,7 +254,7 @@ class Settings(BaseSettings):
             raise ValueError("give it as s3://<bucket>/<folder> or gs://<bucket>/<folder>")
         return value
 
-    @field_validator("exports", "home", "sources")
+    @field_validator("exports", "home", "sources", "schedules")
     @classmethod
     def _absolute(cls, value: Path | str | None) -> Path | str | None:
         return value.expanduser().absolute() if isinstance(value, Path) else value

@@ -1,4 +1,4 @@
-"""The models' own SQL on many small inboxes: compiled by dbt once a zone and week start.
+"""The models' own SQL on many small inboxes: compiled by dbt once a week start.
 
 A whole run of dbt takes seconds; a property is tried on hundreds of inboxes. So dbt compiles the
 project once, as it builds tables anew and as it applies a batch, and the compiled statements then
@@ -25,6 +25,7 @@ from orchestration.exports import ENTITIES, find_export_days, load_day, read_man
 from orchestration.exports.coverage import find_coverage
 from orchestration.exports.healing import unresolved_rows
 from orchestration.exports.reading.schema import CONTRACTS
+from orchestration.machine.zones import offset_changes
 from orchestration.privacy.record import Door
 from orchestration.settings import DBT_PROJECT, Settings, load_settings
 from orchestration.warehouse.batches import MATERIALIZATIONS, BatchPlan
@@ -36,12 +37,18 @@ from orchestration.warehouse.catalog import (
     write_catalog,
 )
 from orchestration.warehouse.dbt import load_manifest
+from orchestration.warehouse.open_hours import load_schedules
 
 DATABASE = "warehouse"
 _LISTS = {
     "coverage": "covered_from date",
     "missing_days": "export_date date",
     "unresolved_rows": "export_date date, entity varchar, rows_unresolved bigint",
+}
+SCHEDULE_COLUMNS = {
+    "schedules": "schedule_id varchar, zone varchar, weekday bigint, date date, "
+    "opens_second bigint, closes_second bigint, valid_from date",
+    "zone_offsets": "zone varchar, wall_second bigint, starts_second bigint, offset_seconds bigint",
 }
 
 
@@ -71,6 +78,8 @@ def dbt_command(settings: Settings, manifest: Any, command: list[str]) -> Any:
         environment.setenv("INBOX_WAREHOUSE_PATH", str(settings.warehouse_database))
         environment.setenv("INBOX_RAW_CATALOG", str(settings.raw_catalog))
         environment.setenv("INBOX_RAW_FOLDER", str(settings.raw_folder))
+        offsets = json.dumps(offset_changes(settings.timezone))
+        environment.setenv("INBOX_ZONE_OFFSETS", offsets)
         outcome = dbtRunner(manifest=manifest).invoke(
             [
                 *("--log-level", "none", *command),
@@ -84,13 +93,13 @@ def dbt_command(settings: Settings, manifest: Any, command: list[str]) -> Any:
 
 
 @cache
-def compiled_nodes(timezone: str, week_start: str, action: str) -> list[dict[str, Any]]:
-    """The models with their compiled SQL, each after those that it reads.
+def compiled_nodes(week_start: str, action: str) -> list[dict[str, Any]]:
+    """The models with their compiled SQL, each after those that it reads; of any zone.
 
     action: build, for all rows of each table, or apply, for those that a batch changes.
     """
     settings, parsed = parsed_project()
-    settings = settings.model_copy(update={"timezone": timezone, "week_start": week_start})
+    settings = settings.model_copy(update={"week_start": week_start})
     names = [
         node.name
         for node in parsed.nodes.values()
@@ -113,20 +122,45 @@ def compiled_nodes(timezone: str, week_start: str, action: str) -> list[dict[str
     return list(ordered.values())
 
 
+@cache
+def zone_macros(timezone: str) -> tuple[str, ...]:
+    """What makes the functions of a zone in a database, as a run of dbt does at its start."""
+    settings, parsed = parsed_project()
+    settings = settings.model_copy(update={"timezone": timezone})
+    run = ["run", "--select", "stg_inbox__export_days", "--vars", json.dumps(settings.dbt_vars)]
+    dbt_command(settings, parsed, run)
+    with duckdb.connect(str(settings.warehouse_database), read_only=True) as connection:
+        found = connection.execute(
+            "select function_name, array_to_string(parameters, ', '), macro_definition "
+            "from duckdb_functions() where schema_name = 'zone'"
+        ).fetchall()
+    return tuple(f"create macro zone.{name}({names}) as {body}" for name, names, body in found)
+
+
 class Warehouse:
     """The published tables and functions over landed exports, built in memory.
 
     `bring` applies what has landed since, as a batch of its own.
     """
 
-    def __init__(self, raw: Path, timezone: str = "UTC", week_start: str = "monday") -> None:
+    def __init__(
+        self,
+        raw: Path,
+        timezone: str = "UTC",
+        week_start: str = "monday",
+        schedules: Path | None = None,
+    ) -> None:
         self.connection = duckdb.connect(config={"threads": 2})
         self.connection.execute("set TimeZone = 'UTC'")
         self.connection.execute(f"attach ':memory:' as {DATABASE}")
         self.connection.execute(f"use {DATABASE}")
-        for schema in ("raw", "staging", "intermediate", "changes", "main"):
+        for schema in ("zone", "raw", "staging", "intermediate", "changes", "internal", "main"):
             self.connection.execute(f"create schema if not exists {schema}")
-        self._settings = (timezone, week_start)
+        for statement in zone_macros(timezone):
+            self.connection.execute(statement)
+        self._week_start = week_start
+        settings = load_settings(home=raw.parent, timezone=timezone, schedules=schedules)
+        self._schedules = load_schedules(settings)
         self._catalog: Catalog | None = None
         self.bring(raw)
 
@@ -141,7 +175,8 @@ class Warehouse:
         action = "build" if self._catalog is None else "apply"
         self._catalog = next_catalog(self._catalog, read_manifests(raw), raw)
         self._register(self._catalog, raw)
-        for node in compiled_nodes(*self._settings, action):
+        self._register_schedules()
+        for node in compiled_nodes(self._week_start, action):
             kind = node["config"]["materialized"]
             if kind == "changed_view" and action == "apply":
                 changes = f"changes.{node['name']}"
@@ -157,10 +192,11 @@ class Warehouse:
         """A published table."""
         return self.connection.execute(f"select * from main.{name}").df()
 
-    def call(self, function: str, *arguments: object) -> pd.DataFrame:
-        """A published function."""
-        marks = ", ".join("?" for _ in arguments)
-        return self.connection.execute(f"from {function}({marks})", list(arguments)).df()
+    def call(self, function: str, *arguments: object, **named: object) -> pd.DataFrame:
+        """A published function, with arguments by place and by name."""
+        marks = ", ".join([*("?" for _ in arguments), *(f"{name} := ?" for name in named)])
+        values = [*arguments, *named.values()]
+        return self.connection.execute(f"from {function}({marks})", values).df()
 
     def _register(self, catalog: Catalog, raw: Path) -> None:
         for entity in ENTITIES:
@@ -197,6 +233,15 @@ class Warehouse:
                 "insert into raw.export_files values (?, ?, ?, ?, ?, ?, ?)", list(file.values())
             )
 
+    def _register_schedules(self) -> None:
+        for table, columns in SCHEDULE_COLUMNS.items():
+            self.connection.execute(f"create or replace table raw.{table} ({columns})")
+            for row in getattr(self._schedules, table.replace("schedules", "rows")):
+                marks = ", ".join("?" for _ in row)
+                self.connection.execute(
+                    f"insert into raw.{table} values ({marks})", list(row.values())
+                )
+
     def _rows(self, entity: str, files: tuple[LandedFile, ...]) -> str:
         paths = [f"'{file.path}'" for file in files if file.entity == entity]
         if paths:
@@ -215,7 +260,8 @@ class Warehouse:
         name = f"{node['schema']}.{node['name']}"
         kind = node["config"]["materialized"]
         if kind == "table_function":
-            arguments = ", ".join(node["config"]["arguments"])
+            named = [f"{name} := null" for name in node["config"]["named"]]
+            arguments = ", ".join([*node["config"]["arguments"], *named])
             self.connection.execute(f"create or replace macro {name}({arguments}) as table {sql}")
         else:
             kind = {"changed_rows": "table", "changed_view": "view"}.get(kind, kind)

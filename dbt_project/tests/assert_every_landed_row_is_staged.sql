@@ -3,7 +3,7 @@
 -- that retention has dropped. In a batch, the files of the entities and days that it brought are read.
 {%- set is_batch = has_changes(ref('int_messages_versioned')) %}
 with staged as (
-    {% for entity in ('threads', 'messages', 'ratings', 'agents') %}
+    {% for entity in ('threads', 'messages', 'ratings', 'agents', 'thread_events', 'teams') %}
     {%- set records = ref('stg_inbox__' ~ entity) -%}
     {%- set changed_records = ref('stg_inbox__changed_' ~ entity) %}
     select

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from orchestration.cli.flags import ISO_DAY, day_of, read_settings, setting_flags
+from orchestration.cli.flags import ISO_DAY, check_range, day_of, read_settings, setting_flags
 from orchestration.cli.printing import console, print_rows
 
 WHY = click.option("--why", default="", help="The reason, kept with your name and the time.")
@@ -35,6 +35,7 @@ def list_days(
     """List the export days that want a look: missing, failed, with rows set aside, said empty."""
     from orchestration.exports.days import known_days
 
+    check_range(first, last)
     found = known_days(read_settings(exports=exports, **flags))
     first, last = day_of(first) or date.min, day_of(last) or date.max
     chosen = [day for day in found if first <= day.export_date <= last]

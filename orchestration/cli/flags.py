@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from orchestration.errors import WrongUse
 from orchestration.settings import Settings, load_settings
 
 ISO_DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -25,6 +26,11 @@ def setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--timezone", help="Zone of the days, an IANA name (INBOX_TIMEZONE)."),
         click.option("--week-start", help="monday or sunday (INBOX_WEEK_START)."),
         click.option("--max-rejected", help="Share of bad rows allowed (INBOX_MAX_REJECTED)."),
+        click.option(
+            "--schedules",
+            type=click.Path(dir_okay=False),
+            help="File of the opening hours (INBOX_SCHEDULES).",
+        ),
     ]
     for flag in reversed(flags):
         command = flag(command)
@@ -38,6 +44,15 @@ def read_settings(**flags: Any) -> Settings:
         if value is not None:
             os.environ[f"INBOX_{name.upper()}"] = str(getattr(settings, name))
     return settings
+
+
+def check_range(first: Any, last: Any) -> None:
+    """Raises WrongUse where a range ends before it begins."""
+    if first is not None and last is not None and first > last:
+        raise WrongUse(
+            f"The range ends on {last:%Y-%m-%d}, before it begins on {first:%Y-%m-%d}: "
+            "give --from the earlier day"
+        )
 
 
 def day_of(value: Any) -> date | None:

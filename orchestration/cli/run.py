@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from orchestration.cli.flags import ISO_DAY, day_of, read_settings, setting_flags
+from orchestration.cli.flags import ISO_DAY, check_range, day_of, read_settings, setting_flags
 from orchestration.cli.printing import print_closing_lines, print_outcome
 
 
@@ -23,6 +23,7 @@ def run(exports: str | None, first: Any, last: Any, **flags: Any) -> None:
     """
     from orchestration import pipeline
 
+    check_range(first, last)
     settings = read_settings(exports=exports, **flags)
     outcome = pipeline.run(settings, day_of(first), day_of(last))
     print_closing_lines(settings, outcome)

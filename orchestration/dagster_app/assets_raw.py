@@ -75,7 +75,7 @@ class LoadExports(Config):
 
 
 def raw_assets(partitions: PartitionsDefinition) -> AssetsDefinition:
-    """The assets raw_threads, raw_messages, raw_ratings, raw_agents and raw_manifests.
+    """The assets raw_threads, raw_messages, ... of each entity, and raw_manifests.
 
     A day is loaded whole or not at all. A day that cannot be loaded is a failed partition with the
     reason on its page, and fails the run after every other day has been loaded. A day that has not
@@ -130,8 +130,8 @@ def raw_assets(partitions: PartitionsDefinition) -> AssetsDefinition:
 def _descriptions() -> dict[str, str]:
     return {
         **{
-            f"raw_{entity}": f"Every version of {entity} that the loaded days brought: checked, "
-            "typed, as Parquet. Bad rows are set aside with their reasons."
+            f"raw_{entity}": f"Every version of {entity.replace('_', ' ')} that the loaded days "
+            "brought: checked, typed, as Parquet. Bad rows are set aside with their reasons."
             for entity in ENTITIES
         },
         MANIFESTS: "The files of each loaded day with their rows read, loaded and rejected. A day "

@@ -68,7 +68,7 @@ class DuckDB:
                 "select 'view', schema_name, view_name from duckdb_views() where not internal "
                 "union all select distinct 'macro table', schema_name, function_name "
                 "from duckdb_functions() where not internal and function_type = 'table_macro') "
-                "where schema_name in ('main', 'staging', 'intermediate', 'changes') "
+                "where schema_name in ('main', 'internal', 'staging', 'intermediate', 'changes') "
                 "and not list_contains(?, name)",
                 [names],
             ).fetchall():

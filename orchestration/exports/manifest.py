@@ -16,8 +16,11 @@ from orchestration.exports.errors import BrokenManifest
 from orchestration.exports.layout import ExportDay
 from orchestration.exports.reading.schema import ENTITIES, QUARANTINE, QUARANTINE_HISTORY
 
-FORMAT_VERSION = 2
-"""Raised when landed files change their form, so that every day counts as pending."""
+FORMAT_VERSION = 3
+"""Raised when landed files change their form, so that every day counts as pending.
+
+A day that is not delivered again stays in its form; `schema.COLUMNS_SINCE` says what that lacks.
+"""
 
 
 class Retention(StrEnum):

@@ -2,8 +2,9 @@
 
 Of each record that several closed days brought, the version that stands among them is kept, where
 it landed and with its provenance; the versions that it superseded go, and so does what was set
-aside. Tables built from what stays are the same, because a version that is superseded among some of
-the days stands in no set of days that holds those. That is why a closed day is not loaded again: a
+aside. Of a conversation's those stay that alone tell of a closing, which is counted for ever.
+Tables built from what stays are the same, because a version that is superseded among some of the
+days stands in no set of days that holds those. That is why a closed day is not loaded again: a
 correction could take back the version that superseded another.
 
 Days are counted back from the last loaded one and never from the clock.
@@ -29,9 +30,12 @@ from orchestration.exports.manifest import DayManifest, Retention, read_manifest
 from orchestration.exports.reading.schema import CONTRACTS, QUARANTINE, QUARANTINE_HISTORY
 from orchestration.exports.rewriting import rewrite_day
 
+_CLOSINGS = {"threads": "[first_closed_at, case when status = 'closed' then closed_at end]"}
 _SUPERSEDED = """
     with records as (
-        select {key} as key, {version} as version, export_date, file_name, row_number
+        select
+            {key} as key, {version} as version, {closings} as closings,
+            export_date, file_name, row_number
         from read_parquet(?)
     ),
 
@@ -46,10 +50,24 @@ _SUPERSEDED = """
             ) as version_rank
         from records
         semi join repeated_keys on records.key = repeated_keys.key
+    ),
+
+    closings as (
+        select key, version_rank, unnest(closings) as closed_at
+        from ranked
+    ),
+
+    telling as (
+        select key, min(version_rank) as version_rank
+        from closings
+        where closed_at is not null
+        group by key, closed_at
     )
 
     select export_date, file_name, row_number
     from ranked
+    anti join telling
+        on ranked.key = telling.key and ranked.version_rank = telling.version_rank
     where version_rank > 1
 """
 
@@ -125,7 +143,8 @@ def _superseded_rows(raw: Path, manifests: Sequence[DayManifest]) -> dict[date, 
             if not paths:
                 continue
             version = f"coalesce({', '.join(contract.version_columns)})"
-            query = _SUPERSEDED.format(key=contract.key, version=version)
+            closings = _CLOSINGS.get(entity, "cast([] as timestamptz[])")
+            query = _SUPERSEDED.format(key=contract.key, version=version, closings=closings)
             for day, file_name, row_number in connection.execute(query, [paths]).fetchall():
                 found[day][entity][file_name].add(row_number)
     return found

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from orchestration.exports.manifest import DayManifest, read_manifest
+from orchestration.exports.reading.schema import in_form_of_now
 from orchestration.exports.writing import DayFiles, StagedFile, commit_day, incoming_folder
 
 Change = Callable[[str, pa.Table], pa.Table]
@@ -66,7 +67,8 @@ def _rewrite(
         for kind, path in touched.items():
             with pyarrow.parquet.ParquetFile(raw / path) as landed:
                 for group in range(landed.num_row_groups):
-                    files.write(kind, change(kind, landed.read_row_group(group)))
+                    rows = in_form_of_now(kind, landed.read_row_group(group))
+                    files.write(kind, change(kind, rows))
         staged: list[StagedFile] = files.finish()
         kept = {kind: path for kind, path in manifest.files_by_kind.items() if kind not in touched}
         rewritten = updated.with_files({**kept, **{file.kind: file.target for file in staged}})

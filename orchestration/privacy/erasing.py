@@ -64,10 +64,11 @@ def _user_columns(kind: str) -> list[str]:
     """The columns that tell whether a user is in a file, and of whom they are."""
     if kind not in CONTRACTS:
         return list(file_schema(kind).names)
+    contract = CONTRACTS[kind]
     return [
         column.name
-        for column in CONTRACTS[kind].landed_columns
-        if column.names_user or column.is_free_text or column.name == "author_type"
+        for column in contract.landed_columns
+        if column.names_user or column.is_free_text or column.name == contract.user_kind_column
     ]
 
 

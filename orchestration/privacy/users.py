@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from orchestration.exports.reading.identifiers import one_spelling
-from orchestration.exports.reading.schema import CONTRACTS, MAX_IDENTIFIER_CHARACTERS, Kind
+from orchestration.exports.reading.schema import CONTRACTS, MAX_IDENTIFIER_CHARACTERS, Column, Kind
 
 SHORTEST_IN_TEXT = 6
 """Characters of an identifier below which it cannot be told from other text."""
@@ -123,8 +123,10 @@ class UserIdentifiers:
         if name is None or self.is_plain:
             return rows
         values = rows[name]
-        if "author_type" in rows.column_names:
-            is_user = pc.equal(rows["author_type"], "user")
+        kind_column = CONTRACTS[entity].user_kind_column
+        if kind_column is not None:
+            # Who is of no kind that is told may be a customer.
+            is_user = pc.invert(pc.is_in(rows[kind_column], value_set=pa.array(_NOT_USERS)))
             values = pc.if_else(is_user, values, None)
         codes = values.combine_chunks().dictionary_encode()
         if isinstance(codes, pa.ChunkedArray):
@@ -134,14 +136,14 @@ class UserIdentifiers:
         if after == before:
             return rows
         replaced = pa.chunked_array([pa.array(after, pa.string()).take(codes.indices)])
-        if "author_type" in rows.column_names:
+        if kind_column is not None:
             replaced = pc.if_else(is_user, replaced, rows[name])
         return rows.set_column(rows.schema.get_field_index(name), rows.schema.field(name), replaced)
 
     def _in_texts(self, entity: str, rows: pa.Table) -> pa.Table:
         """Rows whose free texts name no erased user; the same object where none did."""
         for column in CONTRACTS[entity].columns if self.erased else ():
-            if not column.is_free_text:
+            if not column.is_free_text or column.name not in rows.column_names:
                 continue
             values = rows[column.name]
             is_list = column.kind is Kind.LABELS
@@ -171,7 +173,7 @@ class UserIdentifiers:
         cells: dict[str, Any] = json.loads(record["row_text"])
         contract = CONTRACTS[record["entity"]]
         user_column = contract.user_column
-        is_of_user = cells.get("author_type") not in _NOT_USERS
+        is_of_user = cells.get(contract.user_kind_column or "") not in _NOT_USERS
         changed = {}
         for name, value in cells.items():
             if name == user_column and is_of_user:
@@ -181,7 +183,7 @@ class UserIdentifiers:
                 value = value if landed == text else landed  # a number stays one
             elif record["column_name"] is None and self.is_erased(str(value)):
                 value = None  # of a row whose cells may stand under a wrong name
-            elif name not in contract.by_name or contract.by_name[name].kind is not Kind.IDENTIFIER:
+            elif _may_name_user(contract.by_name.get(name)):
                 value = self._in_cell(value)
             if value is not None:
                 changed[name] = value
@@ -194,6 +196,11 @@ class UserIdentifiers:
             cells = [self._in_cell(item) for item in value]
             return value if cells == value else list(dict.fromkeys(cells))
         return self.in_text(value) if isinstance(value, str) else value
+
+
+def _may_name_user(column: Column | None) -> bool:
+    """Whether a cell of a row that was set aside may hold somebody's own words."""
+    return column is None or column.is_free_text or column.kind is not Kind.IDENTIFIER
 
 
 def _replaced(value: Any, texts: Mapping[str, str]) -> Any:

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.machine.sql import literal, quoted, quoted_list
+from orchestration.publishing.functions import by_place_and_name
 from orchestration.publishing.record import Publication
 
 # The oldest format: clients since DuckDB 1.0 can open the file.
@@ -217,7 +218,10 @@ def copy_functions(connection: duckdb.DuckDBPyConnection) -> None:
         "order by function_name",
         [PUBLISHED_SCHEMA],
     ).fetchall():
-        signature = quoted_list(parameters)
+        by_place, by_name = by_place_and_name(parameters)
+        signature = ", ".join(
+            [*map(quoted, by_place), *(f"{quoted(parameter)} := null" for parameter in by_name)]
+        )
         connection.execute(
             f"create or replace macro {quoted(name)}({signature}) as table {definition}"
         )

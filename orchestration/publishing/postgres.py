@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -188,19 +188,36 @@ def _copy_table(
         cursor.copy_expert(f"copy {target} from stdin (format csv, freeze)", text)
     if key:
         nullable = {column for column, _, is_nullable, _ in columns if is_nullable}
-        names = quoted_list(key)
-        if nullable.isdisjoint(key):
-            cursor.execute(f"alter table {target} add primary key ({names})")
-        else:
-            # A null stands for nobody, who is one; servers before 15 cannot say so.
-            distinct = " nulls not distinct" if cursor.connection.server_version >= 150000 else ""
-            cursor.execute(f"create unique index on {target} ({names}){distinct}")
+        texts = {column for column, kind, *_ in columns if kind == "VARCHAR"}
+        _add_key(cursor, target, key, nullable & set(key), texts)
     if comment:
         cursor.execute(f"comment on table {target} is %s", [comment])
     for column, _, _, column_comment in columns:
         if column_comment:
             cursor.execute(f"comment on column {target}.{quoted(column)} is %s", [column_comment])
     cursor.execute(f"analyze {target}")
+
+
+def _add_key(
+    cursor: Any, target: str, key: Sequence[str], nullable: Collection[str], texts: Collection[str]
+) -> None:
+    """The columns that are unique together; by hashes of texts that are too long for an index."""
+    import psycopg2.errors
+
+    # A null stands for nobody, who is one; servers before 15 cannot say so.
+    distinct = " nulls not distinct" if cursor.connection.server_version >= 150000 else ""
+    names = quoted_list(key)
+    cursor.execute("savepoint before_key")
+    try:
+        if nullable:
+            cursor.execute(f"create unique index on {target} ({names}){distinct}")
+        else:
+            cursor.execute(f"alter table {target} add primary key ({names})")
+    except psycopg2.errors.ProgramLimitExceeded:  # more than a third of a page of 8 kB
+        cursor.execute("rollback to savepoint before_key")
+        hashes = (f"md5({quoted(name)})" if name in texts else quoted(name) for name in key)
+        cursor.execute(f"create unique index on {target} ({', '.join(hashes)}){distinct}")
+    cursor.execute("release savepoint before_key")
 
 
 def _drop_old(cursor: Any, wait_seconds: float) -> None:

@@ -59,9 +59,21 @@ def told_postgres_errors() -> Iterator[None]:
     except psycopg2.Error as error:
         code = f" {error.pgcode}" if error.pgcode else ""
         reason = f"{type(error).__name__}{code}"
+        what_to_do = _WAIT if _may_pass(error) else _MEND
     else:
         return
-    raise PostgresUnavailable(f"the database failed ({reason}); run again once it is well")
+    raise PostgresUnavailable(f"the database failed ({reason}); {what_to_do}")
+
+
+_WAIT = "run again once it is well"
+_MEND = "it will not pass by itself: its log has the statement; readers there keep what they have"
+# Connections, resources, operators who stop it, what others hold, transactions in the way, disks.
+_PASSING_CODES = ("08", "53", "57", "55", "40", "58", "XX")
+
+
+def _may_pass(error: Any) -> bool:
+    """Whether the same may well succeed later; without a code the connection broke."""
+    return error.pgcode is None or error.pgcode.startswith(_PASSING_CODES)
 
 
 def lift_limits(cursor: Any) -> None:

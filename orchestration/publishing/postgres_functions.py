@@ -12,9 +12,20 @@ import sqlglot
 from sqlglot import exp
 
 from orchestration.machine.sql import literal, quoted
+from orchestration.publishing.functions import by_place_and_name
 
 ARGUMENT_TYPES = {
+    "channels": "text[]",
+    "clock": "text",
+    "day_of": "text",
+    "dimension": "text",
     "grain": "text",
+    "labels": "text[]",
+    "measure": "text",
+    "number": "text",
+    "priorities": "text[]",
+    "seconds": "double precision",
+    "teams": "text[]",
     "start_date": "date",
     "end_date": "date",
     "agent": "text",
@@ -53,10 +64,7 @@ def function_statements(connection: duckdb.DuckDBPyConnection, schema: str) -> l
         "as $$ begin raise exception '%', message; end $$"
     ]
     for name, parameters, definition, comment in functions:
-        nulls = ", ".join("null" for _ in parameters)
-        columns = connection.execute(
-            f"describe from {name}({nulls if 'grain' not in parameters else _nulls(parameters)})"
-        ).fetchall()
+        columns = connection.execute(f"describe from {name}({_example(parameters)})").fetchall()
         arguments = ", ".join(
             f"{parameter} {ARGUMENT_TYPES[parameter]} default null"
             if parameter in ARGUMENT_TYPES
@@ -79,8 +87,10 @@ def function_statements(connection: duckdb.DuckDBPyConnection, schema: str) -> l
     return statements
 
 
-def _nulls(parameters: list[str]) -> str:
-    return ", ".join("'day'" if parameter == "grain" else "null" for parameter in parameters)
+def _example(parameters: list[str]) -> str:
+    """Arguments with which a function can be asked for its columns."""
+    by_place, _ = by_place_and_name(parameters)
+    return ", ".join("'day'" if parameter == "grain" else "null" for parameter in by_place)
 
 
 def _returned_type(function: str, kind: str) -> str:
@@ -120,6 +130,9 @@ def _counterpart(function: str, node: exp.Expr, numbers: dict[str, int], schema:
             this=exp.PercentileCont(this=order.this),
             expression=exp.Order(expressions=order.expressions),
         )
+    if isinstance(node, exp.ArrayContains):
+        listed = node.this.this if isinstance(node.this, exp.Cast) else node.this
+        return exp.EQ(this=node.expression.copy(), expression=exp.Any(this=listed.copy()))
     if isinstance(node, exp.ToDays):
         return _interval("days", node.this)
     if isinstance(node, exp.Anonymous):
@@ -130,9 +143,17 @@ def _counterpart(function: str, node: exp.Expr, numbers: dict[str, int], schema:
             return exp.Anonymous(this=f"{schema}.{RAISE_ERROR}", expressions=node.expressions)
         if name == "count_star":
             return exp.Count(this=exp.Star())
-        if name not in ("make_interval", f"{schema}.{RAISE_ERROR}"):
+        if name == "epoch_us":
+            return _microseconds(node.expressions[0])
+        if name not in ("date_part", "make_interval", "timezone", f"{schema}.{RAISE_ERROR}"):
             _unknown(function, f"{name}()")
     return node
+
+
+def _microseconds(instant: exp.Expr) -> exp.Expr:
+    """The microseconds of an instant since 1970: a whole number, as PostgreSQL's epoch is exact."""
+    epoch = exp.Extract(this=exp.var("epoch"), expression=instant.copy())
+    return exp.cast(exp.Mul(this=epoch, expression=exp.Literal.number(1000000)), "bigint")
 
 
 def _interval(unit: str, number: exp.Expr) -> exp.Expr:

@@ -16,13 +16,13 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import duckdb
 
+from orchestration.machine import zones
 from orchestration.machine.lock import hold_lock
 
 from . import delivery, folding, keeping
@@ -315,7 +315,7 @@ def _oldest_day(connection: duckdb.DuckDBPyConnection, timezone: str) -> date | 
     row = connection.execute("select epoch_us(min(created_at)) from now.threads").fetchone()
     if row is None or row[0] is None:
         return None
-    return datetime.fromtimestamp(row[0] / 1e6, ZoneInfo(timezone)).date()
+    return zones.local_date(datetime.fromtimestamp(row[0] / 1e6, UTC), timezone)
 
 
 def _examples(connection: duckdb.DuckDBPyConnection, count: int) -> list[dict[str, Any]]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
+
+from orchestration.machine import zones
 
 from .errors import WrongSource
 from .kinds import kind_named
@@ -77,7 +78,7 @@ class Surroundings:
 
     def day_of(self, began_at: datetime) -> date:
         """The last local day that had ended at a moment."""
-        return began_at.astimezone(ZoneInfo(self.timezone)).date() - timedelta(days=1)
+        return zones.local_date(began_at, self.timezone) - timedelta(days=1)
 
 
 def now() -> datetime:

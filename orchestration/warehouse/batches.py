@@ -25,6 +25,10 @@ MATERIALIZATIONS = ("changed_rows", "changed_view")
 """dbt's names for tables that batches change, and views of them; others are made anew each time."""
 
 
+_SCHEDULES = (".raw.schedules", ".raw.zone_offsets")
+"""How dbt's names of the sources end that hold the opening hours, not what has landed."""
+
+
 @dataclass(frozen=True)
 class BatchPlan:
     """What each table of changed rows has to do: build, apply, or nothing (built, applied)."""
@@ -61,8 +65,11 @@ class BatchPlan:
 class Models:
     """The models of a dbt manifest that batches change, with what they are made of."""
 
-    def __init__(self, manifest: Mapping[str, Any], basis: str) -> None:
-        """basis: what besides the project changes rows: settings, versions, the raw format."""
+    def __init__(self, manifest: Mapping[str, Any], basis: str, schedules: str = "") -> None:
+        """basis: what besides the project changes rows: settings, versions, the raw format.
+
+        schedules: the fingerprint of the opening hours, which change only what is made of them.
+        """
         self._manifest = manifest
         self._nodes = {
             unique_id: node
@@ -70,6 +77,7 @@ class Models:
             if node["resource_type"] == "model"
         }
         self._basis = basis
+        self._schedules = schedules
         self._fingerprints: dict[str, str] = {}
 
     @cached_property
@@ -159,6 +167,8 @@ class Models:
                     if parent in self._nodes
                 ],
             }
+            if any(parent.endswith(_SCHEDULES) for parent in node["depends_on"]["nodes"]):
+                definition["schedules"] = self._schedules
             text = json.dumps([self._basis, definition], sort_keys=True)
             self._fingerprints[unique_id] = hashlib.sha256(text.encode()).hexdigest()
         return self._fingerprints[unique_id]

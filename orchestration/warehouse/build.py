@@ -32,8 +32,10 @@ from orchestration.warehouse.catalog import (
     raw_fingerprint,
     read_catalog,
     with_coverage,
+    with_schedules,
     write_catalog,
 )
+from orchestration.warehouse.open_hours import load_schedules
 from orchestration.warehouse.parsing import basis, project_fingerprint
 from orchestration.warehouse.results import DbtResult
 from orchestration.warehouse.words import in_words
@@ -114,12 +116,14 @@ def _bring_up_to_date(
     selection: Sequence[str],
 ) -> list[DbtResult]:
     """Runs the models: those of a batch that was interrupted, then those of what has landed."""
+    schedules = load_schedules(settings)
     catalog = read_catalog(settings.raw_catalog)
     collect_garbage(settings.raw_folder, catalog.paths if catalog else ())
     states = engine_of(settings).states()
     if catalog is not None and is_interrupted(catalog.batch_number, models, states):
         if catalog.is_readable:
             logger.info("Going on with the build that was interrupted")
+            catalog = with_schedules(catalog, schedules)
             write_catalog(catalog, settings.raw_catalog)
             results = _run_models(
                 settings, catalog, plan_batch(catalog.batch_number, models, states)
@@ -130,7 +134,7 @@ def _bring_up_to_date(
         else:
             catalog = None
     following = with_coverage(
-        next_catalog(catalog, manifests, settings.raw_folder),
+        with_schedules(next_catalog(catalog, manifests, settings.raw_folder), schedules),
         coverage_of(settings),
         unresolved_rows(settings.raw_folder, manifests, settings.max_rejected),
     )
@@ -188,7 +192,7 @@ def load_models(settings: Settings) -> Models:
     manifest = dbt.load_manifest(settings)
     if not engine.has_readers_names:
         manifest = dbt.load_manifest(settings, engine)
-    return Models(manifest, basis(settings))
+    return Models(manifest, basis(settings), load_schedules(settings).fingerprint)
 
 
 def _batch_number(settings: Settings) -> int:
@@ -214,13 +218,14 @@ def coverage_of(settings: Settings) -> Coverage:
 
 
 def input_fingerprint(settings: Settings, manifests: dict[date, DayManifest]) -> str:
-    """A hash of the loaded rows, the days that are missing, the settings and the dbt project."""
+    """A hash of loaded rows, missing days, settings, opening hours and the dbt project."""
     coverage = " ".join(coverage_of(settings).identity)
     engine = engine_of(settings)
     told = [
         settings.timezone,
         settings.week_start,
         settings.max_rejected,
+        load_schedules(settings).fingerprint,
         engine.name,
         *engine.form,
     ]

@@ -21,6 +21,7 @@ from orchestration.exports import DayManifest
 from orchestration.exports.coverage import Coverage
 from orchestration.exports.healing import Unresolved
 from orchestration.machine import files
+from orchestration.warehouse.open_hours import Schedules
 
 
 @dataclass(frozen=True, order=True)
@@ -28,11 +29,13 @@ class LandedFile:
     """A landed Parquet file of one entity and day; its path is absolute and tells its contents.
 
     In the catalog's text it is relative to the raw folder, so that a home may be moved.
+    format_version: the form of the file, which says which columns it has.
     """
 
     entity: str
     export_date: str
     path: str
+    format_version: int = 1
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,8 @@ class Catalog:
     landed_files: all; incoming_files: those that the batch brought; replaced_files: those that
     were landed in the batch before it and are no more. coverage, missing_days: which days should be
     there and are not; unresolved_rows: by day and entity the rejected rows that count against the
-    limit. These three are as of now, whatever the batch.
+    limit; schedules, zone_offsets: the opening hours (see `open_hours`). All these are as of now,
+    whatever the batch.
     """
 
     batch_number: int
@@ -55,6 +59,8 @@ class Catalog:
     coverage: tuple[Mapping[str, Any], ...] = ()
     missing_days: tuple[Mapping[str, Any], ...] = ()
     unresolved_rows: tuple[Mapping[str, Any], ...] = ()
+    schedules: tuple[Mapping[str, Any], ...] = ()
+    zone_offsets: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def paths(self) -> set[str]:
@@ -96,7 +102,7 @@ def next_catalog(
     Without a previous one, every file is incoming.
     """
     landed = tuple(
-        LandedFile(entity, day.isoformat(), str(raw / path))
+        LandedFile(entity, day.isoformat(), str(raw / path), manifest.format_version)
         for day, manifest in manifests.items()
         for entity, path in sorted(manifest.landed.items())
     )
@@ -137,6 +143,11 @@ def with_coverage(catalog: Catalog, coverage: Coverage, unresolved: Unresolved) 
     )
 
 
+def with_schedules(catalog: Catalog, schedules: Schedules) -> Catalog:
+    """The same batch with the opening hours of now."""
+    return replace(catalog, schedules=schedules.rows, zone_offsets=schedules.zone_offsets)
+
+
 def write_catalog(catalog: Catalog, path: Path) -> None:
     """Puts a catalog in place, whole or not at all, and durable."""
     files.write_text(path, catalog.as_json())
@@ -164,6 +175,8 @@ def read_catalog(path: Path) -> Catalog | None:
             coverage=tuple(content.get("coverage", ())),
             missing_days=tuple(content.get("missing_days", ())),
             unresolved_rows=tuple(content.get("unresolved_rows", ())),
+            schedules=tuple(content.get("schedules", ())),
+            zone_offsets=tuple(content.get("zone_offsets", ())),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -16,6 +16,7 @@ from typing import Any
 from orchestration.engines import Engine, engine_of
 from orchestration.engines.duckdb import DuckDB
 from orchestration.errors import InboxError
+from orchestration.machine import zones
 from orchestration.machine.lock import hold_lock
 from orchestration.settings import DBT_PROJECT, Settings
 from orchestration.warehouse.batches import BatchPlan
@@ -130,6 +131,7 @@ def invoke(
 def _dbt_environment(settings: Settings, batch_plan: str | None, engine: Engine) -> dict[str, str]:
     return {
         **({} if batch_plan is None else {"INBOX_BATCH_PLAN": batch_plan}),
+        "INBOX_ZONE_OFFSETS": json.dumps(zones.offset_changes(settings.timezone)),
         "DBT_TARGET_PATH": str(settings.dbt_folder / "target"),
         "DBT_LOG_PATH": str(settings.dbt_folder / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",

@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from orchestration.machine.zones import offset_changes
+
 MACROS = Path(__file__).parent / "macros"
-# A zone whose clocks move by half an hour, and whose offset changed within the years in view.
-ZONE = ZoneInfo("Australia/Lord_Howe")
+# A zone whose clocks moved at a minute past midnight, by rules that changed within the years.
+ZONE = ZoneInfo("America/St_Johns")
 
 Rows = list[tuple[Any, ...]]
 
@@ -32,7 +34,8 @@ def _instants() -> list[datetime]:
         for month in (1, 4, 7, 10):
             midnight = datetime(year, month, 1, tzinfo=ZONE).astimezone(UTC)
             found += [midnight, midnight.replace(second=1), _before(midnight)]
-    for text in ("2024-04-06T15:00", "2024-10-05T15:30", "1985-10-26T15:30"):
+    # Clocks back at 00:01, so that a minute of a day comes again on the day before; and forward.
+    for text in ("2010-11-07T02:31", "2010-03-14T03:31", "2024-11-03T04:30", "1988-04-03T03:31"):
         change = datetime.fromisoformat(text).replace(tzinfo=UTC)
         found += [change, _before(change)]
     return sorted(set(found))
@@ -57,7 +60,11 @@ def evaluate(engine: str, profiles: Path, folder: Path, environment: Mapping[str
             *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
             *("--vars", json.dumps({"instants": [str(instant) for instant in INSTANTS]})),
         ],
-        env={**os.environ, **environment},
+        env={
+            **os.environ,
+            "INBOX_ZONE_OFFSETS": json.dumps(offset_changes(ZONE.key)),
+            **environment,
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -100,6 +107,18 @@ MACRO_ROWS: dict[str, Rows] = {
         ),
     ],
     "seconds": [(1, 0.000001), (2, -169200.5), (3, 1709251199.123457), (4, None)],
+    "clocks": [
+        (1, -1, -1, -1, True, True, True, 3),
+        (2, 0, 0, 0, True, True, True, 3),
+        (3, 1709204400123456, 19782, 1709204400, True, True, True, 3),
+        (4, -2208988800000000, -25567, -2208988800, True, True, True, 3),
+        (5, 7258118400000000, 84006, 7258118400, True, True, True, 3),
+    ],
+    "next_texts": [
+        # A null is the next value where its row is the next.
+        *(("a", 1, None), ("a", 2, None), ("a", 3, "x"), ("a", 4, None)),
+        *(("b", 1, "y"), ("b", 2, None)),
+    ],
     "days": [
         *((1, "2024-02-28"), (1, "2024-02-29"), (1, "2024-03-01")),
         (2, "2023-12-31"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 from contextlib import closing
@@ -21,6 +22,7 @@ import pytest
 from psycopg2.extras import execute_values
 
 from orchestration import pipeline
+from orchestration.machine.zones import offset_changes
 from orchestration.settings import DBT_PROJECT, Settings, load_settings
 from orchestration.warehouse.verify import verify_against
 from tests.engines.postgres_profile import write_profile
@@ -94,6 +96,7 @@ def build(server: PostgresServer, settings: Settings, folder: Path) -> None:
             *("--vars", json.dumps(settings.dbt_vars)),
             *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
         ],
+        env={**os.environ, "INBOX_ZONE_OFFSETS": json.dumps(offset_changes(settings.timezone))},
         capture_output=True,
         text=True,
         check=False,

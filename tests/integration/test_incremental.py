@@ -159,7 +159,7 @@ def test_a_warehouse_of_another_version_is_upgraded_by_the_next_run(
     assert not pipeline.run(settings).failures
     states = read_states(settings.warehouse_database)
     built = {name for name, state in states.items() if state.action == "built"}
-    assert built == {"fct_ratings", "fct_agent_days"}
+    assert built == {"fct_ratings", "fct_scope_days", "fct_agent_days"}
     assert_published_as_rebuilt(settings)
 
 

@@ -14,7 +14,7 @@ import pytest
 from dagster import AssetKey, AssetRecordsFilter, DagsterRunStatus, TableMetadataValue
 from playwright.sync_api import Browser, Page, expect
 
-from orchestration.exports import read_manifests
+from orchestration.exports import ENTITIES, read_manifests
 from orchestration.publishing.record import read_publication
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse.publication import is_published
@@ -27,7 +27,7 @@ from tests.webhook import SECRET, Webhook, listening
 
 ZONE = "Europe/Warsaw"
 DAYS = [f"2024-03-{day}" for day in range(26, 32)]
-RAW = ["raw_threads", "raw_messages", "raw_ratings", "raw_agents", "raw_manifests"]
+RAW = [*(f"raw_{entity}" for entity in ENTITIES), "raw_manifests"]
 
 LAUNCH_BACKFILL = """
 mutation launch($assets: [AssetKeyInput!]!, $days: [String!]!) {

@@ -179,6 +179,8 @@ def test_report_is_the_published_functions(sample: Settings) -> None:
     [
         (("report", "--agent", "nobody"), 2, "There is no agent 'nobody'"),
         (("report", "--from", "2024-03-02", "--to", "2024-03-01"), 2, "before it begins"),
+        (("run", "--from", "2024-03-02", "--to", "2024-03-01"), 2, "before it begins"),
+        (("run", "--timezone", "localtime"), 2, "'localtime' is not the IANA name"),
         (("run", "--timezone", "Warsaw"), 2, "INBOX_TIMEZONE: 'Warsaw' is not the IANA name"),
         (("run", "--week-start", "friday"), 2, "INBOX_WEEK_START"),
         (("run", "--max-rejected", "lots"), 2, "INBOX_MAX_REJECTED"),

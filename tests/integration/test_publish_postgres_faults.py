@@ -262,3 +262,38 @@ def test_what_a_tool_has_prepared_goes_on_with_the_next_publication(
                 assert cursor.fetchall() == [(number, "anna")]
             following = small_publication(tmp_path, number + 1, function)
             publish_to_postgres(empty.url, following, {})
+
+
+def test_keys_longer_than_an_index_takes_are_kept_by_their_hashes(
+    empty: PostgresServer, tmp_path: Path
+) -> None:
+    """512 characters outside the basic plane, twice, are more than a third of a page."""
+    published = small_publication(
+        tmp_path,
+        1,
+        "create table long (thread_id varchar not null, label varchar not null, agent_id varchar)",
+        # Letters that no compression makes short.
+        "insert into long select string_agg(chr(131072 + (hash(n * 2 + side) % 40000)::int), '') "
+        "filter (side = 0), string_agg(chr(131072 + (hash(n * 2 + side) % 40000)::int), '') "
+        "filter (side = 1), null from range(512) as letters (n), range(2) as sides (side)",
+        "insert into long values ('t1', 'vip', 'a1')",
+    )
+    assert publish_to_postgres(empty.url, published, {"long": ["thread_id", "label"]})
+    assert rows(empty, "select max(length(label)), count(*) from inbox.long") == [(512, 2)]
+    twice = "insert into inbox.long select thread_id, label, null from inbox.long"
+    with pytest.raises(psycopg2.errors.UniqueViolation):
+        empty.execute(twice)
+    # So with a key that may be null, for nobody.
+    assert publish_to_postgres(
+        empty.url, small_publication(tmp_path, 2), {"long": ["agent_id", "label"]}
+    )
+
+
+def test_an_error_that_lasts_does_not_say_to_run_again(
+    empty: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published = small_publication(tmp_path, 1)
+    monkeypatch.setitem(target.TYPES, "INTEGER", "no_such_type")
+    told = refusal(empty.url, published)
+    assert "the database failed (UndefinedObject 42704); it will not pass by itself" in told
+    assert "run again" not in told

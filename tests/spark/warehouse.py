@@ -17,6 +17,7 @@ from pyhive import hive
 from orchestration.engines.spark.connection import tolerate_unclosed_sessions
 from orchestration.engines.state import ModelState
 from orchestration.exports import find_export_days, load_day, pending_days, read_manifests
+from orchestration.machine.zones import offset_changes
 from orchestration.privacy.record import Door
 from orchestration.settings import DBT_PROJECT, Settings
 from orchestration.warehouse import dbt
@@ -105,6 +106,7 @@ class SparkWarehouse:
                 **self.cluster.environment,
                 "INBOX_RAW_CATALOG": str(self.catalog),
                 "INBOX_RAW_FOLDER": str(self.settings.raw_folder),
+                "INBOX_ZONE_OFFSETS": json.dumps(offset_changes(self.settings.timezone)),
                 **({"INBOX_BATCH_PLAN": plan.environment} if plan else {}),
             },
             stdout=subprocess.PIPE,
@@ -161,7 +163,7 @@ class SparkWarehouse:
     def states(self, models: Models) -> dict[str, ModelState]:
         """What each table has had, by its properties; nothing of one whose rows may be missing."""
         states = {}
-        for schema in ("inbox_intermediate", "inbox_main"):
+        for schema in ("inbox_intermediate", "inbox_internal", "inbox_main"):
             for _, name, _ in self.read(f"show tables in {schema}"):
                 if name not in models.fingerprints:
                     continue
@@ -204,10 +206,11 @@ class SparkWarehouse:
         """Every table has the rows that DuckDB's has."""
         folder = self.cluster.warehouse / "inbox_main.db"
         # A view has no files: what it gives is written where those of a table would be.
-        self.run(
-            f"insert overwrite directory '{folder / 'fct_messages'}' using parquet "
-            "select * from inbox_main.fct_messages"
-        )
+        for view in self.models().views:
+            self.run(
+                f"insert overwrite directory '{folder / view}' using parquet "
+                f"select * from inbox_main.{view}"
+            )
         found = verify_against(self.settings, folder)
         assert found.differences == ()
         assert {"fct_threads", "fct_period_timings", "mart_agents_weekly"} <= found.rows.keys()

@@ -23,3 +23,20 @@
 {% macro default__exact_quantile(value, fraction) -%}
     percentile_cont({{ fraction }}) within group (order by {{ value }})
 {%- endmacro %}
+
+{#- Exact quantiles as a list, which an engine may find in one go; a list of nulls, or null, over no values. -#}
+{% macro exact_quantiles(value, fractions) -%}
+    {{ return(adapter.dispatch('exact_quantiles', 'inbox_warehouse')(value, fractions)) }}
+{%- endmacro %}
+
+{% macro duckdb__exact_quantiles(value, fractions) -%}
+    quantile_cont({{ value }}, {{ fractions }})
+{%- endmacro %}
+
+{% macro spark__exact_quantiles(value, fractions) -%}
+    percentile({{ value }}, array({{ fractions | join(', ') }}))
+{%- endmacro %}
+
+{% macro postgres__exact_quantiles(value, fractions) -%}
+    percentile_cont(array{{ fractions }}) within group (order by {{ value }})
+{%- endmacro %}

@@ -33,3 +33,20 @@ it is null, so that a few of them inside each other grow beyond reading. Models 
     {%- endif -%}
     datediff(cast({{ second_date }} as date), cast({{ first_date }} as date))
 {%- endmacro %}
+
+{#- One row a whole number, as `number`, from one to another, both included. -#}
+{% macro whole_numbers(first_number, last_number) -%}
+    {{ return(adapter.dispatch('whole_numbers', 'inbox_warehouse')(first_number, last_number)) }}
+{%- endmacro %}
+
+{% macro duckdb__whole_numbers(first_number, last_number) -%}
+    select unnest(generate_series({{ first_number }}, {{ last_number }})) as number
+{%- endmacro %}
+
+{% macro spark__whole_numbers(first_number, last_number) -%}
+    select explode(sequence({{ first_number }}, {{ last_number }})) as number
+{%- endmacro %}
+
+{% macro postgres__whole_numbers(first_number, last_number) -%}
+    select generate_series({{ first_number }}, {{ last_number }}) as number
+{%- endmacro %}

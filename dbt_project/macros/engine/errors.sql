@@ -1,14 +1,14 @@
-{#- An expression that ends the query with a message when it is reached. -#}
-{% macro raise_error(message) -%}
-    {{ return(adapter.dispatch('raise_error', 'inbox_warehouse')(message)) }}
+{#- An expression that ends the query with a message, a text or an expression of one, when it is reached. -#}
+{% macro raise_error(message, is_literal=true) -%}
+    {{ return(adapter.dispatch('raise_error', 'inbox_warehouse')(sql_text(message) if is_literal else message)) }}
 {%- endmacro %}
 
 {% macro duckdb__raise_error(message) -%}
-    error({{ sql_text(message) }})
+    error({{ message }})
 {%- endmacro %}
 
 {% macro spark__raise_error(message) -%}
-    raise_error({{ sql_text(message) }})
+    raise_error({{ message }})
 {%- endmacro %}
 
 {#-
@@ -16,5 +16,5 @@ PostgreSQL's SQL has no such expression: a cast that cannot succeed says the mes
 which would be cast before the query runs. Where a date may stand, as all of them do.
 -#}
 {% macro postgres__raise_error(message) -%}
-    cast(concat({{ sql_text(message) }}) as date)
+    cast(concat({{ message }}) as date)
 {%- endmacro %}

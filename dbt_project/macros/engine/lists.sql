@@ -27,3 +27,33 @@
 {% macro spark__list_entries(list) -%}
     explode({{ list }})
 {%- endmacro %}
+
+{#- The entry of a list at a place, from 1; null of a null list. -#}
+{% macro list_item(list, place) -%}
+    {{ return(adapter.dispatch('list_item', 'inbox_warehouse')(list, place)) }}
+{%- endmacro %}
+
+{% macro default__list_item(list, place) -%}
+    {{ list }}[{{ place }}]
+{%- endmacro %}
+
+{% macro spark__list_item(list, place) -%}
+    {{ list }}[{{ place - 1 }}]
+{%- endmacro %}
+
+{#- Whether a list of texts holds a value; null where the list is. -#}
+{% macro list_contains(list, value) -%}
+    {{ return(adapter.dispatch('list_contains', 'inbox_warehouse')(list, value)) }}
+{%- endmacro %}
+
+{% macro duckdb__list_contains(list, value) -%}
+    list_contains(cast({{ list }} as varchar[]), {{ value }})
+{%- endmacro %}
+
+{% macro spark__list_contains(list, value) -%}
+    array_contains({{ list }}, {{ value }})
+{%- endmacro %}
+
+{% macro postgres__list_contains(list, value) -%}
+    {{ value }} = any({{ list }})
+{%- endmacro %}

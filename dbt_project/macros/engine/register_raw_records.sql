@@ -19,16 +19,16 @@ pattern, says what is loaded: a half-written or superseded file beside it is nev
             with files as (
                 select unnest({{ kind }}) as file
                 from read_json({{ catalog }}, columns = {
-                    {{ kind }}: 'struct(entity varchar, export_date date, path varchar)[]'
+                    {{ kind }}: 'struct(entity varchar, export_date date, path varchar, format_version bigint)[]'
                 }, maximum_object_size = {{ object_bytes }})
             )
 
-            select file.entity, file.path
+            select file.entity, file.path, coalesce(file.format_version, 1)
             from files
             order by file.entity, file.export_date
         {%- endset -%}
         {%- for row in run_query(query).rows -%}
-            {%- do paths.setdefault(row[0], []).append(raw_folder() ~ '/' ~ row[1]) -%}
+            {%- do paths.setdefault(row[0], {}).setdefault(row[2] | int, []).append(raw_folder() ~ '/' ~ row[1]) -%}
         {%- endfor -%}
     {%- endfor -%}
     create schema if not exists raw;
@@ -56,11 +56,11 @@ pattern, says what is loaded: a half-written or superseded file beside it is nev
     {% endfor -%}
     {% for entity, columns in raw_columns().items() -%}
     create or replace view raw.{{ entity }} as
-    {{ duckdb__raw_rows(files['landed_files'].get(entity), columns) }};
+    {{ duckdb__raw_rows(entity, files['landed_files'].get(entity), columns) }};
     create or replace view raw.changed_{{ entity }} as
-    select *, true as is_incoming from ({{ duckdb__raw_rows(files['incoming_files'].get(entity), columns) }})
+    select *, true as is_incoming from ({{ duckdb__raw_rows(entity, files['incoming_files'].get(entity), columns) }})
     union all
-    select *, false as is_incoming from ({{ duckdb__raw_rows(files['replaced_files'].get(entity), columns) }});
+    select *, false as is_incoming from ({{ duckdb__raw_rows(entity, files['replaced_files'].get(entity), columns) }});
     {% endfor %}
 {%- endmacro %}
 
@@ -69,11 +69,21 @@ pattern, says what is loaded: a half-written or superseded file beside it is nev
     {{ return(env_var('INBOX_RAW_FOLDER', '../data/raw')) }}
 {%- endmacro %}
 
-{#- A select of the rows of landed files; without files, of none. -#}
-{% macro duckdb__raw_rows(paths, columns) -%}
-    {%- if paths -%}
-    select {{ columns.keys() | join(', ') }}
+{#-
+A select of the rows of landed files, given by the form that they have; without files, of none. Files of one form have
+the same columns: to ask each which it has would take longer than to read a day.
+-#}
+{% macro duckdb__raw_rows(entity, paths_by_form, columns) -%}
+    {%- if paths_by_form -%}
+    {%- set columns_since = raw_columns_since().get(entity, {}) -%}
+    {%- for form, paths in paths_by_form.items() %}
+    {{ 'union all' if not loop.first }}
+    select
+        {%- for column, type in columns.items() %}
+        {{ 'cast(null as ' ~ type ~ ') as ' if columns_since.get(column, 1) > form }}{{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from read_parquet([{{ duckdb__path_texts(paths) }}])
+    {%- endfor %}
     {%- else -%}
     select {% for column, type in columns.items() %}cast(null as {{ type }}) as {{ column }}{{ ', ' if not loop.last }}{% endfor %}
     where false
@@ -185,7 +195,14 @@ a partition, so that a batch reads its days only. The folder's table is an exter
     {{ return({
         'coverage': dict(covered_from='date'),
         'missing_days': dict(export_date='date'),
-        'unresolved_rows': dict(export_date='date', entity='varchar', rows_unresolved='bigint')
+        'unresolved_rows': dict(export_date='date', entity='varchar', rows_unresolved='bigint'),
+        'schedules': dict(
+            schedule_id='varchar', zone='varchar', weekday='bigint', date='date', opens_second='bigint',
+            closes_second='bigint', valid_from='date'
+        ),
+        'zone_offsets': dict(
+            zone='varchar', wall_second='bigint', starts_second='bigint', offset_seconds='bigint'
+        )
     }) }}
 {%- endmacro %}
 
@@ -197,7 +214,8 @@ a partition, so that a batch reads its days only. The folder's table is an exter
             thread_id='varchar', created_at='timestamptz', updated_at='timestamptz', status='varchar',
             user_id='varchar', channel='varchar', assigned_agent_id='varchar', closed_at='timestamptz',
             first_closed_at='timestamptz', closed_by_agent_id='varchar', reopen_count='bigint',
-            labels='varchar[]', deleted_at='timestamptz', **origin
+            labels='varchar[]', deleted_at='timestamptz', team_id='varchar', priority='varchar',
+            merged_into_thread_id='varchar', **origin
         ),
         'messages': dict(
             message_id='varchar', thread_id='varchar', sent_at='timestamptz', author_type='varchar',
@@ -211,6 +229,18 @@ a partition, so that a batch reads its days only. The folder's table is an exter
         'agents': dict(
             agent_id='varchar', name='varchar', team='varchar', is_active='boolean',
             updated_at='timestamptz', **origin
+        ),
+        'thread_events': dict(
+            event_id='varchar', thread_id='varchar', occurred_at='timestamptz', type='varchar', value='varchar',
+            actor_type='varchar', actor_id='varchar', updated_at='timestamptz', deleted_at='timestamptz', **origin
+        ),
+        'teams': dict(
+            team_id='varchar', name='varchar', updated_at='timestamptz', **origin
         )
     }) }}
+{%- endmacro %}
+
+{#- By entity and column: the first form of landed files that has it, as in orchestration/exports/reading/schema.py. -#}
+{% macro raw_columns_since() -%}
+    {{ return({'threads': {'team_id': 3, 'priority': 3, 'merged_into_thread_id': 3}}) }}
 {%- endmacro %}

@@ -33,3 +33,16 @@
         end
     {%- endif -%}
 {%- endmacro %}
+
+{#- The grain's name as a value, from a grain or an expression of them. -#}
+{% macro grain_name(grain) -%}
+    {%- if grain in grains() -%}
+        '{{ grain }}'
+    {%- else -%}
+        case
+            {%- for name, mart in grains().items() %}
+            when {{ grain }} in ('{{ name }}', '{{ mart }}') then '{{ name }}'
+            {%- endfor %}
+        end
+    {%- endif -%}
+{%- endmacro %}

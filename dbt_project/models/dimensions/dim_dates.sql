@@ -26,7 +26,8 @@ final as (
         {{ period_start('date', 'year') }} as year_start_date,
         cast({{ iso_day_of_week('date') }} as bigint) as iso_day_of_week,
         {{ iso_day_of_week('date') }} >= 6 as is_weekend,
-        missing_days.export_date is not null as is_missing
+        missing_days.export_date is not null as is_missing,
+        {{ day_start('date') }} as starts_at
     from days
     left join missing_days on days.date = missing_days.export_date
 )

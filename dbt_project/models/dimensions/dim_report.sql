@@ -24,7 +24,7 @@ final as (
             when activity.last_activity_date > export_days.as_of_date then activity.last_activity_date
             when activity.first_date is not null then export_days.as_of_date
         end as last_date,
-        '{{ var("inbox_timezone") }}' as timezone,
+        {{ workspace_zone() }} as timezone,
         '{{ var("inbox_week_start") }}' as week_start
     from export_days
     cross join coverage

@@ -1,20 +1,16 @@
-{{ config(materialized='changed_rows', unique_key=['created_date', 'label', 'assigned_agent_id']) }}
-
 with thread_labels as (
-    {{ signed_rows(ref('fct_thread_labels')) }}
+    select * from {{ ref('fct_thread_labels') }}
 ),
 
-differences as (
+final as (
     select
         created_date,
         label,
         assigned_agent_id,
-        sum(row_sign) as new_threads
+        count(*) as new_threads
     from thread_labels
     group by created_date, label, assigned_agent_id
-),
+)
 
-{{ accumulated_rows(
-    ['created_date', 'label', 'assigned_agent_id'], ['new_threads'],
-    order_by='created_date, label, assigned_agent_id nulls first'
-) }}
+select * from final
+order by created_date, label, assigned_agent_id nulls first

@@ -26,7 +26,9 @@ final as (
         assigned_agent_id,
         is_private,
         is_counted,
-        body_length
+        body_length,
+        channel,
+        team_id
     from messages
 )
 

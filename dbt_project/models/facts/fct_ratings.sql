@@ -34,7 +34,9 @@ final as (
         ratings.score,
         ratings.rated_at,
         ratings.rated_date,
-        threads.created_date as thread_created_date
+        threads.created_date as thread_created_date,
+        threads.channel,
+        threads.team_id
     from ratings
     left join threads on ratings.thread_id = threads.thread_id
 )

@@ -1,7 +1,8 @@
 {{ config(materialized='changed_rows', unique_key='thread_id', partition_by='created_date') }}
 
 {%- set versioned_threads = ref('int_threads_versioned') -%}
-{%- set versioned_messages = ref('int_messages_versioned') -%}
+{%- set sequenced_events = ref('int_status_events_sequenced') -%}
+{%- set touched_messages = ref('int_messages_touched') -%}
 {%- set is_touched = 'thread_id in (select thread_id from ' ~ ref('int_threads_touched') ~ ')' %}
 
 with threads as (
@@ -15,12 +16,26 @@ with threads as (
 
 messages as (
     {%- if is_apply() %}
-    select * from ({{ few_rows(versioned_messages, [is_touched]) }}) as touched_messages
-    where is_standing and {{ is_counted_message('author_type', 'is_private') }}
+    select * from {{ touched_messages }}
+    where is_counted
     {%- else %}
     select * from {{ ref('int_messages_deduplicated') }}
     where is_counted
     {%- endif %}
+),
+
+status_events as (
+    {%- if is_apply() %}
+    {{ few_rows(sequenced_events, [is_touched]) }}
+    {%- else %}
+    select * from {{ sequenced_events }}
+    {%- endif %}
+),
+
+reopenings as (
+    select distinct thread_id
+    from status_events
+    where previous_status = 'closed' and status <> 'closed'
 ),
 
 messages_aggregated as (
@@ -60,9 +75,11 @@ joined as (
             when not thread_messages.is_agent_started then thread_messages.first_agent_id
         end as first_responder_id,
         threads.status = 'closed' as is_closed,
-        threads.status = 'closed' and threads.closed_at < threads.created_at as is_time_inconsistent
+        threads.status = 'closed' and threads.closed_at < threads.created_at as is_time_inconsistent,
+        threads.reopen_count > 0 or reopenings.thread_id is not null as is_reopened
     from threads
     left join thread_messages on threads.thread_id = thread_messages.thread_id
+    left join reopenings on threads.thread_id = reopenings.thread_id
 ),
 
 final as (
@@ -93,7 +110,10 @@ final as (
         {{ list_length('labels') }} > 0 as is_labeled,
         is_agent_started,
         user_messages > 0 and not is_agent_started and first_response_at is null as is_unanswered,
-        is_time_inconsistent
+        is_time_inconsistent,
+        team_id,
+        priority,
+        is_reopened
     from joined
 )
 

@@ -1,30 +1,21 @@
-{{ config(materialized='changed_rows', unique_key=['user_id', 'active_date'], partition_by='active_date') }}
+{{ config(materialized='changed_view', unique_key=['user_id', 'active_date']) }}
 
-{%- set agent_user_days = ref('fct_agent_user_days') -%}
-{%- set is_touched = 'user_id in (select user_id from ' ~ changes_of(agent_user_days) ~ ')' %}
+{%- set activities = ref('fct_user_activities') %}
 
--- In a batch, all days of each user whose days it touched.
-with agent_user_days as (
-    {%- if is_apply() %}
-    {{ few_rows(agent_user_days, [is_touched]) }}
-    {%- else %}
-    select * from {{ agent_user_days }}
-    {%- endif %}
-),
-
-user_days as (
-    select distinct
-        user_id,
-        active_date
-    from agent_user_days
+with user_activities as (
+    select * from {{ rows_to_show(activities) }}
 ),
 
 final as (
     select
         active_date,
+        {%- if is_apply() %}
+        is_after,
+        {%- endif %}
         user_id,
-        lag(active_date) over (partition by user_id order by active_date) as previous_active_date
-    from user_days
+        previous_inbox_date as previous_active_date
+    from user_activities
+    where {{ is_first_since('active_date', 'previous_inbox_date') }}
 )
 
-{{ final_rows(is_touched, order_by='active_date', columns=['active_date', 'user_id', 'previous_active_date']) }}
+select * from final

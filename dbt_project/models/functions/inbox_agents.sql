@@ -1,55 +1,42 @@
-{{ config(arguments=['start_date', 'end_date']) }}
+{{ config(arguments=['start_date', 'end_date'], named=named_arguments(['agent', 'day_of'])) }}
 
-with report as (
+with {{ range_of_report() }},
+
+periods as (
     select
-        {{ range_start() }} as first_date,
-        {{ range_end() }} as last_date
-    from {{ ref('dim_report').include(database=false) }}
+        first_date as from_date,
+        last_date as to_date
+    from report
 ),
 
-sums as (
-    select
-        coalesce(agent_days.agent_id, '') as agent_key,
-        {{ average_rating('sum(agent_days.score_sum)', 'sum(agent_days.ratings)') }} as average_rating,
-        sum(agent_days.ratings) as ratings,
-        sum(agent_days.new_threads) as new_threads,
-        sum(agent_days.messages_sent) as messages_sent
-    from {{ ref('fct_agent_days').include(database=false) }} as agent_days
-    inner join report on agent_days.activity_date between report.first_date and report.last_date
-    group by 1
-),
+{{ chosen_threads() }},
 
-timings as (
-    select
-        coalesce(timings.agent_id, '') as agent_key,
-        {{ timing_aggregates() }}
-    from {{ ref('fct_agent_timings').include(database=false) }} as timings
-    inner join report on timings.created_date between report.first_date and report.last_date
-    group by 1
-),
+{{ range_sums(is_filtered(), by_agent=true) }},
+
+{{ range_timings(is_filtered(), by_agent=true) }},
 
 agent_keys as (
-    select agent_key from sums
+    select value_key from sums
     where ratings > 0 or new_threads > 0 or messages_sent > 0
     union
-    select agent_key from timings
+    select value_key from quantiles
     where first_response_seconds_median is not null or closing_seconds_median is not null
 ),
 
 final as (
     select
-        nullif(agent_keys.agent_key, '') as agent_id,
+        nullif(agent_keys.value_key, '') as agent_id,
         {{ agent_name() }} as agent_name,
-        sums.average_rating,
+        {{ ratio('sums.score_sum', 'sums.ratings') }} as average_rating,
         cast(coalesce(sums.ratings, 0) as bigint) as ratings,
-        timings.first_response_seconds_median,
-        timings.closing_seconds_median,
+        quantiles.first_response_seconds_median,
+        quantiles.closing_seconds_median,
         cast(coalesce(sums.new_threads, 0) as bigint) as new_threads,
         cast(coalesce(sums.messages_sent, 0) as bigint) as messages_sent
     from agent_keys
-    left join sums on agent_keys.agent_key = sums.agent_key
-    left join timings on agent_keys.agent_key = timings.agent_key
-    left join {{ ref('dim_agents').include(database=false) }} as agents on agent_keys.agent_key = agents.agent_id
+    left join sums on agent_keys.value_key = sums.value_key
+    left join quantiles on agent_keys.value_key = quantiles.value_key
+    left join {{ ref('dim_agents').include(database=false) }} as agents on agent_keys.value_key = agents.agent_id
 )
 
 select * from final

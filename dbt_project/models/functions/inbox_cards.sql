@@ -1,3 +1,11 @@
-{{ config(arguments=['start_date', 'end_date']) }}
+{{ config(arguments=['start_date', 'end_date'], named=named_arguments(['agent'])) }}
 
-{{ card_numbers(range_start(), range_end()) }}
+with {{ periods_of_cards(of_known_agent(range_start()), range_end()) }},
+
+{{ chosen_threads() }},
+
+{{ range_sums(is_filtered(), is_of_cards=true) }},
+
+{{ range_users(is_filtered()) }},
+
+{{ card_numbers() }}

@@ -1,20 +1,26 @@
-{{ config(arguments=['grain', 'start_date', 'end_date', 'agent']) }}
+{{ config(arguments=['grain', 'start_date', 'end_date', 'agent'], named=named_arguments(['day_of'])) }}
 
-{{ period_numbers('grain', first_date=range_start(), last_date=range_end(), agent='agent') }},
+with {{ range_of_report() }},
+
+{{ periods_of_range('grain') }},
+
+{{ range_numbers(is_slow=is_filtered(), grain='grain') }},
 
 final as (
     select
-        period_start_date,
-        period_end_date,
-        period_start_date = from_date and period_end_date = to_date and period_end_date <= as_of_date as is_complete,
-        {%- for number in inbox_numbers() if number != 'new_users' %}
-        {{ number }},
+        periods.period_start_date,
+        periods.period_end_date,
+        {{ is_complete_period() }} as is_complete,
+        {%- for name in shown_numbers('agent') if name not in ('new_users', 'days_missing') %}
+        range_numbers.{{ name }},
         {%- endfor %}
-        case when agent is null then new_users end as new_users,
-        messages_sent,
-        from_date,
-        to_date
-    from period_numbers
+        range_numbers.new_users,
+        missing_days.days_missing,
+        periods.from_date,
+        periods.to_date
+    from periods
+    inner join range_numbers on periods.from_date = range_numbers.from_date
+    inner join missing_days on periods.from_date = missing_days.from_date
 )
 
 select * from final

@@ -1,28 +1,42 @@
-{{ config(arguments=['start_date', 'end_date', 'top', 'agent']) }}
+{{ config(arguments=['start_date', 'end_date', 'top', 'agent'], named=named_arguments()) }}
 
-with report as (
-    select
-        {{ range_start() }} as first_date,
-        {{ range_end() }} as last_date
-    from {{ ref('dim_report').include(database=false) }}
-),
+with {{ range_of_report() }},
+
+{{ chosen_threads() }},
 
 label_counts as (
     select
         label_days.label,
-        cast(sum(label_days.new_threads) as bigint) as new_threads
+        label_days.new_threads
     from {{ ref('fct_label_days').include(database=false) }} as label_days
     inner join report on label_days.created_date between report.first_date and report.last_date
-    where agent is null or coalesce(label_days.assigned_agent_id, '') = agent
-    group by label_days.label
+    where not {{ is_filtered() }} and {{ is_of_agent('label_days.assigned_agent_id') }}
+    union all
+    select
+        thread_labels.label,
+        1 as new_threads
+    from {{ ref('fct_thread_labels').include(database=false) }} as thread_labels
+    inner join report on thread_labels.created_date between report.first_date and report.last_date
+    where
+        {{ is_filtered() }}
+        and {{ is_chosen('thread_labels.thread_id') }}
+        and {{ is_of_agent('thread_labels.assigned_agent_id') }}
+),
+
+label_sums as (
+    select
+        label_counts.label,
+        cast(sum(label_counts.new_threads) as bigint) as new_threads
+    from label_counts
+    group by label_counts.label
 ),
 
 final as (
     select
-        label,
-        new_threads,
+        label_sums.label,
+        label_sums.new_threads,
         {{ label_rank() }} as rank
-    from label_counts
+    from label_sums
 )
 
 select * from final

@@ -8,7 +8,9 @@ threads as (
     select
         thread_id,
         case when is_standing then created_date end as created_date,
-        case when is_standing then assigned_agent_id end as assigned_agent_id
+        {%- for column in thread_columns() %}
+        case when is_standing then {{ column }} end as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
     {%- if is_apply() %}
     from ({{ few_rows(threads, ['thread_id in (select thread_id from versioned_records)']) }}) as touched_threads
     {%- else %}
@@ -36,7 +38,7 @@ final as (
         messages.*,
         threads.thread_id is not null as is_thread_known,
         threads.created_date as thread_created_date,
-        threads.assigned_agent_id
+        threads.{{ thread_columns() | join(',\n        threads.') }}
     from messages
     left join threads on messages.thread_id = threads.thread_id
 )

@@ -1,11 +1,11 @@
-{#- Passes where the agents' additive numbers of each period, nobody's among them, sum to the inbox's. -#}
+{#- Passes where the sums and balances of a scope's values in each period, nobody's among them, sum to the inbox's. -#}
 {% test agents_sum_to_inbox(model, inbox) %}
-{%- set numbers = additive_numbers() | reject('equalto', 'messages_sent') | list + ['open_threads'] -%}
-with agents as (
+{%- set names = numbers_of(['sum', 'balance'], 'inbox') -%}
+with scope_numbers as (
     select
         period_start_date,
-        {%- for number in numbers %}
-        sum({{ number }}) as {{ number }}{{ ',' if not loop.last }}
+        {%- for name in names %}
+        sum({{ name }}) as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ model }}
     group by period_start_date
@@ -14,10 +14,10 @@ with agents as (
 select
     inbox.period_start_date
 from {{ inbox }} as inbox
-full outer join agents on inbox.period_start_date = agents.period_start_date
+full outer join scope_numbers on inbox.period_start_date = scope_numbers.period_start_date
 where
     inbox.period_start_date is null
-    {%- for number in numbers %}
-    or inbox.{{ number }} <> coalesce(agents.{{ number }}, 0)
+    {%- for name in names %}
+    or inbox.{{ name }} <> coalesce(scope_numbers.{{ name }}, 0)
     {%- endfor %}
 {% endtest %}

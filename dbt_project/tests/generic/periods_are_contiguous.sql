@@ -1,4 +1,4 @@
-{#- Passes where each period begins on the day after the one before it ended. -#}
+{#- Passes where each period up to the last export day begins on the day after the one before it ended. -#}
 {% test periods_are_contiguous(model) %}
 with periods as (
     select
@@ -8,5 +8,7 @@ with periods as (
 )
 
 select * from periods
-where period_start_date <> {{ dbt.dateadd('day', 1, 'previous_end_date') }}
+where
+    period_start_date <> {{ dbt.dateadd('day', 1, 'previous_end_date') }}
+    and period_start_date <= (select as_of_date from {{ ref('dim_report') }})
 {% endtest %}

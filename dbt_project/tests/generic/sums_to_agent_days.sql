@@ -1,18 +1,16 @@
 {#-
-Passes where the additive numbers of a mart of the inbox or of agents, summed over all its rows, are those of the days,
-and where new users, if it has them, are all users who were ever active.
+Passes where the sums of a mart, over all its rows, are those of the days, and where new users, if it has them, are all
+users who were ever active.
 -#}
 {% test sums_to_agent_days(model, has_new_users=false) %}
-{%- set numbers = additive_numbers() | reject('equalto', 'messages_sent') | list -%}
+{%- set names = numbers_of(['sum'], 'inbox') -%}
 with sums as (
-    {%- for number in numbers %}
+    {%- for name in names %}
     select
-        '{{ number }}' as number,
-        (select coalesce(sum({{ number }}), 0) from {{ ref('fct_agent_days') }}) as expected_sum,
-        (select coalesce(sum({{ number }}), 0) from {{ model }}) as actual_sum
-    {%- if not loop.last or has_new_users %}
-    union all
-    {%- endif %}
+        '{{ name }}' as number,
+        (select coalesce(sum({{ name }}), 0) from {{ ref('fct_agent_days') }}) as expected_sum,
+        (select coalesce(sum({{ name }}), 0) from {{ model }}) as actual_sum
+    {{ 'union all' if not loop.last or has_new_users }}
     {%- endfor %}
     {%- if has_new_users %}
     select

@@ -1,45 +1,63 @@
 {#-
-Passes where the additive numbers of the days, summed over all of them, are those of the facts, counted there. After a
-batch messages are not counted but summed by conversation: assert_facts_hold_every_standing_record compares the
-messages of those that it touched.
+Passes where every sum over all days, in each scope, is that of the records that it is made of. After a batch messages are
+not counted but summed by conversation (`also_counted`): assert_facts_hold_every_standing_record compares the messages
+of those that the batch touched.
 -#}
 {% test sums_to_facts(model) %}
-{%- set expected = {
-    'new_threads': "select count(*) from " ~ ref('fct_threads'),
-    'labeled_threads': "select count(*) from " ~ ref('fct_threads') ~ " where is_labeled",
-    'responded_threads': "select count(*) from " ~ ref('fct_threads') ~ " where first_response_seconds is not null",
-    'unanswered_threads': "select count(*) from " ~ ref('fct_threads') ~ " where is_unanswered",
-    'agent_started_threads': "select count(*) from " ~ ref('fct_threads') ~ " where is_agent_started",
-    'closed_threads': "select count(*) from " ~ ref('fct_threads') ~ " where status = 'closed'",
-    'threads_closed': "select count(*) from " ~ ref('fct_threads') ~ " where closed_at is not null",
-    'messages': "select count(*) from " ~ ref('fct_messages') ~ " where is_counted",
-    'thread_messages': "select count(*) from " ~ ref('fct_messages') ~ " where is_counted",
-    'user_messages': "select count(*) from " ~ ref('fct_messages') ~ " where is_counted and author_type = 'user'",
-    'agent_messages': "select count(*) from " ~ ref('fct_messages') ~ " where is_counted and author_type = 'agent'",
-    'messages_sent': "select count(*) from " ~ ref('fct_messages') ~ " where is_counted and author_type = 'agent'",
-    'ratings': "select count(*) from " ~ ref('fct_ratings'),
-    'score_sum': "select coalesce(sum(score), 0) from " ~ ref('fct_ratings'),
-} %}
-{%- if has_changes(model) -%}
-    {%- for number, column in {
-        'messages': 'messages', 'thread_messages': 'messages', 'user_messages': 'user_messages',
-        'agent_messages': 'agent_messages', 'messages_sent': 'agent_messages',
-    }.items() -%}
-        {%- do expected.update({number: "select coalesce(sum(" ~ column ~ "), 0) from " ~ ref('fct_threads')}) -%}
-    {%- endfor -%}
-{%- endif %}
-with sums as (
-    {%- for number, query in expected.items() %}
+with expected as (
+    {%- for name in numbers_of(['sum']) %}
+    {%- set number = numbers()[name] %}
+    {%- set records = record_kinds()[number.of] %}
     select
-        '{{ number }}' as number,
-        ({{ query }}) as expected_sum,
-        (select coalesce(sum({{ number }}), 0) from {{ model }}) as actual_sum
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+        '{{ name }}' as number,
+        {%- if number.also_counted and has_changes(model) %}
+        coalesce(sum({{ number.also_counted }}), 0) as expected_sum
+    from {{ ref('fct_threads') }}
+        {%- else %}
+        coalesce(sum({{ added_value(number, '1') }}), 0) as expected_sum
+    from {{ ref(records.fact) }}
+    where {{ records.get('columns', {}).get(number.day, number.day) }} is not null
+        {{- ' and ' ~ records.where if records.where }}
+        {%- endif %}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+scope_sums as (
+    select
+        scope,
+        {%- for name in numbers_of(['sum']) %}
+        sum({{ name }}) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ model }}
+    group by scope
+),
+
+actual as (
+    {%- for name in numbers_of(['sum']) %}
+    select
+        '{{ name }}' as number,
+        scope,
+        {{ name }} as actual_sum
+    from scope_sums
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+kept_scopes as (
+    {%- for scope in scopes() %}
+    select '{{ scope }}' as scope
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 )
 
-select * from sums
-where expected_sum <> actual_sum
+select
+    expected.number,
+    kept_scopes.scope,
+    expected.expected_sum,
+    actual.actual_sum
+from expected
+cross join kept_scopes
+left join actual on expected.number = actual.number and kept_scopes.scope = actual.scope
+where expected.expected_sum <> coalesce(actual.actual_sum, 0)
 {% endtest %}

@@ -11,7 +11,7 @@ from orchestration.engines.spark.connection import ClusterRefused
 from orchestration.engines.state import ModelState
 from orchestration.settings import Settings
 
-SCHEMAS = ("main", "intermediate", "changes")
+SCHEMAS = ("main", "internal", "intermediate", "changes")
 """Schemas whose tables are seen from here, by their names in DuckDB."""
 
 _BEING_CHANGED = "applying"

@@ -74,6 +74,7 @@ class Block:
     row_numbers: npt.NDArray[np.int64]
     line_numbers: Callable[[npt.NDArray[np.int64]], list[int | None]]  # of rows by their position
     bad_cells: dict[str, dict[int, Failure]] = field(default_factory=dict)
+    escaped_quotes: int = 0  # in CSV, quotes in a text that a backslash escapes
     repaired: dict[str, int] = field(default_factory=dict)  # by column, floats read as whole
     unparsed: list[UnparsedRow] = field(default_factory=list)
     may_hold_text: bool = False  # a row that was not taken apart may be a piece of a body

@@ -68,7 +68,7 @@ def check(block: Block, contract: Contract, loaded_at: datetime | None = None) -
     """
     values: dict[str, pa.ChunkedArray] = {}
     failures: dict[str, Failures] = {}
-    remarks: Remarks = Counter()
+    remarks: Remarks = Counter({("*", Remark.ESCAPED_QUOTES): block.escaped_quotes})
     for column in contract.columns:
         if column.kind is Kind.BODY:
             failures[column.name] = block.bad_cells.get(column.name, {})
@@ -106,6 +106,8 @@ def _check_column(
             failures.update(more)
         elif column.kind is Kind.LABELS:
             remarks[column.name, Remark.LIST_AS_LABEL] += _count_lists(values)
+        if column.choices_when:
+            failures.update(_failures_of_choice(raw, values, column, earlier))
     failures.update(block.bad_cells.get(column.name, {}))
     if values.null_count and (column.required or column.required_when):
         absent = pc.is_null(values)
@@ -117,6 +119,23 @@ def _check_column(
         for row in np.flatnonzero(mask(absent)):
             failures.setdefault(int(row), Failure(words))
     return values, failures
+
+
+def _failures_of_choice(
+    raw: pa.ChunkedArray,
+    values: pa.ChunkedArray,
+    column: Column,
+    earlier: Mapping[str, pa.ChunkedArray],
+) -> Failures:
+    """The cells that hold another word than the listed ones where only those are allowed."""
+    assert column.choices_when is not None
+    other, wanted = column.choices_when
+    known = pc.is_in(values, value_set=pa.array(column.choices))
+    is_wrong = pc.and_(
+        pc.equal(earlier[other], wanted), pc.and_(pc.is_valid(values), pc.invert(known))
+    )
+    words = f"is none of {', '.join(column.choices)}, though {other} is {wanted}"
+    return failures_where(is_wrong, raw, words) if any_of(is_wrong) else {}
 
 
 def _without_empty(raw: pa.ChunkedArray) -> pa.ChunkedArray:

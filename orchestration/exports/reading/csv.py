@@ -27,7 +27,14 @@ from orchestration.exports.reading.blocks import (
     whole_records,
 )
 from orchestration.exports.reading.bytes import ExportBytes
-from orchestration.exports.reading.csv_records import RECORD, cells_of, end_of_records, records_of
+from orchestration.exports.reading.csv_records import (
+    RECORD,
+    cells_of,
+    count_escaped_quotes,
+    end_of_records,
+    hint_on_quotes,
+    records_of,
+)
 from orchestration.exports.reading.limits import ReadLimits
 from orchestration.exports.reading.schema import Contract
 
@@ -98,6 +105,7 @@ def _read_header(
     if match is None:
         raise UnreadableFile("its header has a quote that is never closed")
     names = [name.strip(" ") for name in cells_of(match[0])]
+    _check_separator(match[0], names, contract)
     if len(names) > limits.max_columns:
         raise UnreadableFile(f"it has {len(names)} columns, more than {limits.max_columns}")
     positions: dict[str, int] = {}
@@ -106,14 +114,26 @@ def _read_header(
             if name in positions:
                 raise UnreadableFile(f"it has two columns {name}")
             positions[name] = position
-    for separator in (";", "\t"):
-        if len(names) == 1 and names[0].startswith(contract.columns[0].name + separator):
-            raise UnreadableFile(f"its columns are parted by {separator!r}; part them by a comma")
     check_required_columns(names, contract)
     for name in names:
         if name not in positions:
-            unknown.add(name)
+            unknown.add(name or f"(column {names.index(name) + 1} has no name)")
     return _with_texts(names, positions), match.end()
+
+
+def _check_separator(header: bytes, names: list[str], contract: Contract) -> None:
+    """Raise `UnreadableFile` for a header that is parted otherwise, or is a spreadsheet's hint."""
+    text = header.decode("utf-8").strip()
+    if text.lower().startswith("sep="):
+        raise UnreadableFile(
+            f"its first line is {text[:5]!r}, a spreadsheet's hint on how columns are parted; "
+            "leave that line out"
+        )
+    known = contract.by_name.keys()
+    for separator in (";", "\t", "|"):
+        others = {name.strip(' "') for name in text.split(separator)}
+        if len(others & known) > max(1, len(known & set(names))):
+            raise UnreadableFile(f"its columns are parted by {separator!r}; part them by a comma")
 
 
 def _with_texts(names: list[str], positions: dict[str, int]) -> _Header:
@@ -160,6 +180,7 @@ def _parse_by_arrow(text: TextBlock, first_row: int, header: _Header) -> Block |
         row_numbers=np.arange(first_row, first_row + table.num_rows, dtype=np.int64),
         line_numbers=line_numbers,
         texts=header.texts,
+        escaped_quotes=count_escaped_quotes(data),
     )
 
 
@@ -199,6 +220,7 @@ def _parse_by_record(text: TextBlock, first_row: int, header: _Header) -> Block:
     rows = []
     row_numbers = []
     starts = []
+    hint = hint_on_quotes(text.data)
     records = records_of(text.data, text.first_line)
     for row_number, record in enumerate(records, start=first_row):
         if len(record.cells) == header.width:
@@ -211,7 +233,7 @@ def _parse_by_record(text: TextBlock, first_row: int, header: _Header) -> Block:
             UnparsedRow(
                 row_number=row_number,
                 line_number=record.line_number,
-                reason=f"has {count}, not the {header.width} of the header",
+                reason=f"has {count}, not the {header.width} of the header{hint}",
                 cells=_cells_before_text(record.cells, header),
             )
         )
@@ -225,6 +247,7 @@ def _parse_by_record(text: TextBlock, first_row: int, header: _Header) -> Block:
         line_numbers=lambda positions: [starts[position] for position in positions],
         unparsed=unparsed,
         texts=header.texts,
+        escaped_quotes=count_escaped_quotes(text.data),
     )
 
 

@@ -22,6 +22,7 @@ RECORD = re.compile(rb"(?>" + _CELL + rb"(?:," + _CELL + rb")*+)(?P<end>\r\n|\n|
 _CELL_PARTS = re.compile(
     rb'(?:"(?P<quoted>(?:[^"]++|"")*+)"|)(?P<plain>[^,\r\n]*+)(?P<end>,|\r\n?|\n|\Z)'
 )
+_ESCAPED_QUOTE = re.compile(rb'\\"(?![",\r\n])')
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def end_of_records(data: bytes, line: int, at_end: bool) -> int:
     while end >= 0 and np.searchsorted(quotes, end) % 2:
         end = data.rfind(b"\n", 0, end)
     if at_end:
-        raise _open_quote(line + data.count(b"\n", 0, end + 1))
+        raise _open_quote(line + data.count(b"\n", 0, end + 1), data)
     return end + 1
 
 
@@ -94,11 +95,11 @@ def _end_of_records_with_stray_quotes(data: bytes, line: int, at_end: bool) -> i
             break  # it may go on, or its carriage return may
         lines = match[0].count(b"\n")
         if lines > 1 and _runs_on_after_quote(match[0]):
-            raise _open_quote(line)
+            raise _open_quote(line, data)
         line += lines
         end = match.end()
     if at_end and end != len(data):
-        raise _open_quote(line)
+        raise _open_quote(line, data)
     return end
 
 
@@ -109,5 +110,19 @@ def _runs_on_after_quote(record: bytes) -> bool:
     )
 
 
-def _open_quote(line: int) -> UnreadableFile:
-    return UnreadableFile(f"the row at line {line} opens a quote that is never closed")
+def _open_quote(line: int, data: bytes) -> UnreadableFile:
+    return UnreadableFile(
+        f"the row at line {line} opens a quote that is never closed{hint_on_quotes(data)}"
+    )
+
+
+def count_escaped_quotes(data: bytes) -> int:
+    """How many quotes in a text follow a backslash, and are no end of a cell that ends in one."""
+    return len(_ESCAPED_QUOTE.findall(data)) if b'\\"' in data else 0
+
+
+def hint_on_quotes(data: bytes) -> str:
+    """What to do about such quotes, where there are any, to follow what is wrong."""
+    if not count_escaped_quotes(data):
+        return ""
+    return " (its quotes are escaped by a backslash; write each as two quotes instead)"

@@ -14,6 +14,7 @@ class Remark(StrEnum):
     WORD_FOR_NOTHING = "word_for_nothing"
     LIST_AS_LABEL = "list_as_label"
     EPOCH = "epoch"
+    ESCAPED_QUOTES = "escaped_quotes"
 
 
 WORDS = {
@@ -21,6 +22,7 @@ WORDS = {
     Remark.WORD_FOR_NOTHING: "identifiers that are NULL, None or nan, kept as text",
     Remark.LIST_AS_LABEL: "labels that look like a list",
     Remark.EPOCH: "times of 1970-01-01T00:00:00Z, read as no time",
+    Remark.ESCAPED_QUOTES: "quotes escaped by a backslash, read as they stand; write two instead",
 }
 """For people; the column stands before them."""
 

@@ -59,11 +59,13 @@ class Column:
     required: bool = False
     required_when: tuple[str, str] | None = None  # (column, value): required in rows that hold it
     choices: tuple[str, ...] = ()
+    choices_when: tuple[str, str] | None = None  # (column, value): only there it is one of them
     minimum: int = 0
     maximum: int = 2**63 - 1
     repeats: bool = False  # few distinct values: worth a dictionary in the landed file
     names_user: bool = False  # may name a customer: never shown, see `users`
     epoch: Epoch = Epoch.KEPT
+    kind_column: str | None = None  # says whether it names a customer or somebody else
     is_free_text: bool = False  # somebody's own words, which might name a customer
 
 
@@ -107,6 +109,11 @@ class Contract:
         return next((column.name for column in self.columns if column.names_user), None)
 
     @cached_property
+    def user_kind_column(self) -> str | None:
+        """The column that says whom the column that names a customer names, if there is one."""
+        return None if self.user_column is None else self.by_name[self.user_column].kind_column
+
+    @cached_property
     def has_body(self) -> bool:
         """Whether a file of this entity may carry a column that must never be stored."""
         return any(column.kind is Kind.BODY for column in self.columns)
@@ -138,9 +145,21 @@ class Contract:
 
 
 def _identifier(
-    name: str, *, required: bool = False, repeats: bool = False, names_user: bool = False
+    name: str,
+    *,
+    required: bool = False,
+    repeats: bool = False,
+    names_user: bool = False,
+    kind_column: str | None = None,
 ) -> Column:
-    return Column(name, Kind.IDENTIFIER, required=required, repeats=repeats, names_user=names_user)
+    return Column(
+        name,
+        Kind.IDENTIFIER,
+        required=required,
+        repeats=repeats,
+        names_user=names_user,
+        kind_column=kind_column,
+    )
 
 
 def _timestamp(name: str, *, required: bool = False) -> Column:
@@ -149,6 +168,9 @@ def _timestamp(name: str, *, required: bool = False) -> Column:
 
 _EPOCHS = {"deleted_at": Epoch.REJECTED, "first_closed_at": Epoch.NULL}
 
+
+STATUSES = ("open", "pending", "snoozed", "closed")
+ACTORS = ("user", "agent", "bot", "system")
 
 CONTRACTS: dict[str, Contract] = {
     contract.entity: contract
@@ -163,7 +185,7 @@ CONTRACTS: dict[str, Contract] = {
                     "status",
                     Kind.CHOICE,
                     required=True,
-                    choices=("open", "pending", "snoozed", "closed"),
+                    choices=STATUSES,
                     repeats=True,
                 ),
                 _identifier("user_id", names_user=True),
@@ -180,6 +202,9 @@ CONTRACTS: dict[str, Contract] = {
                 Column("reopen_count", Kind.INTEGER, repeats=True),
                 Column("labels", Kind.LABELS, repeats=True, is_free_text=True),
                 _timestamp("deleted_at"),
+                _identifier("team_id", repeats=True),
+                Column("priority", Kind.TEXT, repeats=True, is_free_text=True),
+                _identifier("merged_into_thread_id"),
             ),
         ),
         Contract(
@@ -192,10 +217,10 @@ CONTRACTS: dict[str, Contract] = {
                     "author_type",
                     Kind.CHOICE,
                     required=True,
-                    choices=("user", "agent", "bot", "system"),
+                    choices=ACTORS,
                     repeats=True,
                 ),
-                _identifier("author_id", names_user=True),
+                _identifier("author_id", names_user=True, kind_column="author_type"),
                 Column("is_private", Kind.BOOLEAN),
                 Column("body", Kind.BODY),
                 Column("body_length", Kind.INTEGER),
@@ -225,10 +250,49 @@ CONTRACTS: dict[str, Contract] = {
                 _timestamp("updated_at", required=True),
             ),
         ),
+        Contract(
+            "thread_events",
+            (
+                _identifier("event_id", required=True),
+                _identifier("thread_id", required=True),
+                _timestamp("occurred_at", required=True),
+                Column(
+                    "type",
+                    Kind.CHOICE,
+                    required=True,
+                    choices=("status", "assignee", "team", "priority"),
+                    repeats=True,
+                ),
+                Column(
+                    "value",
+                    Kind.IDENTIFIER,
+                    required_when=("type", "status"),
+                    choices=STATUSES,
+                    choices_when=("type", "status"),
+                    repeats=True,
+                    is_free_text=True,
+                ),
+                Column("actor_type", Kind.CHOICE, choices=ACTORS, repeats=True),
+                _identifier("actor_id", names_user=True, kind_column="actor_type"),
+                _timestamp("updated_at"),
+                _timestamp("deleted_at"),
+            ),
+        ),
+        Contract(
+            "teams",
+            (
+                _identifier("team_id", required=True),
+                Column("name", Kind.TEXT, required=True),
+                _timestamp("updated_at", required=True),
+            ),
+        ),
     )
 }
 
-ENTITIES = ("threads", "messages", "ratings", "agents")
+ENTITIES = ("threads", "messages", "ratings", "agents", "thread_events", "teams")
+
+COLUMNS_SINCE = {"threads": {"team_id": 3, "priority": 3, "merged_into_thread_id": 3}}
+"""By entity and column: the first form of landed files that has it; all others always had."""
 
 QUARANTINE_SCHEMA = pa.schema(
     [
@@ -262,6 +326,18 @@ def file_schema(kind: str) -> pa.Schema:
     return (
         QUARANTINE_HISTORY_SCHEMA if kind == QUARANTINE_HISTORY else CONTRACTS[kind].landed_schema
     )
+
+
+def in_form_of_now(kind: str, rows: pa.Table) -> pa.Table:
+    """Landed rows of any form in that of now: columns that their file lacks are null."""
+    schema = file_schema(kind)
+    if rows.schema.names == schema.names:
+        return rows
+    columns = [
+        rows[field.name] if field.name in rows.column_names else pa.nulls(len(rows), field.type)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def file_dictionary_columns(kind: str) -> list[str]:

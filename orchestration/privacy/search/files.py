@@ -17,7 +17,7 @@ import pyarrow.parquet
 
 from orchestration.machine.sql import literal_path, quoted
 from orchestration.privacy.search.outcome import Search
-from orchestration.privacy.search.tables import Values, is_in_row, places_in_table
+from orchestration.privacy.search.tables import Values, is_in_row, is_of_users, places_in_table
 from orchestration.privacy.search.wanted import NamedUser, Wanted
 
 _PIECE_BYTES = 2**22
@@ -102,8 +102,8 @@ def _in_relation(
 ) -> list[str]:
     """The columns of a table, as it is called in a statement, that name the user."""
 
-    def read(column: str, is_of_users: bool) -> Values:
-        condition = "where author_type = 'user'" if is_of_users else ""
+    def read(column: str, kind_column: str | None) -> Values:
+        condition = is_of_users(kind_column)
         result = connection.execute(
             f"select {quoted(column)}::varchar, count(*) from {relation} {condition} group by 1"
         )

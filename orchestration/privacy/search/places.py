@@ -15,7 +15,7 @@ from typing import Any
 from orchestration.machine.stores import ObjectFolder, StoreUnavailable
 from orchestration.privacy.search.files import search_file
 from orchestration.privacy.search.outcome import Search
-from orchestration.privacy.search.tables import Values, places_in_table
+from orchestration.privacy.search.tables import ReadColumn, Values, is_of_users, places_in_table
 from orchestration.privacy.search.wanted import NamedUser, Wanted
 from orchestration.publishing.postgres import SCHEMA
 from orchestration.publishing.postgres_connection import (
@@ -125,14 +125,14 @@ def _search_postgres(url: str, schemas: str, wanted: Wanted, outcome: Search) ->
             )
 
 
-def _reader(connection: Any, schema: str, table: str) -> Callable[[str, bool], Values]:
+def _reader(connection: Any, schema: str, table: str) -> ReadColumn:
     from psycopg2.sql import SQL, Identifier
 
-    def read(column: str, is_of_users: bool) -> Values:
+    def read(column: str, kind_column: str | None) -> Values:
         query = SQL("select {}::text, count(*) from {} {} group by 1").format(
             Identifier(column),
             Identifier(schema, table),
-            SQL("where author_type = 'user'" if is_of_users else ""),
+            SQL(is_of_users(kind_column)),
         )
         # Named, it stays at the server and comes in batches.
         with connection.cursor("search") as cursor:

@@ -520,6 +520,7 @@ INTERCOM = Kind(
     touched=TOUCHED,
     options=(
         Option("bots", [], "identifiers of teammates that answer by themselves"),
+        Option("leave_out", [], "identifiers of teams whose conversations are not imported"),
         Option("keep_outbound", False, "whether outbound conversations that nobody answered count"),
     ),
 )  # fmt: skip

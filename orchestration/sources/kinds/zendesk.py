@@ -571,6 +571,7 @@ ZENDESK = Kind(
     options=(
         Option("bots", [], "identifiers of accounts that answer by themselves"),
         Option("drop_labels", ["closed_by_merge"], "tags that are no labels; * stands for any"),
+        Option("leave_out", [], "identifiers of groups whose tickets are not imported"),
         Option("keep_samples", False, "whether Zendesk's sample tickets count"),
         Option("survey_steps", 5, "steps of the scale of the newer surveys"),
     ),

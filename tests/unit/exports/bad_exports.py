@@ -285,6 +285,20 @@ _OF_CSV = [
     ),
     ("semicolons", _csv(CSV.replace(b",", b";"))),
     ("tabs", _csv(CSV.replace(b",", b"\t"))),
+    ("bars", _csv(CSV.replace(b",", b"|"))),
+    (
+        "semicolons, in another order and quoted",
+        _csv(b'"thread_id";"score";"rating_id";"rated_at"\n"t1";5;"r1";"2024-03-01T10:00:00Z"\n'),
+    ),
+    ("a spreadsheet's hint on separators", _csv(b"sep=;\r\n" + CSV)),
+    (
+        "a data frame's index, a column without a name",
+        _csv(b"," + HEADER + b"0," + GOOD),
+    ),
+    (
+        "quotes escaped by a backslash",
+        _csv(HEADER + b'r1,"t \\"one\\", or two",2024-03-01T10:00:00Z,5\n' + GOOD),
+    ),
     ("a quote that is never closed", _csv(CSV + b'r2,"t1,2024-03-01T10:00:00Z,5\n')),
     (
         "a quote that is never closed in the header",

@@ -96,6 +96,20 @@ def rating(**changes: Any) -> Record:
     return {**record, **changes}
 
 
+def event(**changes: Any) -> Record:
+    """A good event of a thread with some values changed."""
+    record = {
+        "event_id": "e1",
+        "thread_id": "t1",
+        "occurred_at": "2024-03-01T12:00:00Z",
+        "type": "status",
+        "value": "closed",
+        "actor_type": "agent",
+        "actor_id": "a1",
+    }
+    return {**record, **changes}
+
+
 def as_csv(records: list[Record]) -> bytes:
     """Records as CSV, quoted where needed."""
     text = io.StringIO(newline="")

@@ -98,6 +98,29 @@ def test_superseded_versions_and_quarantine_of_closed_days_go(tmp_path: Path) ->
     assert sum(file.rows_superseded for file in read_manifests(raw)[day(2)].files) == 2
 
 
+def test_a_superseded_version_that_alone_tells_of_a_closing_stays(tmp_path: Path) -> None:
+    exports, raw = tmp_path / "exports", tmp_path / "raw"
+    first, second = "2024-03-01T10:00:00Z", "2024-03-03T10:00:00Z"
+
+    def closed(number: int, at: str) -> dict[str, Any]:
+        return thread(
+            thread_id="t1",
+            updated_at=f"2024-03-{number:02}T12:00:00Z",
+            closed_at=at,
+            first_closed_at=first,
+        )
+
+    versions = [closed(1, first), version(2, thread_id="t1"), closed(3, second), closed(4, second)]
+    versions.append(version(5, thread_id="t1", first_closed_at=first))
+    for number, record in enumerate(versions, 1):
+        write_records(exports, "threads.csv", [record], day(number))
+    write_records(exports, "ratings.csv", [rating()], day(9))
+    load_all(exports, raw)
+    assert close_days(raw, 1).rows_superseded == 3
+    # The last one tells of the first closing, the fourth of the second.
+    assert landed(raw, "threads") == [(4, "t1"), (5, "t1")]
+
+
 def test_without_the_setting_nothing_is_closed(tmp_path: Path) -> None:
     write_versions(tmp_path / "exports")
     load_all(tmp_path / "exports", tmp_path / "raw")

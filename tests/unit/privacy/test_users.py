@@ -29,7 +29,15 @@ from orchestration.privacy.record import (
 )
 from orchestration.privacy.search import NamedUser
 from orchestration.privacy.users import UserIdentifiers, erasure_hash
-from tests.unit.exports.builders import DAY, as_csv, message, thread, write_file, write_records
+from tests.unit.exports.builders import (
+    DAY,
+    as_csv,
+    event,
+    message,
+    thread,
+    write_file,
+    write_records,
+)
 
 KEY = b"k" * 32
 USER = "customer-007"
@@ -104,6 +112,46 @@ def test_a_user_is_the_same_pseudonym_on_all_days_and_in_all_formats(tmp_path: P
     assert [pseudonym in text for text in texts if text] == [True, True]
     assert texts.count(None) == 1, "a row that could not be taken apart might show the user"
     assert USER not in str(rows(raw, "quarantine"))
+
+
+def test_who_did_what_an_event_tells_is_a_user_unless_told_otherwise(tmp_path: Path) -> None:
+    exports, raw = tmp_path / "exports", tmp_path / "raw"
+    records = [
+        event(event_id=kind or "nobody", actor_type=kind, actor_id=USER)
+        for kind in ("user", "agent", "bot", None)
+    ]
+    write_records(exports, "thread_events.jsonl", [*records, event(type="x", actor_type="user")])
+    load(exports, raw, KEY)
+    pseudonym = UserIdentifiers(KEY).pseudonym(USER)
+    actors = [row["actor_id"] for row in rows(raw, "thread_events")]
+    assert actors == [pseudonym, USER, USER, pseudonym]
+    (rejected,) = rows(raw, "quarantine")
+    assert json.loads(rejected["row_text"])["actor_id"] == UserIdentifiers(KEY).pseudonym("a1")
+    begin_erasure(raw, pseudonym)
+    assert erase_landed(raw).rows == {"thread_events": 2}
+    actors = [row["actor_id"] for row in rows(raw, "thread_events")]
+    assert actors == [None, USER, USER, None]
+
+
+def as_landed_before(raw: Path, entity: str, names: list[str]) -> None:
+    """Makes a landed file what it was before the last columns were known."""
+    path = raw / read_manifests(raw)[DAY].landed[entity]
+    pq.write_table(pq.ParquetFile(path).read(columns=names), path)
+
+
+def test_files_that_landed_before_some_columns_were_known_are_written_anew_with_them(
+    tmp_path: Path,
+) -> None:
+    exports, raw = tmp_path / "exports", tmp_path / "raw"
+    write_a_user_everywhere(exports)
+    load(exports, raw)
+    before = rows(raw, "threads")
+    later = {"team_id", "priority", "merged_into_thread_id"}
+    as_landed_before(raw, "threads", [name for name in before[0] if name not in later])
+    begin_erasure(raw, USER)
+    assert erase_landed(raw).rows["threads"] == 1
+    was = [{**row, "user_id": None if row["user_id"] == USER else row["user_id"]} for row in before]
+    assert rows(raw, "threads") == was
 
 
 def test_the_key_alone_decides_and_is_nowhere(tmp_path: Path) -> None:

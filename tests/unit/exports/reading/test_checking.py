@@ -15,7 +15,7 @@ from orchestration.exports.reading.checking import check
 from orchestration.exports.reading.schema import CONTRACTS
 
 from .. import builders
-from ..builders import load_records, message, rating, thread
+from ..builders import event, load_records, message, rating, thread
 
 
 def rejection(folder: Path, name: str, record: builders.Record) -> tuple[str | None, str]:
@@ -209,6 +209,34 @@ def test_a_closed_thread_in_a_file_without_the_column(tmp_path: Path) -> None:
         del record["closed_at"]
     landed = load_records(tmp_path, "threads.csv", records)
     assert landed.reasons() == [(1, "closed_at", "is missing though status is closed")]
+
+
+@pytest.mark.parametrize("file_format", ["csv", "jsonl", "parquet"])
+def test_what_an_event_changed_a_thread_to_is_a_status_or_any_identifier(
+    tmp_path: Path, file_format: str
+) -> None:
+    records = [
+        event(),
+        event(value="solved"),
+        event(value=None),
+        event(type="assignee", value="solved"),
+        event(type="team", value=None),
+        event(type="labels", value="x"),
+        event(actor_type=None, actor_id=None),
+    ]
+    landed = load_records(tmp_path, f"thread_events.{file_format}", records)
+    assert landed.reasons() == [
+        (2, "value", "'solved' is none of open, pending, snoozed, closed, though type is status"),
+        (3, "value", "is missing though type is status"),
+        (6, "type", "'labels' is none of status, assignee, team, priority"),
+    ]
+    kept = [(row["type"], row["value"], row["actor_id"]) for row in landed.rows["thread_events"]]
+    assert kept == [
+        ("status", "closed", "a1"),
+        ("assignee", "solved", "a1"),
+        ("team", None, "a1"),
+        ("status", "closed", None),
+    ]
 
 
 def test_the_first_failing_column_is_named(tmp_path: Path) -> None:

@@ -58,6 +58,9 @@ def test_tables_that_a_cluster_keeps_are_looked_into_through_their_views(
         ({"user_id": USER}, "user_id"),
         ({"author_id": USER, "author_type": "user"}, "author_id"),
         ({"author_id": USER, "author_type": "agent"}, None),
+        ({"actor_id": USER, "actor_type": "user"}, "actor_id"),
+        ({"actor_id": USER, "actor_type": None}, "actor_id"),
+        ({"actor_id": USER, "actor_type": "agent"}, None),
         ({"assigned_agent_id": USER}, None),
         ({"labels": ["vip", f"of <{USER}>."]}, "labels"),
         ({"labels": ["johanna@example.com", f"{USER}.au", f"x-{USER}"]}, None),
@@ -73,6 +76,19 @@ def test_a_table_is_looked_into_by_what_its_columns_hold(
     outcome = look(write_parquet(tmp_path / "[a]*?", [row, row]), wanted)
     assert outcome.found == ([] if found is None else [f"rows.parquet {found} (2)"])
     assert (outcome.parquet_files, outcome.not_searched) == (1, [])
+
+
+@pytest.mark.parametrize("wanted", [NamedUser(["p-1000777"]), erased("p-1000777")])
+@pytest.mark.parametrize("name", ["name", "agent_name"])
+def test_an_identifier_that_stands_for_the_name_of_its_agent_is_no_finding(
+    tmp_path: Path, wanted: Wanted, name: str
+) -> None:
+    rows = [{"agent_id": "p-1000777", name: "p-1000777"}, {"agent_id": "a1", name: "Ann"}]
+    assert look(write_parquet(tmp_path / "agents", rows), wanted).found == []
+    rows[1][name] = "Ann (was p-1000777)"
+    assert look(write_parquet(tmp_path / "named", rows), wanted).found == [
+        f"rows.parquet {name} (1)"
+    ]
 
 
 def test_an_identifier_of_figures_is_no_user_where_records_are_numbered(tmp_path: Path) -> None:
@@ -95,6 +111,8 @@ def test_a_short_identifier_is_looked_for_where_users_stand_alone(tmp_path: Path
         ('{"assigned_agent_id": "U"}', "status", False),
         ('{"assigned_agent_id": "U"}', None, True),
         ('{"author_type": "agent", "author_id": "U"}', "sent_at", False),
+        ('{"actor_type": "agent", "actor_id": "U"}', "type", False),
+        ('{"actor_type": "user", "actor_id": "U"}', "type", True),
         ('{"labels": ["of U", 1]}', "status", True),
         ('{"channel": "mail U"}', "status", True),
         ("{}", "status", False),

@@ -1,0 +1,131 @@
+{#-
+Every number of the days of a reader's range, by period, and with `dimension` by its values: what inbox_series and
+inbox_breakdown show. It reads the CTEs `report` and `periods` and ends with the CTE `range_numbers`. (Of whole periods
+alone: macros/metrics/marts/period_numbers.sql.)
+
+is_slow: whether the records of threads are added up, instead of the tables that are kept for everyone and for agents
+grain: the grain of the periods, where whole ones may be taken from what lies ready
+-#}
+{% macro range_numbers(is_slow, dimension=none, grain=none) -%}
+{{ chosen_threads(dimension) }},
+{{ range_sums(is_slow, dimension=dimension) }},
+
+{{ range_users(is_slow, dimension=dimension, grain=grain) }},
+
+{{ range_timings(is_slow, dimension=dimension, grain=grain) }},
+
+{{ range_ages(is_slow, dimension=dimension) }},
+
+range_values as (
+    {%- if dimension %}
+    {%- for relation in ('sums', 'balance_changes', 'users', 'quantiles', 'ages') %}
+    select
+        from_date,
+        value_key
+    from {{ relation }}
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
+    {%- else %}
+    select
+        periods.from_date,
+        '' as value_key
+    from periods
+    {%- endif %}
+),
+
+range_numbers as (
+    select
+        range_values.from_date,
+        range_values.value_key,
+        {%- for name in numbers_of(['sum', 'users']) if name != 'new_users' %}
+        cast(coalesce({{ name }}, 0) as bigint) as {{ name }},
+        {%- endfor %}
+        cast(case when {{ is_filtered() }} or agent is not null then null else coalesce(users.new_users, 0) end as bigint) as new_users,
+        {%- for name in numbers_of(['ratio']) %}
+        {{ ratio('sums.' ~ numbers()[name].over, 'sums.' ~ numbers()[name].under) }} as {{ name }},
+        {%- endfor %}
+        {%- for name in numbers_of(['quantile']) %}
+        quantiles.{{ name }},
+        {%- endfor %}
+        {%- for name in numbers_of(['age']) %}
+        ages.{{ name }},
+        {%- endfor %}
+        {%- for name in numbers_of(['balance']) %}
+        cast(coalesce(sum(balance_changes.{{ name }}) over (
+            partition by range_values.value_key
+            order by range_values.from_date
+            rows between unbounded preceding and current row
+        ), 0) as bigint) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from range_values
+    {%- for relation in ('sums', 'balance_changes', 'users', 'quantiles', 'ages') %}
+    left join {{ relation }}
+        on range_values.from_date = {{ relation }}.from_date
+        and range_values.value_key = {{ relation }}.value_key
+    {%- endfor %}
+)
+{%- endmacro %}
+
+{#- The CTEs `report` and `periods`: the range that is asked for, and the periods of a grain that it touches, cut to it. -#}
+{% macro range_of_report() -%}
+report as (
+    select
+        as_of_date,
+        covered_from,
+        timezone,
+        {{ of_known_agent(range_start()) }} as first_date,
+        {{ range_end() }} as last_date,
+        least({{ range_end() }}, as_of_date) as balance_date
+    from {{ ref('dim_report').include(database=false) }}
+)
+{%- endmacro %}
+
+{% macro periods_of_range(grain) -%}
+days as (
+    {{ days_between('first_date', 'last_date', 'report') }}
+),
+
+period_starts as (
+    select distinct {{ period_start('date', grain) }} as period_start_date
+    from days
+),
+
+whole_periods as (
+    select
+        period_start_date,
+        {{ period_end('period_start_date', grain) }} as period_end_date
+    from period_starts
+),
+
+periods as (
+    select
+        whole_periods.period_start_date,
+        whole_periods.period_end_date,
+        greatest(whole_periods.period_start_date, report.first_date) as from_date,
+        least(whole_periods.period_end_date, report.last_date) as to_date,
+        whole_periods.period_start_date < report.first_date or whole_periods.period_end_date > report.last_date as is_cut,
+        whole_periods.period_start_date >= report.covered_from and whole_periods.period_end_date <= report.as_of_date as is_covered
+    from whole_periods
+    inner join report on true
+),
+
+{{ days_missing() }}
+{%- endmacro %}
+
+{#- The export days of each of the CTE `periods` that are missing, as the CTE `missing_days`. -#}
+{% macro days_missing() -%}
+missing_days as (
+    select
+        periods.from_date,
+        cast(sum(case when dates.is_missing then 1 else 0 end) as bigint) as days_missing
+    from periods
+    left join {{ ref('dim_dates').include(database=false) }} as dates
+        on dates.date between periods.from_date and periods.to_date
+    group by periods.from_date
+)
+{%- endmacro %}
+
+{#- Whether all of a period lies in the range, has been exported, and has come. -#}
+{% macro is_complete_period() -%}
+    not periods.is_cut and periods.is_covered and missing_days.days_missing = 0
+{%- endmacro %}

@@ -1,0 +1,56 @@
+{{ config(
+    arguments=['measure', 'seconds', 'grain', 'start_date', 'end_date'],
+    named=named_arguments(['agent', 'day_of', 'clock'])
+) }}
+
+with {{ range_of_report() }},
+
+{{ periods_of_range('grain') }},
+
+{{ chosen_threads() }},
+
+ended as (
+    select
+        case
+            when durations.measure = 'reply' or {{ of_known_day() }} = 'ended' then durations.ended_date
+            else durations.thread_created_date
+        end as timing_date,
+        case {{ of_known_clock() }}
+            when 'calendar' then durations.seconds
+            when 'business' then durations.business_seconds
+        end as timing
+    from {{ ref('fct_durations').include(database=false) }} as durations
+    where
+        durations.measure = {{ of_known_measure() }}
+        and {{ is_chosen('durations.thread_id') }}
+        and {{ is_of_agent('durations.agent_id') }}
+),
+
+counts as (
+    select
+        periods.from_date,
+        count(*) as ended,
+        sum(case when ended.timing <= seconds then 1 else 0 end) as within
+    from ended
+    inner join periods on ended.timing_date between periods.from_date and periods.to_date
+    where ended.timing is not null
+    group by periods.from_date
+),
+
+final as (
+    select
+        periods.period_start_date,
+        periods.period_end_date,
+        {{ is_complete_period() }} as is_complete,
+        periods.from_date,
+        periods.to_date,
+        cast(coalesce(counts.ended, 0) as bigint) as ended,
+        cast(coalesce(counts.within, 0) as bigint) as within,
+        {{ ratio('counts.within', 'counts.ended') }} as ratio
+    from periods
+    inner join missing_days on periods.from_date = missing_days.from_date
+    left join counts on periods.from_date = counts.from_date
+)
+
+select * from final
+order by period_start_date

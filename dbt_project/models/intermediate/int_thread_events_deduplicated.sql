@@ -1,0 +1,12 @@
+{{ config(materialized='view') }}
+
+with records as (
+    select * from {{ ref('int_thread_events_versioned') }}
+),
+
+final as (
+    select * from records
+    where is_standing
+)
+
+select * from final

@@ -1,0 +1,1 @@
+{{ mart_teams('year') }}

@@ -1,0 +1,47 @@
+"""A number is said once, in the register: what follows is up to date, and nothing lacks it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lab.numbers import DOCS, MODELS, SEMANTIC, files, read_register, shown_numbers
+from tests.oracle.layout import SERIES_NUMBERS
+
+SUPERSET = Path("bi/superset/assets/datasets/inbox/inbox_series.yaml")
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("path", [MODELS, SEMANTIC, DOCS], ids=lambda path: path.name)
+def test_files_are_as_the_register_has_them(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == files()[path], "run: make numbers"
+
+
+@pytest.mark.parametrize("name", shown_numbers("inbox"))
+def test_the_oracle_knows_every_number(name: str) -> None:
+    assert name in SERIES_NUMBERS
+
+
+@pytest.mark.parametrize("name", shown_numbers("inbox"))
+def test_superset_shows_every_number(name: str) -> None:
+    dataset = yaml.safe_load((PROJECT / SUPERSET).read_text(encoding="utf-8"))
+    assert name in {column["column_name"] for column in dataset["columns"]}
+
+
+def test_what_a_number_is_made_of_is_a_number() -> None:
+    register = read_register()
+    for name, number in register.items():
+        for part in ("over", "under", "comes", "goes"):
+            if part in number:
+                assert register[number[part]]["kind"] == "sum", name
+
+
+def test_every_sum_says_day_agent_and_records() -> None:
+    kinds = read_register("record_kinds")
+    for name, number in read_register().items():
+        if number["kind"] == "sum":
+            assert number["of"] in kinds, name
+            assert number["day"].endswith("_date"), name
+            assert number["whose"].endswith("_id"), name
