@@ -15,6 +15,8 @@ from orchestration.cli.printing import console
 if TYPE_CHECKING:
     import pandas as pd
 
+    from orchestration.settings import Settings
+
 
 # What people read of each table; machines get every column.
 TEXT_COLUMNS = {
@@ -47,7 +49,7 @@ TEXT_COLUMNS = {
 @click.command()
 @click.option("--from", "first", type=ISO_DAY, help="First day; 30 days before --to unless given.")
 @click.option("--to", "last", type=ISO_DAY, help="Last day; the last loaded day unless given.")
-@click.option("--agent", "agent_id", help="Only this agent's series, labels and numbers.")
+@click.option("--agent", "agent_id", help="Only this agent's numbers, by identifier.")
 @click.option(
     "--grain",
     type=click.Choice(["day", "week", "month", "year"]),
@@ -80,8 +82,8 @@ def report(
 ) -> None:
     """Print cards, series, top labels and the agents' table from the published file.
 
-    The cards compare the range with as many days just before it; they are the whole inbox's, also
-    with --agent. In CSV the tables are parted by an empty line; --only gives a single one.
+    The cards compare the range with as many days just before it, where all of these have come. In
+    CSV the tables are parted by an empty line; --only gives a single one.
     """
     from orchestration.publishing.csv_cells import harmless_csv
     from orchestration.publishing.report import read_report
@@ -100,6 +102,7 @@ def report(
                     "last_date": numbers.last_date.isoformat(),
                     "grain": numbers.grain,
                     "agent_id": numbers.agent_id,
+                    "missing_days": [day.isoformat() for day in numbers.missing_days],
                     **{name: _records(table) for name, table in tables.items()},
                 },
                 ensure_ascii=False,
@@ -109,7 +112,7 @@ def report(
     elif output == "csv":
         click.echo("\n".join(harmless_csv(table) for table in tables.values()), nl=False)
     else:
-        _print_report(numbers, tables)
+        _print_report(settings, numbers, tables)
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -124,7 +127,11 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return records
 
 
-def _print_report(numbers: Any, tables: dict[str, pd.DataFrame]) -> None:
+def _print_report(settings: Settings, numbers: Any, tables: dict[str, pd.DataFrame]) -> None:
+    from orchestration.exports.coverage import missing_in_words
+    from orchestration.machine import zones
+    from orchestration.publishing.presentation import describe_reach
+
     titles = {
         "cards": "Cards: this range against as many days before it",
         "series": f"By {numbers.grain}",
@@ -134,9 +141,11 @@ def _print_report(numbers: Any, tables: dict[str, pd.DataFrame]) -> None:
     whose = "" if numbers.agent_id is None else f" for agent {numbers.agent_id or 'Unassigned'}"
     console.print(
         f"Inbox report{escape(whose)}, {numbers.first_date} to {numbers.last_date}; "
-        f"the data reach to {numbers.as_of_date}.",
+        f"the data reach to {describe_reach(numbers.as_of_date, zones.today(settings.timezone))}.",
         soft_wrap=True,
     )
+    if numbers.missing_days:
+        console.print(f"{missing_in_words(numbers.missing_days)}.", soft_wrap=True)
     for name, table in tables.items():
         console.print(f"\n[bold]{titles[name]}[/bold]")
         if table.empty:

@@ -6,6 +6,8 @@ on a screen they go.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pandas as pd
@@ -32,6 +34,30 @@ def describe_seconds(seconds: float | None) -> str:
 def shorten_name(name: str, most: int = 60) -> str:
     """A name, a team or a label, no longer than a screen can bear."""
     return name if len(name) <= most else f"{name[: most - 1]}…"
+
+
+def distinct_names(names: Mapping[str, str]) -> dict[str, str]:
+    """Names by identifier as they are shown: where two look alike, with their identifiers.
+
+    So a name that is shown is never taken for another's. The empty identifier is nobody's, and
+    keeps its name.
+    """
+    shown = {identifier: shorten_name(name) for identifier, name in names.items()}
+    counts = Counter(shown.values())
+    return {
+        identifier: f"{name} ({shorten_name(identifier)})"
+        if identifier and counts[name] > 1
+        else name
+        for identifier, name in shown.items()
+    }
+
+
+def describe_reach(as_of_date: date, today: date) -> str:
+    """The last day of the data, and how far it is behind: `2024-03-31 (2 days behind)`."""
+    behind = (today - as_of_date).days - 1
+    if behind <= 0:
+        return f"{as_of_date}"
+    return f"{as_of_date} ({behind:,} day{'s' * (behind > 1)} behind)"
 
 
 def describe_number(metric: str, value: float | None) -> str:

@@ -92,9 +92,18 @@ class PublishedReport:
             row["week_start"],
         )
 
-    def cards(self, first: date, last: date) -> pd.DataFrame:
-        """inbox_cards: a row a card, against as many days before."""
-        return self._ask("from inbox_cards(?, ?)", first, last)
+    def cards(self, first: date, last: date, agent_id: str | None = None) -> pd.DataFrame:
+        """inbox_cards: a row a card, against as many days before; agent_id as in series."""
+        return self._ask("from inbox_cards(?, ?, agent := ?)", first, last, agent_id)
+
+    def missing_days(self, first: date, last: date) -> list[date]:
+        """The export days of a range that should have come and have not."""
+        days = self._ask(
+            "select date from dim_dates where is_missing and date between ? and ? order by date",
+            first,
+            last,
+        )
+        return [day.date() for day in days["date"]]
 
     def series(
         self, grain: str, first: date, last: date, agent_id: str | None = None

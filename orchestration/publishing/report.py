@@ -26,8 +26,9 @@ DAYS_BY_GRAIN = {"day": 1, "week": 7, "month": 30, "year": 365}
 class Report:
     """One range of the report.
 
-    cards: as inbox_cards gives them, for everyone; series, labels, agents: as inbox_series,
-    inbox_top_labels and inbox_agents do, for the agent where one is chosen.
+    cards, series, labels, agents: as inbox_cards, inbox_series, inbox_top_labels and inbox_agents
+    give them, for the agent where one is chosen. missing_days: export days of the range that have
+    not come.
     """
 
     as_of_date: date
@@ -39,6 +40,7 @@ class Report:
     series: pd.DataFrame
     labels: pd.DataFrame
     agents: pd.DataFrame
+    missing_days: tuple[date, ...] = ()
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The four tables by name, in the order of the report."""
@@ -81,10 +83,11 @@ def read_report(
         last_date=last,
         grain=grain,
         agent_id=agent_id,
-        cards=report.cards(first, last),
+        cards=report.cards(first, last, agent_id),
         series=report.series(grain, first, last, agent_id),
         labels=report.labels(first, last, top, agent_id),
         agents=agents if agent_id is None else agents[agents["agent_id"].fillna("") == agent_id],
+        missing_days=tuple(report.missing_days(first, last)),
     )
 
 

@@ -16,12 +16,15 @@ import duckdb
 import pandas as pd
 import streamlit as st
 
+from orchestration.exports.coverage import missing_in_words
+from orchestration.machine import zones
 from orchestration.publishing.presentation import (
     days_before,
     describe_change,
     describe_day,
     describe_number,
     describe_range,
+    distinct_names,
     shorten_name,
     to_csv,
 )
@@ -32,7 +35,13 @@ from orchestration.publishing.published_report import (
     UnreadablePublication,
 )
 from orchestration.publishing.report import GRAINS
-from orchestration.report_page.charts import PERIOD_CHARTS, PeriodChart, draw_labels, draw_periods
+from orchestration.report_page.charts import (
+    PERIOD_CHARTS,
+    PeriodChart,
+    draw_labels,
+    draw_periods,
+    with_gaps,
+)
 from orchestration.report_page.table_view import show_table
 from orchestration.report_page.tables import (
     AGENTS_TABLE,
@@ -108,8 +117,10 @@ def show_report(report: PublishedReport, view: View) -> None:
     reach = report.reach
     with st.container(key="header", horizontal=True, vertical_alignment="bottom"):
         st.title("Inbox Report", anchor=False)
+        behind = (zones.today(reach.timezone) - reach.as_of_date).days - 1
+        late = f" · {behind:,} day{'s' * (behind > 1)} behind" if behind > 0 else ""
         st.markdown(
-            f":gray[Data to **{describe_day(reach.as_of_date)}** · days in {reach.timezone}, "
+            f":gray[Data to **{describe_day(reach.as_of_date)}**{late} · days in {reach.timezone}, "
             f"weeks from {reach.week_start.capitalize()}]"
         )
     show_range(report, view)
@@ -120,6 +131,9 @@ def show_report(report: PublishedReport, view: View) -> None:
             icon=":material/inbox:",
         )
         return
+    missing = report.missing_days(view.first_date, view.last_date)
+    if missing:
+        st.warning(f"**{missing_in_words(missing)}.**", icon=":material/event_busy:")
     show_cards(report, view)
 
     labels = list(SECTIONS.values())
@@ -184,22 +198,28 @@ def show_range(report: PublishedReport, view: View) -> None:
 
 
 def show_cards(report: PublishedReport, view: View) -> None:
-    """The six cards against as many days before."""
-    cards = report.cards(view.first_date, view.last_date)
+    """The six cards against as many days before; the agent's, where one is looked at."""
+    names = distinct_names({UNASSIGNED_ID: UNASSIGNED, **report.agent_names()})
+    agent_id = view.agent_id if view.section == "agents" and view.agent_id in names else None
+    cards = report.cards(view.first_date, view.last_date, agent_id)
     helps = report.descriptions()
     days = (view.last_date - view.first_date).days + 1
     first_before, last_before = days_before(view.first_date, view.last_date)
     known_from = report.reach.first_date
-    # Against days of which some lie before the data, every number has grown beyond measure.
-    is_comparable = known_from is not None and first_before >= known_from
+    # Against days of which some have not come, or lie before the data, numbers only seem to grow.
+    is_comparable = bool(cards["previous_is_complete"].all())
     with st.container(key="cards"):
         for card in cards.to_dict("records"):
             show_card(card, helps, is_comparable)
-    said = f"{describe_range(view.first_date, view.last_date)}, {days:,} day{'s' * (days > 1)}"
+    whose = "" if agent_id is None else f"{plain(names[agent_id])}, "
+    said = whose + describe_range(view.first_date, view.last_date)
+    said += f", {days:,} day{'s' * (days > 1)}"
     if is_comparable:
         said += f", compared with {describe_range(first_before, last_before)}"
-    elif known_from is not None:
+    elif known_from is not None and first_before < known_from:
         said += f". The data begin on {describe_day(known_from)}: there are not as many days before"
+    else:
+        said += ". There is no comparison: not all of as many days before have come"
     if view.last_date > report.reach.as_of_date:
         said += f". Days after {describe_day(report.reach.as_of_date)} are not exported yet"
     st.caption(f"{said}.")
@@ -227,12 +247,12 @@ def show_card(card: dict[Hashable, Any], helps: dict[str, str], is_comparable: b
 def show_agents(report: PublishedReport, view: View) -> None:
     """The agents' table, and the charts of the one that is chosen."""
     agents = report.agents(view.first_date, view.last_date)
-    names = {UNASSIGNED_ID: UNASSIGNED, **report.agent_names()}
+    names = distinct_names({UNASSIGNED_ID: UNASSIGNED, **report.agent_names()})
     helps = report.descriptions()
     if agents.empty:
         show_empty("No agent has done anything in this range.")
     else:
-        table = agents_table(agents, helps, view.order)
+        table = agents_table(agents, helps, view.order, names)
         show_table(
             table,
             key="agents_table",
@@ -257,7 +277,7 @@ def show_agents(report: PublishedReport, view: View) -> None:
     st.selectbox(
         "Charts of one agent",
         agents_to_choose(names, st.session_state["agent"]),
-        format_func=lambda agent_id: shorten_name(names[agent_id]),
+        format_func=lambda agent_id: names[agent_id],
         key="agent",
         placeholder="Choose an agent, here or in the table",
         on_change=lambda: go(replace(view, agent_id=st.session_state["agent"])),
@@ -268,7 +288,7 @@ def show_agents(report: PublishedReport, view: View) -> None:
     if view.agent_id not in names:
         st.warning("The agent of this link is not in the data.", icon=":material/person_off:")
         return
-    st.subheader(plain(shorten_name(names[view.agent_id])), anchor=False)
+    st.subheader(plain(names[view.agent_id]), anchor=False)
     show_stats(report, view, agent_id=view.agent_id)
 
 
@@ -282,7 +302,7 @@ def show_stats(report: PublishedReport, view: View, agent_id: str | None) -> Non
     with st.container(key="charts"):
         for chart in PERIOD_CHARTS:
             with st.container(border=True, key=f"chart_{chart.measures[0]}"):
-                show_period_chart(series, grain, chart, helps)
+                show_period_chart(with_gaps(series), grain, chart, helps)
         with st.container(border=True, key="chart_labels"):
             st.markdown(
                 f"**Top {TOP_LABELS} labels**",
@@ -302,8 +322,8 @@ def show_stats(report: PublishedReport, view: View, agent_id: str | None) -> Non
                 )
     if not series["is_complete"].all():
         st.caption(
-            "Dashed and light: the period is not complete, as the range cuts it or the data end "
-            "before it does."
+            "Dashed and light: the period is not complete, as the range cuts it, the data end "
+            "before it does, or an export day of it has not arrived."
         )
     with st.expander("The numbers behind the charts", icon=":material/table_rows:"):
         show_table(series_table(series, grain, helps), key="series_table")

@@ -38,6 +38,18 @@ MEASURES = {
 AXIS_FORMATS = {"day": "%-d %b", "week": "%-d %b", "month": "%b %Y", "year": "%Y"}
 
 
+def with_gaps(series: pd.DataFrame) -> pd.DataFrame:
+    """Rows of inbox_series in which nothing is known of a day that has not come, instead of 0."""
+    series = series.copy()
+    is_gap = (series["days_missing"] > 0) & (
+        series["period_start_date"] == series["period_end_date"]
+    )
+    for measure in MEASURES.keys() & set(series.columns):
+        is_nothing = is_gap & (series[measure] == 0)
+        series[measure] = series[measure].astype("float64").mask(is_nothing)
+    return series
+
+
 @dataclass(frozen=True)
 class PeriodChart:
     """A chart over periods: its title, its measures, and what else its tooltip tells."""

@@ -63,16 +63,26 @@ class Table:
     left_out: int = 0
 
 
-def agents_table(agents: pd.DataFrame, helps: Mapping[str, str], order: Order) -> Table:
-    """Rows of inbox_agents; each has an id, by which it can be chosen."""
+def agents_table(
+    agents: pd.DataFrame,
+    helps: Mapping[str, str],
+    order: Order,
+    names: Mapping[str, str] | None = None,
+) -> Table:
+    """Rows of inbox_agents; each has an id, by which it can be chosen.
+
+    names: by id, as they are shown; those of the rows unless given.
+    """
+    shown = names or {}
     rows = sorted_agents(agents, order).head(MOST_ROWS).to_dict("records")
     return Table(
         caption="Agents",
         columns=_columns(AGENTS_TABLE, helps),
         rows=[
-            _row(row, AGENTS_TABLE)
-            | {"id": UNASSIGNED_ID if pd.isna(row["agent_id"]) else row["agent_id"]}
+            _row(row | {"agent_name": shown.get(agent_id, row["agent_name"])}, AGENTS_TABLE)
+            | {"id": agent_id}
             for row in rows
+            for agent_id in [UNASSIGNED_ID if pd.isna(row["agent_id"]) else row["agent_id"]]
         ],
         order=order,
         left_out=len(agents) - len(rows),

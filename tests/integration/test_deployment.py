@@ -26,6 +26,7 @@ import pytest
 from dagster import AssetKey, DagsterInstance, DagsterRunStatus
 
 from orchestration import pipeline
+from orchestration.dagster_app.instance import prepare_dagster_home
 from orchestration.dagster_app.runs import InstanceUnavailable
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
 from tests.models import parsed_dbt_folder
@@ -56,7 +57,7 @@ def settings(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture
 def instance(settings: Settings) -> Iterator[DagsterInstance]:
     """Dagster's instance as its own processes open it: by DAGSTER_HOME alone."""
-    pipeline.prepare_dagster_home(settings)
+    prepare_dagster_home(settings)
     with DagsterInstance.get() as instance:
         yield instance
 

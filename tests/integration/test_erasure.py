@@ -21,6 +21,7 @@ from dagster import DagsterInstance
 
 from orchestration import pipeline
 from orchestration.dagster_app.build import build_defs
+from orchestration.dagster_app.instance import prepare_dagster_home
 from orchestration.machine.stores import ObjectFolder
 from orchestration.privacy import erasure
 from orchestration.privacy.search import NamedUser, search_everything
@@ -220,7 +221,7 @@ def test_the_job_erases_and_proves_without_the_identifier(
 
     noted = erase(keyed, "--later", INBOX_PSEUDONYM_KEY=KEY)
     assert noted.returncode == 0, noted.stderr
-    pipeline.prepare_dagster_home(keyed)
+    prepare_dagster_home(keyed)
     job = build_defs(keyed).resolve_job_def("erase_users")
     with DagsterInstance.get() as instance:
         failed = job.execute_in_process(instance=instance, raise_on_error=False)

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -429,3 +430,30 @@ def test_a_new_publication_is_shown_without_a_click(
         expect(page.get_by_text("Data to 30 March 2024")).to_be_visible(timeout=30_000)
         wait_until_shown(page)
         assert read_cards(page) != before
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "expected"),
+    [
+        ("GET", "/", {}, 200),
+        ("GET", "/", {"Origin": "https://other.example"}, 403),
+        ("GET", "/", {"Host": "rebound.example"}, 421),
+        ("PUT", "/_stcore/upload_file/a-session/a-file", {}, 405),
+        ("GET", "/_stcore/metrics", {}, 404),
+        ("GET", "/_stcore/stream", {"Origin": "https://other.example"}, 403),
+    ],
+)
+def test_the_server_lets_readers_in_and_nothing_else(
+    address: str, method: str, path: str, headers: dict[str, str], expected: int
+) -> None:
+    """Also a socket, whose origin Streamlit would ask a server outside about."""
+    connection = HTTPConnection(urlsplit(address).netloc, timeout=20)
+    if path.endswith("/stream"):
+        upgrade = {"Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version": "13"}
+        headers = {**headers, **upgrade, "Upgrade": "websocket", "Connection": "Upgrade"}
+    with closing(connection):
+        connection.request(method, path, b"x" * 100 if method == "PUT" else None, headers)
+        answer = connection.getresponse()
+        assert answer.status == expected
+        if expected == 200:
+            assert answer.headers["X-Frame-Options"] == "DENY"

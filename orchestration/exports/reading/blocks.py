@@ -49,6 +49,8 @@ class UnparsedRow:
     line_number: int
     reason: str
     cells: Mapping[str, object] | None
+    begins_text: bool = False  # it ends within a text, as a line break in one would have it
+    ends_text: bool = False  # it begins like no row, as the rest of a text would
 
 
 @dataclass

@@ -59,6 +59,10 @@ _DECODER = json.JSONDecoder(
 )
 
 
+UNTERMINATED = "is no JSON (Unterminated string"
+"""How the reason of a line begins that ends within a text."""
+
+
 def decoded(line: str, contract: Contract) -> dict[str, Any] | str:
     """A line's object, or why it is none."""
     try:

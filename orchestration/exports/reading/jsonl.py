@@ -24,7 +24,13 @@ from orchestration.exports.reading.blocks import (
     whole_records,
 )
 from orchestration.exports.reading.bytes import ExportBytes
-from orchestration.exports.reading.json_values import Number, cell_of, cells_before_body, decoded
+from orchestration.exports.reading.json_values import (
+    UNTERMINATED,
+    Number,
+    cell_of,
+    cells_before_body,
+    decoded,
+)
 from orchestration.exports.reading.limits import ReadLimits
 from orchestration.exports.reading.schema import Column, Contract, Kind
 
@@ -206,8 +212,16 @@ def _parse_by_line(text: TextBlock, keys: _Keys) -> Block:
         if len(row) > keys.most and not isinstance(row, str):
             raise UnreadableFile(f"line {line_number} has {len(row)} keys, more than {keys.most}")
         if isinstance(row, str):
-            cells = cells_before_body(line, contract)
-            unparsed.append(UnparsedRow(line_number, line_number, row, cells))
+            unparsed.append(
+                UnparsedRow(
+                    line_number,
+                    line_number,
+                    row,
+                    cells_before_body(line, contract),
+                    begins_text=row.startswith(UNTERMINATED),
+                    ends_text=not line.lstrip().startswith("{"),
+                )
+            )
             continue
         keys.seen.update(row.keys() & values.keys())
         for name in row.keys() - values.keys():

@@ -74,7 +74,10 @@ def rejected_rows(
     for name, of_column in failures.items():
         for row, failure in of_column.items():
             failed.setdefault(row, (name, failure))
-    rows = _Rows(block, contract, failures, values)
+    in_texts = dict(_rows_in_texts(block))
+    for row, words in in_texts.items():
+        failed.setdefault(row, (None, Failure(words)))
+    rows = _Rows(block, contract, failures, values, frozenset(in_texts))
     if block.texts is not None:
         begun = rows.note_break(block.texts, sorted(failed))
         if begun is not None:
@@ -86,6 +89,21 @@ def rejected_rows(
     is_good = np.ones(block.rows, dtype=bool)
     is_good[list(failed)] = False
     return sorted(rejected, key=lambda row: row.row_number), is_good
+
+
+def _rows_in_texts(block: Block) -> Iterator[tuple[int, str]]:
+    """Rows of JSON between a line that ends within a text and one that is the rest of a text."""
+    begun: int | None = None
+    for unparsed in block.unparsed:
+        if unparsed.begins_text:
+            begun = unparsed.row_number if begun is None else begun
+        elif begun is not None and unparsed.ends_text:
+            first, last = np.searchsorted(block.row_numbers, [begun, unparsed.row_number])
+            words = (
+                f"stands in a text that line breaks of rows {begun} to {unparsed.row_number} part"
+            )
+            yield from ((int(row), words) for row in range(first, last))
+            begun = None
 
 
 def hash_of_key(key: object) -> str | None:
@@ -114,6 +132,7 @@ class _Rows:
     contract: Contract
     failures: Mapping[str, Failures]
     values: Mapping[str, pa.ChunkedArray]
+    in_texts: frozenset[int]
 
     def note_break(self, texts: TextColumns, failed: list[int]) -> int | None:
         """Note the first row of the block at which a text broke out of its cell, if it is new.
@@ -221,6 +240,8 @@ class _Rows:
 
     def _shown(self, row: int, cells: Mapping[str, object]) -> Mapping[str, object] | None:
         """The cells of a row that may be shown; None for a row of which nothing may be told."""
+        if row in self.in_texts:
+            return None
         if self.block.texts is None:
             is_surely_a_row = not self.block.may_hold_text or self._strict(cells)
             return cells if is_surely_a_row else None

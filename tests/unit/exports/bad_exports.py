@@ -574,6 +574,9 @@ and, behind a line break, in rows of its own, which may look like any row. So in
   it where the text may have begun: one such row may cost those after it. Put quotes around texts,
   or export JSON lines or Parquet.
 
+In JSON lines no encoder leaves a line break in a text as it is. Where one does, lines between one
+that ends within a text and one that begins like none are set aside without their text.
+
 What cannot be told: a text in the last column, behind whose line break comes what is, cell by cell,
 a right row.
 """

@@ -12,7 +12,7 @@ from orchestration.exports.preview import preview_rejected
 from orchestration.privacy.record import Door
 from tests.marks import holds
 
-from .builders import Landed, load_file
+from .builders import Landed, load_file, message, rating
 
 MARK = "wagtail"
 TIME = "2024-03-01T10:00:00Z"
@@ -158,6 +158,32 @@ def test_texts_with_quotes_break_nothing(tmp_path: Path) -> None:
     day = landed(tmp_path, "messages.csv", text)
     assert [row["message_id"] for row in day.rows["messages"]] == ["m2", "m1"]
     assert day.rejected == []
+
+
+@pytest.mark.parametrize("name", ["messages.jsonl", "ratings.jsonl"])
+def test_no_row_of_json_is_taken_out_of_a_text_that_line_breaks_part(
+    tmp_path: Path, name: str
+) -> None:
+    """A body with line breaks as they are, which holds lines of JSON: no encoder writes it so."""
+    entity = name.removesuffix(".jsonl")
+    record = message if entity == "messages" else rating
+    text = "body" if entity == "messages" else "comment"
+    key = "message_id" if entity == "messages" else "rating_id"
+    good = [json.dumps(record(**{key: f"r{number}", text: "well"})) for number in range(3)]
+    broken = record(**{key: "r9", text: None})
+    del broken[text]
+    start, end = json.dumps({**broken, text: f"see {MARK}"})[:-2], f'so, {MARK}"}}'
+    pasted = json.dumps(record(**{key: MARK, "thread_id": MARK, text: MARK}))
+    lines = [good[0], start, pasted, "{" + MARK, pasted, end, good[1]]
+    day = landed(tmp_path, name, "\n".join(lines))
+    assert [row[key] for row in day.rows[entity]] == ["r0", "r1"]
+    words = "stands in a text that line breaks of rows 2 to 6 part"
+    assert [row["row_number"] for row in day.rejected if row["reason"] == words] == [3, 5]
+    assert found(tmp_path) == []
+
+    cut_off = [good[0], start, *good[1:]]
+    again = landed(tmp_path / "cut", name, "\n".join(cut_off))
+    assert len(again.rows[entity]) == 3, "a line that was cut off costs itself alone"
 
 
 def test_a_preview_tells_the_kind_of_a_reason_and_never_the_value(tmp_path: Path) -> None:

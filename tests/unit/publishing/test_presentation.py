@@ -16,7 +16,9 @@ from orchestration.publishing.presentation import (
     describe_number,
     describe_period,
     describe_range,
+    describe_reach,
     describe_seconds,
+    distinct_names,
     to_csv,
 )
 
@@ -106,3 +108,29 @@ def test_no_cell_of_a_csv_runs_as_a_formula() -> None:
     ]
     assert rows[0]["change"] == "-1.5", "a number stays a number"
     assert rows[0]["period_start_date"] == "2024-03-01"
+
+
+def test_names_that_look_alike_are_shown_with_their_identifiers() -> None:
+    names = {"": "Unassigned", "a1": "Alex", "a2": "Alex", "a3": "Unassigned", "a4": "Bea"}
+    assert distinct_names(names) == {
+        "": "Unassigned",
+        "a1": "Alex (a1)",
+        "a2": "Alex (a2)",
+        "a3": "Unassigned (a3)",
+        "a4": "Bea",
+    }
+    alike = {"b1": "x" * 70 + "1", "b2": "x" * 70 + "2"}
+    assert len(set(distinct_names(alike).values())) == 2
+
+
+@pytest.mark.parametrize(
+    ("today", "text"),
+    [
+        (date(2024, 4, 1), "2024-03-31"),
+        (date(2024, 3, 31), "2024-03-31"),
+        (date(2024, 4, 2), "2024-03-31 (1 day behind)"),
+        (date(2024, 4, 3), "2024-03-31 (2 days behind)"),
+    ],
+)
+def test_data_older_than_yesterday_say_so(today: date, text: str) -> None:
+    assert describe_reach(date(2024, 3, 31), today) == text

@@ -32,9 +32,9 @@ final as (
     select
         dated_counts.period_start_date,
         dated_counts.period_end_date,
-        dated_counts.period_end_date <= report.as_of_date
-        and dated_counts.period_start_date >= report.covered_from
-        and missing_days.period_start_date is null as is_complete,
+        {{ is_complete(
+            'dated_counts.period_start_date', 'dated_counts.period_end_date', 'report', 'coalesce(missing_days.days_missing, 0)'
+        ) }} as is_complete,
         dated_counts.label,
         dated_counts.new_threads,
         {{ label_rank('dated_counts.period_start_date') }} as rank

@@ -126,9 +126,9 @@ period_numbers as (
     select
         scope_periods.period_start_date,
         scope_periods.period_end_date,
-        scope_periods.period_end_date <= scope_periods.as_of_date
-        and scope_periods.period_start_date >= scope_periods.covered_from
-        and scope_periods.days_missing = 0 as is_complete,
+        {{ is_complete(
+            'scope_periods.period_start_date', 'scope_periods.period_end_date', 'scope_periods', 'scope_periods.days_missing'
+        ) }} as is_complete,
         cast(scope_periods.days_missing as bigint) as days_missing,
         nullif(scope_periods.scope_key, '') as scope_value,
         {%- for name in numbers_of(['sum', 'users']) %}
@@ -169,16 +169,4 @@ period_numbers as (
         {{ relation }}.{{ name }} > 0
         or {% endfor -%}
     coalesce({{ relation }}.{{ numbers_of(['quantile']) | join(', ' ~ relation ~ '.') }}) is not null
-{%- endmacro %}
-
-{#- The export days of each period of a grain that are missing, where there are any, as the CTE `missing_days`. -#}
-{% macro missing_days_of(grain) -%}
-missing_days as (
-    select
-        {{ period_start('date', grain) }} as period_start_date,
-        count(*) as days_missing
-    from {{ ref('dim_dates') }}
-    where is_missing
-    group by 1
-)
 {%- endmacro %}

@@ -54,10 +54,7 @@ card_values as (
         '{{ metric }}' as metric,
         '{{ label }}' as card_label,
         missing_days.days_missing,
-        coalesce(
-            periods.from_date >= report.covered_from and periods.to_date <= report.as_of_date and missing_days.days_missing = 0,
-            false
-        ) as is_complete,
+        {{ is_complete('periods.from_date', 'periods.to_date', 'report', 'missing_days.days_missing') }} as is_complete,
         cast(
             {%- if metric == 'unique_users' %} coalesce(users.unique_users, 0)
             {%- elif metric == 'average_rating' %} {{ ratio('sums.score_sum', 'sums.ratings') }}

@@ -104,7 +104,8 @@ periods as (
         greatest(whole_periods.period_start_date, report.first_date) as from_date,
         least(whole_periods.period_end_date, report.last_date) as to_date,
         whole_periods.period_start_date < report.first_date or whole_periods.period_end_date > report.last_date as is_cut,
-        whole_periods.period_start_date >= report.covered_from and whole_periods.period_end_date <= report.as_of_date as is_covered
+        report.covered_from,
+        report.as_of_date
     from whole_periods
     inner join report on true
 ),
@@ -112,20 +113,7 @@ periods as (
 {{ days_missing() }}
 {%- endmacro %}
 
-{#- The export days of each of the CTE `periods` that are missing, as the CTE `missing_days`. -#}
-{% macro days_missing() -%}
-missing_days as (
-    select
-        periods.from_date,
-        cast(sum(case when dates.is_missing then 1 else 0 end) as bigint) as days_missing
-    from periods
-    left join {{ ref('dim_dates').include(database=false) }} as dates
-        on dates.date between periods.from_date and periods.to_date
-    group by periods.from_date
-)
-{%- endmacro %}
-
 {#- Whether all of a period lies in the range, has been exported, and has come. -#}
 {% macro is_complete_period() -%}
-    not periods.is_cut and periods.is_covered and missing_days.days_missing = 0
+    not periods.is_cut and {{ is_complete('periods.period_start_date', 'periods.period_end_date', 'periods', 'missing_days.days_missing') }}
 {%- endmacro %}
