@@ -14,10 +14,10 @@ from dagster import (
 )
 
 from orchestration.dagster_app.jobs import import_sources, load_exports
-from orchestration.dagster_app.telling import SOURCE_TAG
 from orchestration.settings import Settings, SettingsError
 
 DAILY_LOAD = "daily_load"
+SOURCE_TAG = "inbox/source"
 
 
 def daily_load(settings: Settings) -> ScheduleDefinition:

@@ -9,7 +9,7 @@ from dagster import AssetKey, DagsterInstance, DagsterRun, DagsterRunStatus
 
 from orchestration.dagster_app.failures import reasons_of_run
 from orchestration.dagster_app.jobs import load_exports
-from orchestration.dagster_app.schedules import DAILY_LOAD
+from orchestration.dagster_app.schedules import DAILY_LOAD, SOURCE_TAG
 from orchestration.machine.alerts import (
     Told,
     failure_text,
@@ -23,7 +23,6 @@ from orchestration.warehouse.day_alerts import reasons_of_no_day, tell_days, tel
 
 CHOSEN_ASSETS = "__ASSET_JOB"  # Dagster's name for a run of assets that were chosen in the UI
 A_RUN = "a run of chosen assets"
-SOURCE_TAG = "inbox/source"
 
 
 def tell_run(settings: Settings, instance: DagsterInstance, run: DagsterRun) -> bool:

@@ -8,12 +8,17 @@ Plain functions over DuckDB and Arrow; nothing here knows of Dagster. What lies 
     landings/   a file a layout: how a connector lays a help desk's records down
     mail/       mail archives: cutting, reading within limits, joining mails to threads
     language    the SQL macros that kinds write with: identifier, instant, text_length, ...
-    persons     identifiers of people before the first write: pseudonyms, erased users, staff
+    request     what an import is told: the source, its options, its surroundings
+    engine      DuckDB for one import: what it may reach, how long it may take
+    reading     the one pass over a landing; `repairs` counts what had to be put right
+    persons     identifiers of people before the first write; `people` is the door that is handed in
     keeping     <INBOX_HOME>/sources/<name>/: kept records and the state of a source
     folding     kept records to rows of our entities: the status history, openings, tombstones
     delivery    rows to <entity>.<source>-<n>.parquet in the folder of a day
     importing   one import from end to end; a look before one
-    settings    INBOX_SOURCES: the daily sources
+    erasing     erased users out of what is kept and of what was written
+    daily       INBOX_SOURCES, and what that file must not hold; `daily_import`, `overview`
+    logins      user and password of a database, from the environment alone
 
 The way of a record:
 
@@ -24,9 +29,9 @@ The way of a record:
 2. The table's `select` turns original records into **kept** ones, in the one pass that reads them:
    allowed columns only, texts as lengths, people as pseudonyms. It reads `landed."<table>"`.
    They are kept as Parquet, append-only, a file an import:
-   <INBOX_HOME>/sources/<name>/<kept stream>/<n>.parquet, with `state.json` as the commit point.
+   <INBOX_HOME>/sources/<name>/<kept stream>/<n>.<table>.parquet; `state.json` commits them.
 3. Threads that an import touched are folded whole from all that is kept of them. The kind's
-   `Mapping` gives canonical relations (`model.CANONICAL`) of the views `<kept stream>`, in which
+   `Canonical` gives canonical relations (`model.CANONICAL`) of the views `<kept stream>`, in which
    each record stands once, in its newest version; the shared fold does the rest: closings from the
    status history, opening messages, tombstones of what an earlier import gave and this one does
    not. So the end state is a function of the set of kept records, whatever their order.

@@ -12,9 +12,8 @@ import json
 import logging
 import shutil
 import tempfile
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -26,20 +25,19 @@ from orchestration.machine import zones
 from orchestration.machine.lock import hold_lock
 
 from . import delivery, folding, keeping
-from .errors import SourceUnreachable, WrongSource
+from .engine import open_engine
+from .errors import WrongSource
 from .keeping import ImportRecord, SourceState
-from .landings.looking import is_database, open_landing
-from .language import add_language, literals
+from .landings.looking import open_landing
 from .logins import login_of
 from .model import Canonical, Kind, Opening, SupportsClose
-from .persons import hash_key, key_check, person_keeper
+from .persons import hash_key, key_check
 from .reading import read_landing
 from .request import Source, Surroundings, typed_options
 
 logger = logging.getLogger("inbox.sources")
 
 SHOWN_THREADS = 5
-_LOOK_SECONDS = 0.05
 
 
 @dataclass
@@ -158,11 +156,12 @@ def _prepare(
     kind, options = source.kind, source.typed_options
     aside.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder = surroundings.folder_of(source)
-    with _connection(source, state, surroundings, aside, prepared, options) as connection:
+    with open_engine(source, state, surroundings, aside, prepared, options) as connection:
         opening = Opening(
             options,
             hash_key(surroundings.users),
             began_at + timedelta(days=1),
+            aside,
             login_of(source.name),
         )
         landing = open_landing(connection, kind, source.where, source.landing, state.parts, opening)
@@ -200,77 +199,6 @@ def _prepare(
         }
     )  # fmt: skip
     return _Done(record, after, examples)
-
-
-@contextmanager
-def _connection(
-    source: Source,
-    state: SourceState,
-    surroundings: Surroundings,
-    aside: Path,
-    prepared: Path,
-    options: Mapping[str, Any],
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An engine that reaches the landing, what is kept and what is written, and nothing else.
-
-    While records are read it may not spill to disk: what it holds then has texts.
-    """
-    is_plain = surroundings.users.pseudonym_key is None
-    if source.kind.users_are_addresses and is_plain and not options["plain_addresses"]:
-        raise WrongSource(
-            f"{source.kind.title} knows people by their mail address: set INBOX_PSEUDONYM_KEY, or "
-            "say --option plain_addresses=true"
-        )
-    where = Path(source.where.partition("#")[0]).expanduser().absolute()
-    config: dict[str, str | bool | int | float | list[str]] = {
-        **surroundings.engine,
-        "preserve_insertion_order": "false",
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-        "temp_directory": str(aside / "spill"),
-        "max_temp_directory_size": "0KB",
-    }
-    folders = [str(surroundings.sources_folder), str(prepared), str(where)]
-    with duckdb.connect(config=config) as connection:
-        if is_database(where):
-            connection.execute(f"set allowed_paths = {literals([f'{where}', f'{where}.wal'])}")
-        connection.execute(f"set allowed_directories = {literals(folders)}")
-        connection.execute("set enable_external_access = false")
-        keep = person_keeper(surroundings.users, state.prefix)
-        add_language(connection, keep, source.staff, str(options["zone"]), options)
-        with _given_up_after(connection, source, surroundings.most_seconds):
-            yield connection
-
-
-@contextmanager
-def _given_up_after(
-    connection: duckdb.DuckDBPyConnection, source: Source, seconds: float | None
-) -> Iterator[None]:
-    """Ends what the engine does after some time, so that no source holds up what has arrived."""
-    is_done, is_late = threading.Event(), threading.Event()
-
-    def interrupt() -> None:
-        is_late.set()
-        # Again and again: between two statements there is nothing to be interrupted.
-        while not is_done.wait(_LOOK_SECONDS):
-            connection.interrupt()
-
-    timer = None if seconds is None else threading.Timer(seconds, interrupt)
-    with suppress(duckdb.InterruptException):
-        try:
-            if timer is not None:
-                timer.start()
-            yield
-        finally:
-            is_done.set()
-            if timer is not None:
-                timer.cancel()
-                timer.join()
-    if is_late.is_set():
-        raise SourceUnreachable(
-            f"{source.name} took longer than {seconds:g} s (INBOX_SOURCE_SECONDS) and is behind; "
-            "the next import begins where this one began"
-        )
 
 
 def _known(kind: Kind, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class Table:
     be read. other_names: what else it is called. needs: kept columns that are never all null.
     is_required: nothing is imported without it, unless the table `unless` is there. lacks: what
     the numbers lack without it. zero_is_never: whether the desk writes a time of 0 for none, so
-    that such a time tells of no fault.
+    that such a time tells of no fault. needed_if: SQL for whether the options ask for it at all.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Table:
     needs: tuple[str, ...] = ()
     is_required: bool = False
     zero_is_never: bool = False
+    needed_if: str = ""
     unless: str = ""
     lacks: str = ""
 
@@ -82,12 +83,14 @@ class Opening:
     """What a landing is told that is no layout of files.
 
     key: of the hashes of identifiers that may name a person. latest: an instant after which no
-    record can have been made. login: of a database, what of user and password is known.
+    record can have been made. login: of a database, what of user and password is known. folder:
+    for what has to be here while it is read.
     """
 
     options: Mapping[str, Any]
     key: bytes = field(repr=False)
     latest: datetime
+    folder: Path
     login: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 

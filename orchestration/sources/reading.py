@@ -58,7 +58,10 @@ def read_landing(
     read.missing = _missing(tables, {name for name, parts in there.items() if parts})
     connection.execute("create schema if not exists landed")
     known = {} if rereads else state.parts
-    due = {table.name: _due(table, there[table.name], known) for table in tables}
+    due = {
+        table.name: _due(table, there[table.name], known) if _is_needed(connection, table) else []
+        for table in tables
+    }
     for table in tables:
         _make_view(connection, landing, table, due[table.name])
     for table in tables:
@@ -103,13 +106,24 @@ def _due(table: Table, parts: Sequence[Part], known: Mapping[str, Mapping[str, s
     return [part for part in parts if not table.keeps or seen.get(part.name) != part.identity]
 
 
+def _is_needed(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
+    """Whether a table is read at all, under the source's options."""
+    if not table.needed_if:
+        return True
+    row = connection.execute(f"select {table.needed_if}").fetchone()
+    return bool(row and row[0])
+
+
 def _make_view(
     connection: duckdb.DuckDBPyConnection, landing: Landing, table: Table, parts: Sequence[Part]
 ) -> None:
     if parts:
         try:
             relation = landing.relation(connection, table, parts)
-            connection.execute(f"create or replace view landed.{quoted(table.name)} as {relation}")
+            # What others join is asked for as often as they are read.
+            kind = "table" if landing.reads_once and not table.keeps else "view"
+            name = f"landed.{quoted(table.name)}"
+            connection.execute(f"create or replace {kind} {name} as {relation}")
         except duckdb.Error as error:
             raise _unreadable(connection, landing, table, parts, error) from None
         return

@@ -30,8 +30,9 @@ def present(table: str) -> Table:
         select=f"""
             select identifier(id) as id, landed_at
             from landed."present {table}"
-            where id is not null and lower(chosen('is_whole')[1]) = 'true'
+            where id is not null
         """,
+        needed_if="lower(chosen('is_whole')[1]) = 'true'",
     )
 
 

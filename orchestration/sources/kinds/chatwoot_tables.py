@@ -217,5 +217,5 @@ _INBOXES = Table(
 
 TABLES = (
     _CONVERSATIONS, _MESSAGES, _REPORTING_EVENTS, _SURVEYS, _USERS, _TEAMS, _INBOXES,
-    every("conversations", ("id", "account_id", "display_id")),
+    every("conversations", ("id", "account_id", "display_id"), needed_if="true"),
 )  # fmt: skip

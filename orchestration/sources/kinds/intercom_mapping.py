@@ -63,6 +63,7 @@ def _author_type(relation: str, options: Mapping[str, Any]) -> str:
 
 def _told(options: Mapping[str, Any]) -> str:
     """The opening CTEs: conversations with who opened them, and whether they count."""
+    left_out = f"list_contains({literals(options['leave_out'])}, opened.team_id)"
     held_back = (
         "false"
         if options["keep_outbound"]
@@ -91,7 +92,8 @@ def _told(options: Mapping[str, Any]) -> str:
         select
             opened.*,
             -- Nobody has answered what was sent out: it is no conversation yet.
-            coalesce({held_back}, false) as is_held_back
+            coalesce({held_back}, false) as is_unanswered,
+            is_unanswered or coalesce({left_out}, false) as is_held_back
         from opened
         left join answered on opened.id = answered.conversation_id
     ),
@@ -99,7 +101,9 @@ def _told(options: Mapping[str, Any]) -> str:
     ticket as (
         select *
         from tickets
-        where category = 'Customer' and id not in (select id from conversations)
+        where category = 'Customer'
+            and id not in (select id from conversations)
+            and not coalesce(list_contains({literals(options["leave_out"])}, team_id), false)
     )"""
 
 
@@ -298,7 +302,7 @@ def _counts(told: str) -> dict[str, str]:
     return {
         "outbound threads held back": f"""
             with {told}
-            select count(*) from conversation where is_held_back
+            select count(*) from conversation where is_unanswered
         """,
         "threads with parts that are missing": """
             with known as (

@@ -14,7 +14,9 @@ LEAVE_OUT = Option(
 )
 
 
-def every(table: str, columns: Iterable[str]) -> Table:
+def every(
+    table: str, columns: Iterable[str], needed_if: str = "len(chosen('leave_out')) > 0"
+) -> Table:
     """A table once more, under the name `every <table>`: read whole where something is left out."""
     return Table(
         name=f"every {table}",
@@ -22,6 +24,7 @@ def every(table: str, columns: Iterable[str]) -> Table:
         columns=dict.fromkeys(columns, "VARCHAR"),
         keeps="",
         select="",
+        needed_if=needed_if,
     )
 
 

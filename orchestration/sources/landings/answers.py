@@ -15,7 +15,7 @@ from orchestration.machine.sql import literal, quoted
 
 from ..language import literal_paths
 from ..model import Part, Table
-from .folder import LandedFile, is_named, list_files
+from .folder import LandedFile, is_named
 
 # A page of 1,000 records with their texts; DuckDB holds two of them a thread.
 LONGEST_ANSWER = 64 * 2**20
@@ -27,8 +27,8 @@ class AnswersLanding:
     name = "files"
     reads_once = False
 
-    def __init__(self, where: Path) -> None:
-        self.files = [file for file in list_files(where) if file.format == "json"]
+    def __init__(self, files: Sequence[LandedFile]) -> None:
+        self.files = [file for file in files if file.format == "json"]
 
     def parts(self, table: Table) -> Sequence[Part]:
         """The files that are named for an endpoint of the table."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,12 +27,17 @@ _SHORT_ROW = 2 * 2**20
 
 @dataclass(frozen=True)
 class LandedFile:
-    """A file of a landing: where it is, how it is written, how it was when it was listed."""
+    """A file of a landing: how it is written, how it was when it was listed, how it is reached."""
 
-    path: Path
     name: str  # below the landing's folder
     format: str
     identity: str
+    locate: Callable[[], Path]
+
+    @cached_property
+    def path(self) -> Path:
+        """Where it can be opened; one that lies elsewhere is brought here first."""
+        return self.locate()
 
     @cached_property
     def first_lines(self) -> FirstLines:
@@ -52,15 +57,20 @@ def list_files(where: Path) -> list[LandedFile]:
 
 def _landed_file(path: Path, where: Path) -> LandedFile | None:
     name = path.name if path == where else str(path.relative_to(where))
-    parts = Path(name).parts
-    if len(parts) > DEEPEST or any(part.startswith((".", "_")) for part in parts):
-        return None
-    stem = path.with_suffix("") if path.suffix in _COMPRESSED else path
-    kind = _FORMATS.get(stem.suffix.removeprefix(".").lower())
-    if kind is None or not path.is_file():
+    kind = format_of(name)
+    if kind is None or not path.is_file() or not path.resolve().is_relative_to(where.resolve()):
         return None
     status = path.stat()
-    return LandedFile(path, name, kind, f"{status.st_size}:{status.st_mtime_ns}")
+    return LandedFile(name, kind, f"{status.st_size}:{status.st_mtime_ns}", lambda: path)
+
+
+def format_of(name: str) -> str | None:
+    """How a file below a landing's folder is written; None where it holds no records."""
+    path = Path(name)
+    if len(path.parts) > DEEPEST or any(part.startswith((".", "_")) for part in path.parts):
+        return None
+    stem = path.with_suffix("") if path.suffix in _COMPRESSED else path
+    return _FORMATS.get(stem.suffix.removeprefix(".").lower())
 
 
 def is_named(name: str, table: str) -> bool:
@@ -77,11 +87,10 @@ class FolderLanding:
 
     reads_once = False
 
-    def __init__(self, layout: Layout, where: Path) -> None:
+    def __init__(self, layout: Layout, files: Sequence[LandedFile]) -> None:
         self.name = layout.name
         self.layout = layout
-        self.where = where
-        self.files = list_files(where)
+        self.files = files
 
     def parts(self, table: Table) -> Sequence[Part]:
         """The files of a table. Raises LandingIncomplete where one is cut off."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import duckdb
 
 from orchestration.machine.sql import literal_path
+from orchestration.settings import OBJECT_STORES
 
 from ..errors import WrongSource
 from ..model import Kind, Landing, Opening
@@ -17,6 +18,9 @@ from .database import DatabaseLanding, tables_there
 from .folder import FolderLanding, LandedFile, list_files
 from .layout import LAYOUTS
 from .sniffing import Wrap
+from .store import list_stored
+
+MOST_LISTED, MOST_LOOKED_AT = 1000, 20
 
 Known = Mapping[str, Mapping[str, str]]
 """What was read before: the identity of each part, by table."""
@@ -33,20 +37,31 @@ def open_landing(
     """The landing at an address. Raises WrongSource where there is none of this kind."""
     if is_postgres(where):
         return _open_postgres(kind, where, name, known, opening)
+    if is_stored(where):
+        if kind.open_landing is not None:
+            raise WrongSource(f"{kind.title} is read from a folder of this machine")
+        return _of_files(kind, list_stored(where, opening.folder), name, where)
     path = Path(where.partition("#")[0]).expanduser().absolute()
     if not path.exists():
         raise WrongSource(f"{where} does not exist: give the folder or DuckDB file of the records")
-    chosen = name or _found(connection, kind, path)
-    if chosen not in kind.landings:
-        raise WrongSource(
-            f"{kind.title} has no landing {chosen!r}: give one of {', '.join(kind.landings)}"
-        )
     if is_database(path):
+        marks = tables_there(connection, path) if name is None else set()
+        chosen = _chosen(kind, name, {*marks, "tables"}, where)
         address = str(path) + where[len(where.partition("#")[0]) :]
         return DatabaseLanding(connection, LAYOUTS[chosen], address, kind.tables_of(chosen), known)
     if kind.open_landing is not None:
         return kind.open_landing(path, opening)
-    return AnswersLanding(path) if chosen == "files" else FolderLanding(LAYOUTS[chosen], path)
+    return _of_files(kind, list_files(path), name, where)
+
+
+def _of_files(kind: Kind, files: Sequence[LandedFile], name: str | None, where: str) -> Landing:
+    chosen = _chosen(kind, name, _marks(files) if name is None else set(), where)
+    return AnswersLanding(files) if chosen == "files" else FolderLanding(LAYOUTS[chosen], files)
+
+
+def is_stored(where: str) -> bool:
+    """Whether records lie in an object store."""
+    return where.partition("://")[0].lower() in OBJECT_STORES and "://" in where
 
 
 def is_postgres(where: str) -> bool:
@@ -67,8 +82,8 @@ def _open_postgres(
     tables = kind.tables_of(name or kind.landings[0])
     landing = PostgresLanding(LAYOUTS["tables"], where, tables, known, opening.login)
     with closing(landing):
-        chosen = name or _chosen(kind, landing.marks(), where)
-    if chosen not in LAYOUTS or chosen not in kind.landings:
+        chosen = _chosen(kind, name, landing.marks(), where)
+    if chosen not in LAYOUTS:
         raise WrongSource(f"{kind.title} has no landing {chosen!r} that lies in a database")
     return PostgresLanding(LAYOUTS[chosen], where, kind.tables_of(chosen), known, opening.login)
 
@@ -81,39 +96,30 @@ def is_database(path: Path) -> bool:
         return file.read(12)[8:] == b"DUCK"
 
 
-def _found(connection: duckdb.DuckDBPyConnection, kind: Kind, path: Path) -> str:
-    if len(kind.landings) == 1:
-        return kind.landings[0]
-    marks = _marks_of_database(connection, path) if is_database(path) else _marks(path)
-    return _chosen(kind, marks, str(path))
-
-
-def _chosen(kind: Kind, marks: set[str], where: str) -> str:
-    """The landing that names of columns and wraps tell."""
-    if len(kind.landings) == 1:
-        return kind.landings[0]
-    for name, layout in LAYOUTS.items():
-        if name in kind.landings and any(mark.startswith(layout.own or ("\0",)) for mark in marks):
-            return name
-    for name in ("airbyte", "singer", "files", "tables"):
-        if name in marks and name in kind.landings:
-            return name
+def _chosen(kind: Kind, name: str | None, marks: set[str], where: str) -> str:
+    """The landing of that name, or the one that names of columns and wraps tell."""
+    if name is not None and name not in kind.landings:
+        raise WrongSource(
+            f"{kind.title} has no landing {name!r}: give one of {', '.join(kind.landings)}"
+        )
+    if name is not None or len(kind.landings) == 1:
+        return name or kind.landings[0]
+    for known, layout in LAYOUTS.items():
+        if known in kind.landings and any(m.startswith(layout.own or ("\0",)) for m in marks):
+            return known
+    for known in ("airbyte", "singer", "files", "tables"):
+        if known in marks and known in kind.landings:
+            return known
     raise WrongSource(
         f"It cannot be told which connector filled {where}: say it with --landing "
         f"({', '.join(kind.landings)})"
     )
 
 
-def _marks_of_database(connection: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
-    return {*tables_there(connection, path), "tables"}
-
-
-def _marks(path: Path) -> set[str]:
-    """Names of columns and of wraps in the first files."""
-    marks: set[str] = set()
-    for file in list_files(path)[:50]:
-        marks |= _marks_of_file(file)
-    return marks
+def _marks(files: Sequence[LandedFile]) -> set[str]:
+    """Names of columns and of wraps in the first files, of each name one."""
+    first = {file.name.rpartition("/")[2][:8]: file for file in files[:MOST_LISTED]}
+    return {mark for file in list(first.values())[:MOST_LOOKED_AT] for mark in _marks_of_file(file)}
 
 
 def _marks_of_file(file: LandedFile) -> set[str]:

@@ -26,6 +26,7 @@ from .typed import typed_relation
 
 STATEMENT_SECONDS = 3600
 BLOCK_BYTES = 32 * 2**20
+_HASHES = "sum(hashtextextended(there::text, 0)::numeric)"
 
 
 class PostgresLanding:
@@ -144,10 +145,27 @@ class PostgresLanding:
         return next((stamp for stamp in self.layout.stamps if stamp in self._names(name)), None)
 
     def _newest(self, name: str) -> str:
+        """What changes where the table does.
+
+        A table that no connector has stamped is told by the transactions that wrote its rows, which
+        the server keeps beside each; what is no table, by its rows.
+        """
         stamp = self._stamp(name)
-        newest = f"max({quoted(stamp)})::text" if stamp else "null"
+        if stamp is None:
+            written = "sum(xmin::text::numeric)" if self._is_table(name) else _HASHES
+            query = f"select count(*), {written}::text from {self._qualified(name)} as there"
+            ((count, value),) = self._rows(query)
+            return f"{count}:{value or ''}|"
+        newest = f"max({quoted(stamp)})::text"
         ((count, value),) = self._rows(f"select count(*), {newest} from {self._qualified(name)}")
         return f"{count}|{value or ''}"
+
+    def _is_table(self, name: str) -> bool:
+        found = self._rows(
+            "select 1 from information_schema.tables where table_type = 'BASE TABLE'"
+            f" and table_schema = {literal(self.schema)} and table_name = {literal(name)}"
+        )
+        return bool(found)
 
     def _qualified(self, name: str) -> str:
         return f"{quoted(self.schema)}.{quoted(name)}"

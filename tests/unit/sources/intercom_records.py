@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.unit.sources.desk import at
 
-CONTACT, OTHER_CONTACT = "6762f1261bb69f9f2193bba7", "6762f1261bb69f9f2193bba8"
+CONTACT, OTHER_CONTACT = "contact-one", "contact-two"
 AGENT, OTHER_AGENT, OPERATOR, TEAM = "9001", "9002", "9009", "77"
 
 
@@ -57,7 +57,7 @@ def conversation(
         "priority": "not_priority",
         "statistics": {"count_conversation_parts": 0},
         "conversation_rating": None,
-        "custom_attributes": {"secret": "secret"},
+        "custom_attributes": {"told": "secret"},
         **changed,
     }
 

@@ -81,7 +81,7 @@ def test_a_wrong_file(tmp_path: Path, text: str, message: str) -> None:
         "api_token: hunter2hunter2",
         "options: {password: hunter2hunter2}",
         "options: {bots: [hunter2hunter2hunter2hunter2hunter2hunter2]}",
-        "where: postgresql://reader:hunter2hunter2@db/desk",
+        "where: postgresql://reader:hunter2hunter2@db/desk",  # pragma: allowlist secret
         "where: postgresql://db/desk?password=hunter2hunter2",
     ],
 )

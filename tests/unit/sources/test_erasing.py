@@ -16,7 +16,7 @@ from orchestration.sources.surroundings import surroundings_of
 from tests.unit.sources.desk import Desk
 from tests.unit.sources.zendesk_records import AGENT, CUSTOMER, comment, records, ticket
 
-KEY = "0123456789abcdef0123456789abcdef"
+KEY = "k" * 32
 STREAMS = records(
     tickets=[ticket(1), ticket(2, requester_id=7002)],
     ticket_comments=[comment(31, "01 09:00", CUSTOMER), comment(32, "01 09:10", AGENT)],

@@ -198,6 +198,18 @@ def test_what_is_sent_out_can_be_kept(tmp_path: Path) -> None:
     assert desk.message("src:1:500")["author_type"] == "agent"
 
 
+def test_teams_that_are_left_out(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "intercom", options={"leave_out": [TEAM]})
+    desk.bring(
+        records(
+            conversations=[conversation("1"), conversation("2", team_assignee_id=77)],
+            conversation_parts=[part(11, "01 09:30", conversation_id=2)],
+        )
+    )
+    assert set(desk.standing("threads")) == {"1"}
+    assert set(desk.standing("messages")) == {"src:1:500"}
+
+
 def test_close_reopen_close(desk: Desk) -> None:
     desk.bring(
         records(

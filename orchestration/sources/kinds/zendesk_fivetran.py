@@ -1,0 +1,163 @@
+"""Zendesk as Fivetran has it: renamed columns and tables of its own, to the same kept records."""
+
+from __future__ import annotations
+
+from ..model import Table
+from .zendesk_tables import GROUPS, RATINGS, TOLD_FIELDS, USERS
+
+FIVETRAN = (
+    Table(
+        name="ticket",
+        columns={
+            "id": "VARCHAR",
+            "created_at": "VARCHAR",
+            "updated_at": "VARCHAR",
+            "status": "VARCHAR",
+            "requester_id": "VARCHAR",
+            "assignee_id": "VARCHAR",
+            "group_id": "VARCHAR",
+            "priority": "VARCHAR",
+            "via_channel": "VARCHAR",
+            "is_public": "VARCHAR",
+            "description": "VARCHAR",
+            "merged_ticket_ids": "VARCHAR[]",
+            "_fivetran_deleted": "VARCHAR",
+        },
+        keeps="tickets",
+        select="""
+            with tagged as (
+                select identifier(ticket_id) as ticket_id, list(distinct masked(tag)) as tags
+                from landed.ticket_tag
+                where not coalesce(flag(_fivetran_deleted), false)
+                group by 1
+            )
+
+            select
+                identifier(id) as id,
+                instant(created_at) as created_at,
+                instant(updated_at) as updated_at,
+                instant(updated_at) as version_at,
+                lower(status) as status,
+                person(requester_id) as requester,
+                identifier(assignee_id) as assignee_id,
+                identifier(group_id) as group_id,
+                priority,
+                tagged.tags as tags,
+                via_channel as channel,
+                flag(is_public) as is_public,
+                text_length(description) as description_length,
+                null as is_messaging,
+                list_transform(merged_ticket_ids, lambda merged: identifier(merged)) as merged_ids,
+                coalesce(flag(_fivetran_deleted), false) as is_deleted,
+                landed_at
+            from landed.ticket
+            left join tagged on tagged.ticket_id = identifier(id)
+        """,
+        needs=("created_at", "updated_at", "status", "requester"),
+        is_required=True,
+        lacks="everything: no conversation is known",
+    ),
+    Table(
+        name="ticket_comment",
+        columns={
+            "id": "VARCHAR",
+            "ticket_id": "VARCHAR",
+            "created": "VARCHAR",
+            "user_id": "VARCHAR",
+            "public": "VARCHAR",
+            "body": "VARCHAR",
+            "via_channel": "VARCHAR",
+            "_fivetran_deleted": "VARCHAR",
+        },
+        keeps="comments",
+        select="""
+            select
+                identifier(id) as id,
+                identifier(ticket_id) as ticket_id,
+                instant(created) as created_at,
+                person(user_id) as author,
+                coalesce(user_id in ('-1', '0'), false) as is_system,
+                flag(public) as is_public,
+                via_channel as channel,
+                text_length(body) as body_length,
+                landed_at
+            from landed.ticket_comment
+            where not coalesce(flag(_fivetran_deleted), false)
+        """,
+        is_required=True,
+        lacks="messages after the opening, and so first responses",
+    ),
+    Table(
+        name="ticket_field_history",
+        columns={
+            "ticket_id": "VARCHAR",
+            "field_name": "VARCHAR",
+            "updated": "VARCHAR",
+            "value": "VARCHAR",
+            "user_id": "VARCHAR",
+        },
+        key="ticket_id",
+        keeps="audit_events",
+        select=f"""
+            select
+                concat_ws(':', ticket_id, field_name, epoch_us(instant(updated)), value) as id,
+                identifier(ticket_id) as ticket_id,
+                null as audit_id,
+                instant(updated) as occurred_at,
+                'Change' as type,
+                field_name as field,
+                identifier(value) as value,
+                person(user_id) as actor,
+                coalesce(user_id in ('-1', '0'), false) as actor_is_system,
+                null as author,
+                false as is_system,
+                null as is_public,
+                null as comment_id,
+                null as channel,
+                null as body_length,
+                landed_at
+            from landed.ticket_field_history
+            where ticket_id is null or field_name in {TOLD_FIELDS}
+        """,
+        lacks="when a ticket was solved, by whom, and ratings",
+    ),
+    Table(
+        name="ticket_tag",
+        columns={"ticket_id": "VARCHAR", "tag": "VARCHAR", "_fivetran_deleted": "VARCHAR"},
+        key="ticket_id",
+        keeps="",
+        select="",
+        lacks="labels, and which tickets were merged away",
+    ),
+    Table(
+        name="user",
+        columns={
+            "id": "VARCHAR",
+            "name": "VARCHAR",
+            "email": "VARCHAR",
+            "role": "VARCHAR",
+            "active": "VARCHAR",
+            "suspended": "VARCHAR",
+            "default_group_id": "VARCHAR",
+            "updated_at": "VARCHAR",
+        },
+        keeps="users",
+        select=USERS.select.replace("landed.users", 'landed."user"'),
+        is_required=True,
+        lacks=USERS.lacks,
+    ),
+    Table(
+        name="group",
+        columns=GROUPS.columns,
+        keeps="groups",
+        select=GROUPS.select.replace("landed.groups", 'landed."group"'),
+        lacks=GROUPS.lacks,
+    ),
+    Table(
+        name="satisfaction_rating",
+        columns=RATINGS.columns,
+        keeps="satisfaction_ratings",
+        select=RATINGS.select.replace("satisfaction_ratings", "satisfaction_rating"),
+        lacks="",
+    ),
+)
