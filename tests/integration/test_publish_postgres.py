@@ -122,7 +122,7 @@ def calls() -> list[str]:
         "",
         ", channels => cast(array['chat', 'unknown'] as varchar[])",
         ", labels => cast(array['billing'] as varchar[]), day_of => 'ended'",
-        ", teams => cast(array[''] as varchar[]), priorities => cast(array['', 'low'] as varchar[])",
+        ", teams => cast(array[''] as varchar[]), priorities => cast(array['low'] as varchar[])",
     ]
     found = []
     for first, last in ranges:

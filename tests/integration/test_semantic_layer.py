@@ -23,8 +23,8 @@ from tests.oracle.generate import write_inbox
 ZONE = "America/New_York"
 GRAINS = {"day": "daily", "inbox_week": "weekly", "month": "monthly", "year": "yearly"}
 # The metrics that have no column of their own name in a mart.
-OTHER_METRICS = {"score_sum", "agent_unique_users", "label_threads", "waits_started", "waits_ended"}
-# Of the end of a day, and of export days: no sum or quantile of rows of a fact, as MetricFlow knows them.
+OTHER_METRICS = {"score_sum", "agent_unique_users", "label_threads"}
+# Of the end of a day, and of export days: not of rows of a fact, as MetricFlow's are.
 NO_METRICS = {
     "longest_wait_seconds",
     "backlog_age_seconds_median",
