@@ -79,7 +79,8 @@ def function_statements(connection: duckdb.DuckDBPyConnection, schema: str) -> l
             f"create function {schema}.{name}({arguments}) returns table ({returned}) "
             # With a setting of its own a function does not depend on the reader's zone, and is not
             # merged into the reader's query, where an error for a wrong argument could be left out.
-            f"language sql stable set timezone = 'UTC' as $inbox$ {body} $inbox$"
+            # To compile such a query costs many times what running it does.
+            f"language sql stable set timezone = 'UTC' set jit = off as $inbox$ {body} $inbox$"
         )
         if comment:
             text = literal(comment.strip())
@@ -122,6 +123,9 @@ def _counterpart(function: str, node: exp.Expr, numbers: dict[str, int], schema:
     if isinstance(node, exp.Column) and not node.table and node.name in numbers:
         argument = exp.Parameter(this=exp.Literal.number(numbers[node.name]))
         return exp.cast(argument, ARGUMENT_TYPES[node.name], dialect="postgres")
+    if isinstance(node, exp.Dot) and node.this.name == "main":  # as DuckDB names its own functions
+        own: exp.Expr = node.expression
+        return own
     if isinstance(node, exp.Explode) and isinstance(node.this, exp.GenerateSeries):
         return node.this
     if isinstance(node, exp.PercentileCont) and isinstance(node.this, exp.Order):
@@ -132,7 +136,9 @@ def _counterpart(function: str, node: exp.Expr, numbers: dict[str, int], schema:
         )
     if isinstance(node, exp.ArrayContains):
         listed = node.this.this if isinstance(node.this, exp.Cast) else node.this
-        return exp.EQ(this=node.expression.copy(), expression=exp.Any(this=listed.copy()))
+        return exp.EQ(
+            this=node.expression.copy(), expression=exp.Any(this=exp.Paren(this=listed.copy()))
+        )
     if isinstance(node, exp.ToDays):
         return _interval("days", node.this)
     if isinstance(node, exp.Anonymous):

@@ -116,7 +116,14 @@ def calls() -> list[str]:
         ("'2031-01-01'", "'2031-01-02'"),
         ("'2024-03-02'", "'2024-02-28'"),
     ]
-    agents = ["null", "(select min(agent_id) from {}dim_agents)", "'nobody'"]
+    agents = ["null", "(select min(agent_id) from {}dim_agents)", "''"]
+    # A list of texts is one in either database if it is cast to one.
+    named = [
+        "",
+        ", channels => cast(array['chat', 'unknown'] as varchar[])",
+        ", labels => cast(array['billing'] as varchar[]), day_of => 'ended'",
+        ", teams => cast(array[''] as varchar[]), priorities => cast(array['low'] as varchar[])",
+    ]
     found = []
     for first, last in ranges:
         found.append(f"inbox_cards({first}, {last})")
@@ -128,6 +135,22 @@ def calls() -> list[str]:
                 f"inbox_series('{grain}', {first}, {last}, {agent})"
                 for grain in ("day", "week", "month", "year")
             )
+    for first, last in ranges[1:4]:
+        for more in named:
+            found.append(f"inbox_series('week', {first}, {last}, null{more})")
+            found.append(f"inbox_agents({first}, {last}{more})")
+            found.append(f"inbox_within('reply', 3600, 'month', {first}, {last}{more})")
+            found.extend(
+                f"inbox_breakdown('{dimension}', {first}, {last}{more})"
+                for dimension in ("agent", "channel", "team", "label", "priority")
+            )
+            without_day = more.removesuffix(", day_of => 'ended'")
+            found.append(f"inbox_cards({first}, {last}{without_day})")
+            found.extend(
+                f"inbox_hours('{number}', {first}, {last}{without_day})"
+                for number in ("new_threads", "user_messages", "messages_sent", "waits")
+            )
+        found.append(f"inbox_cards({first}, {last}, agent => '')")
     return found
 
 

@@ -4,7 +4,7 @@
 
 with {{ range_of_report() }},
 
-periods as (
+periods as materialized (
     select
         first_date as from_date,
         last_date as to_date

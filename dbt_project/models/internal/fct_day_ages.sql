@@ -1,4 +1,8 @@
--- How long what is open at the end of each day has been so, of the whole inbox: the ages of mart_inbox_daily.
+-- How long what is open at the end of each day has been so, of the whole inbox: the ages of mart_inbox_daily. To join every
+-- day with every thread that is open at its end would cost 17 CPU seconds a day at 10 million messages. So days are
+-- joined with counts by day; the threads themselves are read of just those days of creation in which a quantile lies.
+{%- set quantiles = {'backlog_age_seconds_median': 0.5, 'backlog_age_seconds_p90': 0.9} %}
+{%- set is_open = 'counts.left_backlog_date is null or counts.left_backlog_date > ends.date' %}
 with report as (
     select * from {{ ref('dim_report') }}
 ),
@@ -25,25 +29,103 @@ threads as (
     from {{ ref('fct_threads') }}
 ),
 
-waits as (
+thread_counts as (
     select
-        started_at,
-        started_date,
-        ended_date
-    from {{ ref('fct_durations') }}
-    where {{ record_kinds().waits.where }}
+        created_date,
+        left_backlog_date,
+        count(*) as threads
+    from threads
+    group by created_date, left_backlog_date
+),
+
+open_counts as (
+    select
+        ends.date,
+        counts.created_date,
+        sum(counts.threads) as threads
+    from ends
+    inner join thread_counts as counts on counts.created_date <= ends.date and ({{ is_open }})
+    group by ends.date, counts.created_date
+),
+
+-- The youngest first, as ages ascend: how many are younger than those of a day, and how many there are in all.
+places as (
+    select
+        date,
+        created_date,
+        threads,
+        sum(threads) over (partition by date order by created_date desc) - threads as younger_threads,
+        sum(threads) over (partition by date) as all_threads
+    from open_counts
+),
+
+-- The two threads about each quantile, by their day of creation and their place in it, from 0.
+wanted_places as (
+    {%- for name, fraction in quantiles.items() %}
+    {%- set outer_last = loop.last %}
+    {%- for rounded in ('floor', 'ceil') %}
+    select
+        '{{ name }}' as name,
+        '{{ rounded }}' as rounded,
+        date,
+        created_date,
+        cast({{ rounded }}({{ fraction }} * (all_threads - 1)) as bigint) - younger_threads as place,
+        {{ fraction }} * (all_threads - 1) - floor({{ fraction }} * (all_threads - 1)) as part
+    from places
+    where
+        {{ rounded }}({{ fraction }} * (all_threads - 1)) >= younger_threads
+        and {{ rounded }}({{ fraction }} * (all_threads - 1)) < younger_threads + threads
+    {{ 'union all' if not (outer_last and loop.last) }}
+    {%- endfor %}
+    {%- endfor %}
+),
+
+wanted_days as (
+    select distinct
+        date,
+        created_date
+    from wanted_places
+),
+
+wanted_threads as (
+    select
+        ends.date,
+        counts.created_date,
+        {{ seconds_between('counts.created_at', 'ends.ends_at') }} as age,
+        row_number() over (partition by ends.date, counts.created_date order by counts.created_at desc) - 1 as place
+    from wanted_days
+    inner join ends on wanted_days.date = ends.date
+    inner join threads as counts on wanted_days.created_date = counts.created_date
+    where {{ is_open }}
 ),
 
 thread_ages as (
     select
-        ends.date,
-        {{ exact_quantile(seconds_between('threads.created_at', 'ends.ends_at'), 0.5) }} as backlog_age_seconds_median,
-        {{ exact_quantile(seconds_between('threads.created_at', 'ends.ends_at'), 0.9) }} as backlog_age_seconds_p90
-    from ends
-    inner join threads
-        on threads.created_date <= ends.date
-        and (threads.left_backlog_date is null or threads.left_backlog_date > ends.date)
-    group by ends.date
+        wanted_places.date,
+        {%- for name in quantiles %}
+        max(case when wanted_places.name = '{{ name }}' and wanted_places.rounded = 'floor' then wanted_threads.age end)
+        + (
+            max(case when wanted_places.name = '{{ name }}' and wanted_places.rounded = 'ceil' then wanted_threads.age end)
+            - max(case when wanted_places.name = '{{ name }}' and wanted_places.rounded = 'floor' then wanted_threads.age end)
+        ) * max(case when wanted_places.name = '{{ name }}' then wanted_places.part end) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from wanted_places
+    inner join wanted_threads
+        on wanted_places.date = wanted_threads.date
+        and wanted_places.created_date = wanted_threads.created_date
+        and wanted_places.place = wanted_threads.place
+    group by wanted_places.date
+),
+
+-- Of waits that end on the same day, or run on, the first to begin is the longest on every day.
+waits as (
+    select
+        ended_date,
+        min(started_date) as started_date,
+        min(started_at) as started_at
+    from {{ ref('fct_durations') }}
+    where {{ record_kinds().waits.where }}
+    group by ended_date
 ),
 
 wait_ages as (
@@ -60,7 +142,10 @@ wait_ages as (
 final as (
     select
         ends.date,
-        {{ numbers_of(['age']) | join(',\n        ') }}
+        wait_ages.longest_wait_seconds,
+        {%- for name in quantiles %}
+        cast(thread_ages.{{ name }} as {{ column_type('double precision') }}) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from ends
     left join thread_ages on ends.date = thread_ages.date
     left join wait_ages on ends.date = wait_ages.date

@@ -66,9 +66,12 @@ range_numbers as (
 )
 {%- endmacro %}
 
-{#- The CTEs `report` and `periods`: the range that is asked for, and the periods of a grain that it touches, cut to it. -#}
+{#-
+The CTEs `report` and `periods`: the range that is asked for, and the periods of a grain that it touches, cut to it.
+What many CTEs read is materialized: DuckDB before 1.4 works it out for each.
+-#}
 {% macro range_of_report() -%}
-report as (
+report as materialized (
     select
         as_of_date,
         covered_from,
@@ -97,7 +100,7 @@ whole_periods as (
     from period_starts
 ),
 
-periods as (
+periods as materialized (
     select
         whole_periods.period_start_date,
         whole_periods.period_end_date,

@@ -34,7 +34,7 @@ from_date and value_key. Of everyone or of an agent they are added up from fct_a
 {% endfor %}
 {{- sums_by_day(columns, row_sign='1') }},
 
-days_of_agents as (
+days_of_agents as materialized (
     select
         day_sums.activity_date,
         {{ value_key('day_sums', by_agent, dimension) }} as value_key,
