@@ -14,6 +14,8 @@ from orchestration.settings import Settings
 from tests.services.postgres import PostgresServer
 from tests.services.s3 import S3Server
 
+pytest_plugins = ["tests.costs"]
+
 
 def pytest_configure() -> None:
     """Gives the run a name, which its other processes inherit."""

@@ -51,8 +51,7 @@ def published_sample() -> Settings:
 def copy_home(settings: Settings, folder: Path) -> Settings:
     """A home and the exports beside it in another folder, as if they had always been there.
 
-    What names a path or an inode is told the new one: the catalog its landed files, the record of
-    the publication its database.
+    The record of the publication names an inode, and is told that of the copy.
     """
     shutil.copytree(settings.home.parent, folder, dirs_exist_ok=True, symlinks=True)
     copied = settings.model_copy(
@@ -61,8 +60,6 @@ def copy_home(settings: Settings, folder: Path) -> Settings:
             "home": folder / settings.home.name,
         }
     )
-    catalog = copied.raw_catalog
-    catalog.write_text(catalog.read_text().replace(f"{settings.home}/", f"{copied.home}/"))
     record = copied.published_folder / ".publication.json"
     content = json.loads(record.read_text())
     content["database_identity"] = identity_of(copied.published_database)
