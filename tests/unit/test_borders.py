@@ -70,6 +70,16 @@ def test_dagster_is_known_to_whoever_starts_it_alone() -> None:
     assert {room for room in known if "dagster_app" in known[room]} < STARTS_DAGSTER
 
 
+def test_the_lab_is_known_to_the_command_alone() -> None:
+    importers = {
+        room_of(path)
+        for path in MODULES
+        for name in imports_of(path)
+        if name.partition(".")[0] == "lab"
+    }
+    assert importers == {"cli"}
+
+
 def test_settings_know_nothing_but_errors() -> None:
     known = rooms_known()
     assert known["settings"] == {"errors"}
