@@ -109,9 +109,12 @@ services: ## Install PostgreSQL, its ODBC and JDBC drivers, nginx, LibreOffice C
 debian-packages: ## List Debian's packages that make test would install, as root
 	@.ci/debian list browser services
 
-test: $(INSTALLED) browser clients services superset-environment ## Run the whole test suite
-	@echo "Some twenty minutes on two cores; a file's tests stay in one process, in their order"
+test: $(INSTALLED) browser services ## Test readers, models, whole runs and the page: tests/{unit,integration,oracle,engines}
+	@echo "Some ten minutes on two cores; a file's tests stay in one process, in their order"
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+test-clients: $(INSTALLED) browser clients services superset-environment ## Test what BI tools read: Superset, LibreOffice, ODBC, JDBC, other DuckDBs: tests/clients
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/clients
 
 spark: $(SPARK) ## Install Spark and Java for the tests that need a cluster (some 500 MB)
 
@@ -121,7 +124,7 @@ $(SPARK): $(INSTALLED) locks/cluster.lock
 	@$(BIN)/uv pip install $(LOCKED) --python $(BIN)/python --no-deps --target $@ --requirement locks/cluster.lock
 	@touch $@
 
-test-spark: $(INSTALLED) $(SPARK) ## Test the models on a Spark cluster of this machine (slow; not part of make test)
+test-spark: $(INSTALLED) $(SPARK) ## Test the models on a Spark cluster of this machine: tests/spark (slow; not part of .ci/run)
 	@$(BIN)/python -m pytest tests/spark
 
 bench: $(INSTALLED) ## Measure rebuilds, days, queries and loads (SIZE=S|M|L, PARTS=rebuild,day,...)
@@ -171,5 +174,5 @@ clean: ## Remove what was made: data/, the environment and caches
 	@rm -rf data $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install demo run dev test spark test-spark bench bench-spark lint format numbers lock clean report screenshots browser docs clients services \
+.PHONY: help install demo run dev test test-clients spark test-spark bench bench-spark lint format numbers lock clean report screenshots browser docs clients services \
 	debian-packages production fuzz audit audit-online superset superset-bundle superset-environment superset-lock

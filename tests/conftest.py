@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from orchestration.settings import Settings
 from tests.services.postgres import PostgresServer
 from tests.services.s3 import S3Server
+
+pytest_plugins = ["tests.costs"]
+
+
+def pytest_configure() -> None:
+    """Gives the run a name, which its other processes inherit."""
+    os.environ.setdefault("PYTEST_RUN", str(os.getpid()))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Removes what the processes of the run had together, at the end of the one that began it."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(
+            Path(tempfile.gettempdir()) / f"inbox-tests-{os.environ['PYTEST_RUN']}",
+            ignore_errors=True,
+        )
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -57,3 +77,11 @@ def postgres_server() -> Iterator[PostgresServer]:
 def postgres(postgres_server: PostgresServer, request: pytest.FixtureRequest) -> PostgresServer:
     """The server, with an empty database for the tests of a file."""
     return postgres_server.database(request.module.__name__.rpartition(".")[2])
+
+
+@pytest.fixture(scope="session")
+def published_sample() -> Settings:
+    """The bundled sample, published; to be read only."""
+    from tests import homes
+
+    return homes.published_sample()

@@ -36,7 +36,6 @@ from orchestration.warehouse.catalog import (
     with_coverage,
     write_catalog,
 )
-from orchestration.warehouse.dbt import load_manifest
 from orchestration.warehouse.open_hours import load_schedules
 
 DATABASE = "warehouse"
@@ -50,14 +49,6 @@ SCHEDULE_COLUMNS = {
     "opens_second bigint, closes_second bigint, valid_from date",
     "zone_offsets": "zone varchar, wall_second bigint, starts_second bigint, offset_seconds bigint",
 }
-
-
-@cache
-def parsed_dbt_folder(timezone: str) -> Path:
-    """A dbt folder of a home in which the project has been parsed; to be copied, not used."""
-    settings = load_settings(home=mkdtemp(prefix="inbox-parsed-"), timezone=timezone)
-    load_manifest(settings)
-    return settings.dbt_folder
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from orchestration.settings import refuse_foreign
+from orchestration.settings.ownership import refuse_foreign
 
 
 def refuse_foreign_home(home: Path) -> None:

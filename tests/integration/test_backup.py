@@ -20,7 +20,7 @@ from orchestration.machine.lock import hold_lock
 from orchestration.privacy.record import Door, begin_erasure, read_user_record
 from orchestration.privacy.users import UserIdentifiers
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
-from tests.models import parsed_dbt_folder
+from tests.homes import parsed_dbt_folder
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.unit.exports.builders import thread, write_records
 

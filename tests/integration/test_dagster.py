@@ -24,7 +24,7 @@ from dagster import (
 
 from orchestration.dagster_app.build import build_defs
 from orchestration.settings import Settings, load_settings
-from tests.models import parsed_dbt_folder
+from tests.homes import parsed_dbt_folder
 from tests.oracle.generate import generate_inbox, write_inbox
 
 ZONE = "America/New_York"

@@ -29,7 +29,7 @@ from orchestration import pipeline
 from orchestration.dagster_app.instance import prepare_dagster_home
 from orchestration.dagster_app.runs import InstanceUnavailable
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
-from tests.models import parsed_dbt_folder
+from tests.homes import parsed_dbt_folder
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.services.postgres import PASSWORD, PostgresServer
 

@@ -27,7 +27,7 @@ from orchestration.privacy import erasure
 from orchestration.privacy.search import NamedUser, search_everything
 from orchestration.privacy.users import UserIdentifiers
 from orchestration.settings import Settings, load_settings
-from tests.models import parsed_dbt_folder
+from tests.homes import parsed_dbt_folder
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.services.postgres import PostgresServer
 from tests.services.s3 import S3Server

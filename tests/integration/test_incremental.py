@@ -20,7 +20,7 @@ from orchestration.warehouse.build import build_warehouse
 from orchestration.warehouse.comparison import compare
 from orchestration.warehouse.tables import describe_tables
 from orchestration.warehouse.verify import verify_warehouse
-from tests.models import parsed_dbt_folder
+from tests.homes import copy_home, parsed_dbt_folder
 from tests.oracle.generate import generate_inbox, write_day, write_inbox
 
 ZONE = "Europe/Warsaw"
@@ -52,17 +52,23 @@ print(executed)
 """
 
 
-@pytest.fixture
-def growing(tmp_path: Path) -> tuple[Settings, list[date]]:
-    """A home with half of an inbox's days published, and the days that are still to come."""
-    days = list(INBOX.days)
-    write_inbox(INBOX, tmp_path / "exports")
-    for day in days[DAYS // 2 :]:
-        shutil.rmtree(tmp_path / "exports" / str(day))
-    settings = load_settings(home=tmp_path / "home", exports=tmp_path / "exports", timezone=ZONE)
+@pytest.fixture(scope="module")
+def half(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A home with half of an inbox's days published; to be copied, not used."""
+    folder = tmp_path_factory.mktemp("half")
+    write_inbox(INBOX, folder / "exports")
+    for day in list(INBOX.days)[DAYS // 2 :]:
+        shutil.rmtree(folder / "exports" / str(day))
+    settings = load_settings(home=folder / "home", exports=folder / "exports", timezone=ZONE)
     shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
     assert not pipeline.run(settings).failures
-    return settings, days[DAYS // 2 :]
+    return settings
+
+
+@pytest.fixture
+def growing(half: Settings, tmp_path: Path) -> tuple[Settings, list[date]]:
+    """The same, and the days that are still to come."""
+    return copy_home(half, tmp_path), list(INBOX.days)[DAYS // 2 :]
 
 
 def actions(settings: Settings) -> set[str]:
@@ -114,7 +120,7 @@ def test_runs_killed_at_many_statements_end_with_the_tables_of_an_undisturbed_on
 ) -> None:
     """Each run finds a new day and the batch of a run that was killed; none of them ends well."""
     settings, days = growing
-    for fatal, day in zip((20, 60, 95, 130, 165, 200, 240, 290), days, strict=True):
+    for fatal, day in zip((20, 95, 165, 240, 290), days, strict=False):
         write_day(INBOX, day, settings.exports_folder)
         run = subprocess.run(
             [

@@ -16,7 +16,7 @@ import pytest
 
 from orchestration.machine.stores import ObjectFolder
 from orchestration.settings import Settings, load_settings
-from tests.models import parsed_dbt_folder
+from tests.homes import parsed_dbt_folder
 from tests.oracle.compare import assert_tables_equal
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.oracle.metrics import KEYS, Report

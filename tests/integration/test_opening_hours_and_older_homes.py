@@ -13,10 +13,11 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from orchestration.engines.state import ModelState, read_states
 from orchestration.settings import Settings, SettingsError, load_settings
-from orchestration.warehouse.batches import ModelState, read_states
 from orchestration.warehouse.build import build_warehouse
-from tests.models import load, parsed_dbt_folder
+from tests.homes import parsed_dbt_folder
+from tests.models import load
 from tests.unit.exports.builders import write_records
 
 HEADER = "schedule_id,weekday,opens,closes\n"

@@ -20,7 +20,7 @@ from orchestration.settings import Settings, load_settings
 from orchestration.warehouse.publication import is_published
 from tests.browser.chromium import open_chromium
 from tests.browser.dagster_ui import ask, served, wait_until
-from tests.models import parsed_dbt_folder
+from tests.homes import parsed_dbt_folder
 from tests.operator import LOCATION, REPOSITORY, Operator, operate
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.webhook import SECRET, Webhook, listening

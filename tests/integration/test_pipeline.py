@@ -5,10 +5,8 @@ from __future__ import annotations
 import glob
 import json
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -21,7 +19,7 @@ from dagster import DagsterInstance
 from orchestration import pipeline
 from orchestration.machine.lock import LockBusy, hold_lock
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
-from tests.models import parsed_dbt_folder
+from tests.homes import copy_home, parsed_dbt_folder
 from tests.oracle.compare import assert_tables_equal
 from tests.oracle.corner_cases import all_corner_cases
 from tests.oracle.generate import generate_inbox, write_inbox
@@ -89,14 +87,33 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return settings
 
 
-@pytest.fixture
-def inbox(tmp_path: Path) -> Settings:
-    """A few generated days that are not loaded yet."""
-    write_inbox(generate_inbox(3, date(2024, 3, 28), 5, 6, ZONE), tmp_path / "exports")
-    settings = load_settings(exports=tmp_path / "exports", home=tmp_path / "home", timezone=ZONE)
+def new_inbox(folder: Path) -> Settings:
+    write_inbox(generate_inbox(3, date(2024, 3, 28), 5, 6, ZONE), folder / "exports")
+    settings = load_settings(exports=folder / "exports", home=folder / "home", timezone=ZONE)
     # What a first run would spend most of its time on, and every test would repeat.
     shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
     return settings
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Settings:
+    """A few generated days that are not loaded yet."""
+    return new_inbox(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def published_home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The same days, published; to be copied, not used."""
+    folder = tmp_path_factory.mktemp("published")
+    settings = new_inbox(folder)
+    assert pipeline.run(settings).failures == []
+    return settings
+
+
+@pytest.fixture
+def published_inbox(published_home: Settings, tmp_path: Path) -> Settings:
+    """The same days, published."""
+    return copy_home(published_home, tmp_path)
 
 
 def test_sample_gives_the_expected_tables(sample: Settings) -> None:
@@ -223,8 +240,8 @@ def test_days_may_be_loaded_one_by_one_and_in_any_order(inbox: Settings) -> None
     assert_as_the_oracle_says(inbox)
 
 
-def test_a_corrected_file_replaces_its_day(inbox: Settings) -> None:
-    pipeline.run(inbox)
+def test_a_corrected_file_replaces_its_day(published_inbox: Settings) -> None:
+    inbox = published_inbox
     day = sorted(inbox.exports_folder.iterdir())[2]
     for file in day.iterdir():
         file.unlink()
@@ -253,8 +270,8 @@ def test_a_bad_file_fails_its_day_alone(inbox: Settings) -> None:
     assert_as_the_oracle_says(inbox)
 
 
-def test_too_many_bad_rows_stop_the_publication(inbox: Settings) -> None:
-    pipeline.run(inbox)
+def test_too_many_bad_rows_stop_the_publication(published_inbox: Settings) -> None:
+    inbox = published_inbox
     before = published(inbox)
     file = sorted(inbox.exports_folder.iterdir())[-1] / "ratings.7.csv"
     rows = [f"bad{n},t1,2024-04-01T10:00:00Z,7" for n in range(12)]
@@ -274,8 +291,8 @@ def test_too_many_bad_rows_stop_the_publication(inbox: Settings) -> None:
     assert published(inbox)["fct_export_days"]["rows_rejected"].sum() == 12
 
 
-def test_another_zone_gives_other_days(inbox: Settings) -> None:
-    pipeline.run(inbox)
+def test_another_zone_gives_other_days(published_inbox: Settings) -> None:
+    inbox = published_inbox
     moved = inbox.model_copy(update={"timezone": "Pacific/Kiritimati", "week_start": "sunday"})
     outcome = pipeline.run(moved)
     assert outcome.days == []
@@ -283,8 +300,8 @@ def test_another_zone_gives_other_days(inbox: Settings) -> None:
     assert_as_the_oracle_says(moved)
 
 
-def test_a_reader_goes_on_with_what_it_opened(inbox: Settings) -> None:
-    pipeline.run(inbox)
+def test_a_reader_goes_on_with_what_it_opened(published_inbox: Settings) -> None:
+    inbox = published_inbox
     code = (
         "import duckdb, sys\n"
         f"c = duckdb.connect({str(inbox.published_database)!r}, read_only=True)\n"
@@ -332,25 +349,6 @@ def test_a_second_writer_is_told_who_holds_the_warehouse(tmp_path: Path) -> None
         pass
     with hold_lock(tmp_path / "lock", "a build after it"):
         pass
-
-
-@pytest.mark.parametrize("seconds", [3.0, 8.0, 13.0])
-def test_a_killed_run_is_made_good_by_the_next(inbox: Settings, seconds: float) -> None:
-    """Killed while it loads, builds or publishes: no repair by hand, and no half-made file."""
-    run = subprocess.Popen(
-        [sys.executable, "-m", "orchestration.cli", "run"],
-        env=environment(inbox),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    time.sleep(seconds)
-    run.send_signal(signal.SIGKILL)
-    run.wait()
-    if inbox.published_database.exists():
-        assert_as_the_oracle_says(inbox)
-    done = command(inbox, "run")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert_as_the_oracle_says(inbox)
 
 
 def test_a_killed_run_is_shown_as_failed(inbox: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

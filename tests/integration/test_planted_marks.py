@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from orchestration.settings import Settings, load_settings
+from tests.homes import parsed_dbt_folder
 from tests.integration.test_pipeline import ZONE, command, published
 from tests.marks import holds
-from tests.models import parsed_dbt_folder
 from tests.oracle.generate import generate_inbox, write_inbox
 
 TEXT = "wagtail"  # of texts: nowhere

@@ -21,9 +21,10 @@ from orchestration.privacy.record import begin_erasure, read_user_record
 from orchestration.privacy.users import UserIdentifiers
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse.quality import find_landed_rows
+from tests.homes import parsed_dbt_folder
 from tests.integration.test_pipeline import ZONE, assert_same, command, environment, published
 from tests.marks import holds
-from tests.models import Warehouse, load, parsed_dbt_folder
+from tests.models import Warehouse, load
 from tests.oracle.compare import assert_tables_equal
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.oracle.metrics import KEYS, Report

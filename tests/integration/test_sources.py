@@ -21,7 +21,7 @@ from orchestration.dagster_app.instance import prepare_dagster_home
 from orchestration.machine import zones
 from orchestration.settings import Settings, load_settings
 from orchestration.sources.overview import overview
-from tests.models import parsed_dbt_folder
+from tests.homes import parsed_dbt_folder
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.unit.sources import intercom_records, layouts, zendesk_records
 

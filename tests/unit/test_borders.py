@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "orchestration"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-HALL = {"__init__", "definitions", "errors", "pipeline", "settings"}
+HALL = {"__init__", "definitions", "errors", "pipeline"}
 # Whoever starts Dagster: the command, a whole run, and what Dagster itself loads.
 STARTS_DAGSTER = {"cli", "dagster_app", "definitions", "pipeline"}
 
@@ -68,6 +68,16 @@ def test_only_its_own_room_imports_dagster() -> None:
 def test_dagster_is_known_to_whoever_starts_it_alone() -> None:
     known = rooms_known()
     assert {room for room in known if "dagster_app" in known[room]} < STARTS_DAGSTER
+
+
+def test_the_lab_is_known_to_the_command_alone() -> None:
+    importers = {
+        room_of(path)
+        for path in MODULES
+        for name in imports_of(path)
+        if name.partition(".")[0] == "lab"
+    }
+    assert importers == {"cli"}
 
 
 def test_settings_know_nothing_but_errors() -> None:

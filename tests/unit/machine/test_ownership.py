@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.machine.access import make_private
-from orchestration.settings import NotOurs, load_settings
+from orchestration.settings import load_settings
+from orchestration.settings.ownership import NotOurs
 
 NOBODY = 65_534
 is_root = pytest.mark.skipif(os.geteuid() != 0, reason="gives files to another user")

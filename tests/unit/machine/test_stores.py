@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.machine.stores import ObjectFolder, StoreUnavailable
-from orchestration.settings import SettingsError, load_settings, object_address
+from orchestration.settings import SettingsError, load_settings
+from orchestration.settings.addresses import object_address
 from tests.services.s3 import S3Server
 
 

@@ -1,17 +1,14 @@
 """Settings: environment, `.env` file and flags to one typed value.
 
-Belongs here: every `INBOX_*` name, its type, its default and the paths that follow from it.
-Does not: anything that reads or writes what the paths point to.
+Belongs here: every `INBOX_*` name, its type, its default, what it may be; in `home` the paths that
+follow. Does not: anything that reads or writes what the paths point to, and any other room.
 """
 
 from __future__ import annotations
 
 import grp
 import os
-import pwd
 import re
-import stat
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -22,13 +19,13 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from orchestration.errors import WrongUse
+from orchestration.settings.addresses import is_address, local_folder, object_address
+from orchestration.settings.home import HomePaths
+from orchestration.settings.ownership import refuse_foreign
 
-PROJECT_ROOT = Path(__file__).resolve().parents[1]
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 ENV_FILE = ".env"
-
-OBJECT_STORES = ("s3", "gs", "az")
-"""Schemes of addresses, each also the extra of the package that brings its client."""
 
 # Settings whose values are never shown: secrets, and addresses, in which a login may be.
 SECRETS = frozenset(
@@ -49,11 +46,7 @@ class SettingsError(WrongUse):
     """A setting that is missing or wrong; its text is one line that says what to do."""
 
 
-class NotOurs(WrongUse):
-    """A file or a folder that is somebody else's, or that others may write."""
-
-
-class Settings(BaseSettings):
+class Settings(HomePaths, BaseSettings):
     """What the pipeline is told, by `INBOX_*` variables or `.env` in the current folder."""
 
     model_config = SettingsConfigDict(
@@ -232,15 +225,15 @@ class Settings(BaseSettings):
     @classmethod
     def _exports_location(cls, value: Any) -> Any:
         if isinstance(value, str):
-            return object_address(value) if _is_address(value) else _local_folder(value)
+            return object_address(value) if is_address(value) else local_folder(value)
         return value
 
     @field_validator("home", mode="before")
     @classmethod
     def _home_location(cls, value: Any) -> Any:
-        if isinstance(value, str) and _is_address(value):
+        if isinstance(value, str) and is_address(value):
             raise ValueError("give a folder of this machine")
-        return _local_folder(value) if isinstance(value, str) else value
+        return local_folder(value) if isinstance(value, str) else value
 
     @field_validator("publish_store", "spark_raw", mode="before")
     @classmethod
@@ -343,24 +336,6 @@ class Settings(BaseSettings):
         )
 
     @property
-    def raw_folder(self) -> Path:
-        """The landed exports: Parquet by entity and day, quarantine and manifests."""
-        return self.home / "raw"
-
-    @property
-    def warehouse_folder(self) -> Path:
-        """The database that dbt builds in, its lock, its catalog of landed files, its spill."""
-        return self.home / "warehouse"
-
-    @property
-    def warehouse_database(self) -> Path:
-        """The DuckDB file that dbt builds in, or that holds views of a cluster's tables.
-
-        Readers never open it.
-        """
-        return self.warehouse_folder / "warehouse.duckdb"
-
-    @property
     def engine_config(self) -> dict[str, str]:
         """What DuckDB is opened with to publish or to compare, as dbt opens it to build.
 
@@ -371,56 +346,6 @@ class Settings(BaseSettings):
             "memory_limit": self.memory_limit,
             "temp_directory": str(self.warehouse_folder / "spill"),
         }
-
-    @property
-    def warehouse_lock(self) -> Path:
-        """Held by whoever writes the warehouse or what readers open."""
-        return self.warehouse_folder / "warehouse.lock"
-
-    @property
-    def run_lock(self) -> Path:
-        """Held by a run of the command, from looking for new days to publishing them."""
-        return self.home / "run.lock"
-
-    @property
-    def load_lock(self) -> Path:
-        """Held by whoever loads export days."""
-        return self.home / "load.lock"
-
-    @property
-    def failing_record(self) -> Path:
-        """The JSON file that names what failed and has not been well since, for alerts."""
-        return self.home / "failing.json"
-
-    @property
-    def raw_catalog(self) -> Path:
-        """The JSON file that names every landed file of every loaded day, for dbt."""
-        return self.warehouse_folder / "raw_catalog.json"
-
-    @property
-    def published_folder(self) -> Path:
-        """What readers open: `inbox.duckdb` and `parquet/`."""
-        return self.home / "published"
-
-    @property
-    def published_database(self) -> Path:
-        """The DuckDB file that readers open; it is only ever replaced whole."""
-        return self.published_folder / "inbox.duckdb"
-
-    @property
-    def dbt_folder(self) -> Path:
-        """dbt's manifest and compiled SQL."""
-        return self.home / "dbt"
-
-    @property
-    def sources_folder(self) -> Path:
-        """What each source has brought, and how far it has come."""
-        return self.home / "sources"
-
-    @property
-    def dagster_home(self) -> Path:
-        """Dagster's instance: runs, events and schedules."""
-        return self.home / "dagster"
 
     @property
     def dbt_vars(self) -> dict[str, str | float]:
@@ -455,37 +380,6 @@ def _weekday(word: str) -> int:
     raise ValueError(f"{word!r} is no weekday; give such as saturday,sunday or 6,7")
 
 
-def object_address(text: str) -> str:
-    """The address of a folder of an object store, without a slash at its end.
-
-    Credentials in it are refused: addresses are shown and stored. Raises ValueError, whose text
-    does not quote the address.
-    """
-    scheme, _, path = text.partition("://")
-    scheme = scheme.lower()
-    if not _is_address(text) or scheme not in OBJECT_STORES:
-        raise ValueError("of addresses, only s3://, gs:// and az:// are supported")
-    bucket, _, key = path.partition("/")
-    if "@" in bucket or "?" in path or "#" in path:
-        raise ValueError(
-            "an address must hold a bucket and a folder alone; credentials belong in the "
-            "environment of the store's client"
-        )
-    if not bucket or any(part in ("", ".", "..") for part in key.rstrip("/").split("/") if key):
-        raise ValueError(f"give it as {scheme}://<bucket>/<folder>")
-    return f"{scheme}://{path.rstrip('/')}"
-
-
-def _is_address(text: str) -> bool:
-    """Whether it has a scheme other than `file`."""
-    match = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", text)
-    return match is not None and match[1].lower() != "file"
-
-
-def _local_folder(text: str) -> Path:
-    return Path(text.removeprefix("file://"))
-
-
 def _part_of_memory(share: float) -> str:
     memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return f"{int(memory_bytes * share) // 2**20}MiB"
@@ -499,55 +393,3 @@ def _line(problem: Any) -> str:
     if not is_secret and "input" in problem and repr(problem_input) not in message:
         message = f"{problem['input']!r} is wrong: {message}"
     return f"{name}: {message}"
-
-
-def refuse_foreign(path: Path, why: str, owners: set[int], *, is_used: bool = True) -> None:
-    """Raise NotOurs for what belongs to none of these users, or what others may write.
-
-    is_used: whether anybody else can have written anything there by now.
-    """
-    for status in _statuses(path):
-        if status.st_uid not in owners:
-            raise NotOurs(
-                f"{path} belongs to {_user(status.st_uid)}, and {why}",
-                advice="run as that user, or name another one",
-            )
-        if is_used and not stat.S_ISLNK(status.st_mode) and _others_may_write(status):
-            raise NotOurs(
-                f"Others than its owner may write {path}, and {why}",
-                advice=f"see that nobody has put anything there, then chmod go-w {path}",
-            )
-
-
-def _statuses(path: Path) -> Iterable[os.stat_result]:
-    """Of the path itself, which may be a link, and of what it leads to."""
-    try:
-        return path.lstat(), path.stat()
-    except FileNotFoundError:
-        return ()
-    except OSError as error:
-        raise NotOurs(
-            f"{path} cannot be looked at ({error.strerror})", advice="let this user read it"
-        ) from None
-
-
-def _others_may_write(status: os.stat_result) -> bool:
-    if status.st_mode & stat.S_IWOTH:
-        return True
-    return bool(status.st_mode & stat.S_IWGRP) and not _is_own_group(status)
-
-
-def _is_own_group(status: os.stat_result) -> bool:
-    """Whether the group is the owner's own, as many systems give each user one."""
-    try:
-        group, user = grp.getgrgid(status.st_gid), pwd.getpwuid(status.st_uid)
-    except KeyError:
-        return False
-    return group.gr_name == user.pw_name and set(group.gr_mem) <= {user.pw_name}
-
-
-def _user(number: int) -> str:
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return f"user {number}"

@@ -1,0 +1,67 @@
+"""Homes that tests start from: published once, and copied for each test that changes one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from orchestration import pipeline
+from orchestration.machine.lock import hold_lock
+from orchestration.publishing.record import identity_of, read_publication
+from orchestration.settings import PROJECT_ROOT, Settings, load_settings
+from orchestration.warehouse.dbt import load_manifest
+
+
+def shared_folder() -> Path:
+    """A folder that all processes of one run of the tests have together."""
+    # The processes of a run inherit it from the one that starts them.
+    run = os.environ.setdefault("PYTEST_RUN", str(os.getpid()))
+    folder = Path(tempfile.gettempdir()) / f"inbox-tests-{run}"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def parsed_dbt_folder(timezone: str) -> Path:
+    """A dbt folder of a home in which the project has been parsed; to be copied, not used.
+
+    Parsed by the first process that asks, under the lock that every build takes.
+    """
+    home = shared_folder() / f"parsed-{timezone.replace('/', '-')}"
+    settings = load_settings(home=home, timezone=timezone)
+    load_manifest(settings)
+    return settings.dbt_folder
+
+
+def published_sample() -> Settings:
+    """The bundled sample, published by the first process that asks; to be read only."""
+    home = shared_folder() / "sample" / "home"
+    settings = load_settings(
+        exports=PROJECT_ROOT / "sample" / "exports", home=home, timezone="Europe/Warsaw"
+    )
+    with hold_lock(home.parent / "lock", "publishing the sample"):
+        if read_publication(settings.published_folder) is None:
+            shutil.copytree(parsed_dbt_folder(settings.timezone), settings.dbt_folder)
+            assert pipeline.run(settings).failures == []
+    return settings
+
+
+def copy_home(settings: Settings, folder: Path) -> Settings:
+    """A home and the exports beside it in another folder, as if they had always been there.
+
+    The record of the publication names an inode, and is told that of the copy.
+    """
+    shutil.copytree(settings.home.parent, folder, dirs_exist_ok=True, symlinks=True)
+    copied = settings.model_copy(
+        update={
+            "exports": folder / settings.exports_folder.relative_to(settings.home.parent),
+            "home": folder / settings.home.name,
+        }
+    )
+    record = copied.published_folder / ".publication.json"
+    content = json.loads(record.read_text())
+    content["database_identity"] = identity_of(copied.published_database)
+    record.write_text(json.dumps(content))
+    return copied
