@@ -1,126 +1,48 @@
-"""Every published number against the oracle, over generated inboxes, zones and week starts."""
+"""Every published table and function against the oracle, over generated inboxes and schedules."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.exports import ExportDay, find_export_days, load_day
+from orchestration.exports import find_export_days, load_day
 from orchestration.exports.manifest import manifest_path
 from orchestration.privacy.record import Door
+from tests.against_oracle.functions import Asked, assert_functions, some_asked
+from tests.against_oracle.tables import assert_published
+from tests.against_oracle.warehouses import (
+    built,
+    load_days_in,
+    oracle_of,
+    property_settings,
+    shuffled_batches,
+    temporary_folder,
+    write_schedules,
+)
 from tests.models import Warehouse, load
-from tests.oracle.compare import assert_tables_equal
 from tests.oracle.corner_cases import all_corner_cases
-from tests.oracle.generate import (
-    WEEK_STARTS,
-    ZONES,
-    Inbox,
-    corrections,
-    generate_inbox,
-    inboxes,
-    write_day,
-    write_inbox,
-)
-from tests.oracle.metrics import KEYS, Report, first_edition
-from tests.oracle.read import read_exports
+from tests.oracle.events import with_events, without_days
+from tests.oracle.generate import corrections, generate_inbox, inboxes
+from tests.oracle.inbox import WEEK_STARTS, ZONES, Inbox
+from tests.oracle.writing import write_day, write_inbox
 
-# An example writes files, lands them and builds forty models; there is no fair deadline for that.
-property_settings = settings(
-    deadline=None,
-    phases=[Phase.generate],
-    max_examples=25,
-    suppress_health_check=list(HealthCheck),
-    derandomize=True,
-)
-
-SERIES_GRAINS = {"day": "daily", "week": "weekly", "month": "monthly", "year": "yearly"}
-
-
-@contextmanager
-def temporary_folder() -> Iterator[Path]:
-    """A folder for one Hypothesis example (pytest's own would be shared by all of a test)."""
-    folder = Path(tempfile.mkdtemp(prefix="inbox-test-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder)
-
-
-@contextmanager
-def built(inbox: Inbox, week_start: str) -> Iterator[tuple[Warehouse, Report]]:
-    """The warehouse of an inbox beside what the oracle says of the same files."""
-    with temporary_folder() as folder:
-        write_inbox(inbox, folder / "exports", clutter=True)
-        load(folder / "exports", folder / "raw")
-        records = read_exports(folder / "exports")
-        with Warehouse(folder / "raw", inbox.zone, week_start) as warehouse:
-            yield warehouse, Report(records, inbox.zone, week_start)
-
-
-def assert_published(warehouse: Warehouse, report: Report) -> None:
-    for name, expected in report.tables().items():
-        actual = warehouse.table(name)
-        if name == "dim_dates":
-            # It covers whole years; the oracle's has the days of the report.
-            actual = actual.merge(expected[["date"]].astype(actual["date"].dtype), on="date")
-        assert_tables_equal(actual, expected, KEYS[name], name)
-
-
-def assert_functions(
-    warehouse: Warehouse, report: Report, first: date, last: date, agent: str | None
-) -> None:
-    told = f"({first}, {last}, {agent!r})"
-    assert_tables_equal(
-        warehouse.call("inbox_cards", first, last),
-        first_edition(report.inbox_cards(first, last)),
-        ["card_order"],
-        f"inbox_cards{told}",
-        ordered=True,
-    )
-    for grain, oracle_grain in SERIES_GRAINS.items():
-        asked = grain if agent is None else oracle_grain
-        assert_tables_equal(
-            warehouse.call("inbox_series", asked, first, last, agent),
-            first_edition(report.inbox_series(oracle_grain, first, last, agent)),
-            ["period_start_date"],
-            f"inbox_series by {grain}{told}",
-            ordered=True,
-        )
-    assert_tables_equal(
-        warehouse.call("inbox_agents", first, last),
-        report.inbox_agents(first, last),
-        ["agent_id"],
-        f"inbox_agents{told}",
-        ordered=True,
-    )
-    assert_tables_equal(
-        warehouse.call("inbox_top_labels", first, last, 10, agent),
-        report.inbox_top_labels(first, last, 10, agent),
-        ["label"],
-        f"inbox_top_labels{told}",
-        ordered=True,
-    )
-
-
-def some_agent(report: Report) -> str | None:
-    agents = report.tables()["dim_agents"]["agent_id"]
-    return None if agents.empty else str(agents.iloc[len(agents) // 2])
+# Schedules that follow from a seed, or no schedules file.
+schedule_seeds = st.one_of(st.none(), st.integers(0, 99))
 
 
 @property_settings
 @given(st.data())
 def test_any_inbox_is_published_as_the_oracle_says(data: st.DataObject) -> None:
     inbox = data.draw(inboxes(bad_rows=data.draw(st.booleans())))
-    with built(inbox, data.draw(st.sampled_from(WEEK_STARTS))) as (warehouse, report):
+    week_start = data.draw(st.sampled_from(WEEK_STARTS))
+    with built(inbox, week_start, data.draw(schedule_seeds)) as (warehouse, report):
         assert_published(warehouse, report)
 
 
@@ -128,44 +50,72 @@ def test_any_inbox_is_published_as_the_oracle_says(data: st.DataObject) -> None:
 @given(st.data())
 def test_any_range_is_what_the_oracle_says(data: st.DataObject) -> None:
     inbox = data.draw(inboxes(pauses=False))
-    days = list(inbox.days)
-    first = days[0] + timedelta(days=data.draw(st.integers(-3, 5)))
-    last = first + timedelta(days=data.draw(st.integers(0, 40)))
-    with built(inbox, data.draw(st.sampled_from(WEEK_STARTS))) as (warehouse, report):
-        agent = data.draw(st.sampled_from([None, "", some_agent(report)]))
-        assert_functions(warehouse, report, first, last, agent)
+    week_start = data.draw(st.sampled_from(WEEK_STARTS))
+    with built(inbox, week_start, data.draw(schedule_seeds)) as (warehouse, report):
+        for seed in data.draw(st.lists(st.integers(0, 9999), min_size=2, max_size=2)):
+            assert_functions(warehouse, report, some_asked(report, seed))
 
 
-@pytest.mark.parametrize("zone", ZONES)
-@pytest.mark.parametrize("week_start", WEEK_STARTS)
+@pytest.mark.parametrize(
+    ("zone", "week_start"),
+    [*((zone, WEEK_STARTS[place % 2]) for place, zone in enumerate(ZONES)), (ZONES[1], "monday")],
+)
 def test_every_corner_case_at_once(zone: str, week_start: str) -> None:
-    inbox = all_corner_cases(zone=zone)
-    with built(inbox, week_start) as (warehouse, report):
+    seed = ZONES.index(zone)
+    inbox = with_events(all_corner_cases(zone=zone), seed)
+    with built(inbox, week_start, seed) as (warehouse, report):
         assert_published(warehouse, report)
         days = list(inbox.days)
-        for agent in (None, "", some_agent(report)):
-            assert_functions(warehouse, report, days[0], days[-1], agent)
+        assert_functions(warehouse, report, Asked(days[0], days[-1]))
+        assert_functions(warehouse, report, some_asked(report, seed))
 
 
 @pytest.mark.parametrize(
     ("zone", "first_day"),
     [
-        ("Europe/Warsaw", date(2024, 2, 20)),
-        ("America/New_York", date(2023, 12, 20)),
-        ("Pacific/Kiritimati", date(2020, 2, 20)),
+        ("Europe/Warsaw", date(2024, 3, 20)),
+        ("America/Sao_Paulo", date(2018, 10, 25)),
+        ("Australia/Lord_Howe", date(2024, 3, 25)),
     ],
 )
 def test_a_larger_inbox(zone: str, first_day: date) -> None:
-    inbox = generate_inbox(7, first_day, 45, 12, zone, pause=380, keeps_later=True, bad_rows=True)
-    with built(inbox, "monday") as (warehouse, report):
+    inbox = generate_inbox(
+        7, first_day, 30, 12, zone, pause=380, keeps_later=True, bad_rows=True, events=True
+    )
+    with built(without_days(inbox, 7), "monday", 1) as (warehouse, report):
         assert_published(warehouse, report)
-        last = first_day + timedelta(days=60)
-        assert_functions(warehouse, report, first_day + timedelta(days=9), last, None)
-        assert_functions(warehouse, report, first_day, last, some_agent(report))
+        assert_functions(warehouse, report, Asked(first_day, first_day + timedelta(days=25)))
+        for seed in range(4):
+            assert_functions(warehouse, report, some_asked(report, seed), 600.0 * seed)
 
 
-def published_tables(raw: Path, inbox: Inbox) -> dict[str, pd.DataFrame]:
-    with Warehouse(raw, inbox.zone) as warehouse:
+@pytest.mark.parametrize(
+    ("function", "arguments", "named"),
+    [
+        ("inbox_series", ("day", "2024-03-20", "2024-03-22", "who?"), {}),
+        ("inbox_top_labels", ("2024-03-20", "2024-03-22", 3, "who?"), {}),
+        ("inbox_cards", ("2024-03-20", "2024-03-22"), {"agent": "who?"}),
+        ("inbox_breakdown", ("team", "2024-03-20", "2024-03-22"), {"agent": "who?"}),
+        ("inbox_hours", ("waits", "2024-03-20", "2024-03-22"), {"agent": "who?"}),
+        ("inbox_within", ("reply", 60, "day", "2024-03-20", "2024-03-22"), {"agent": "who?"}),
+    ],
+)
+def test_an_agent_who_is_not_known_is_named(
+    known: Warehouse, function: str, arguments: tuple[Any, ...], named: dict[str, str]
+) -> None:
+    with pytest.raises(Exception, match=r"who\?"):
+        known.call(function, *arguments, **named)
+
+
+@pytest.fixture(scope="module")
+def known() -> Iterator[Warehouse]:
+    """A warehouse of three days."""
+    with built(generate_inbox(1, date(2024, 3, 20), 3, 4, events=True)) as (warehouse, _):
+        yield warehouse
+
+
+def published_tables(raw: Path, inbox: Inbox, schedules: Path) -> dict[str, pd.DataFrame]:
+    with Warehouse(raw, inbox.zone, schedules=schedules) as warehouse:
         return all_tables(warehouse)
 
 
@@ -188,8 +138,9 @@ def test_tables_follow_from_the_files_whatever_the_order_of_loading(data: st.Dat
         corrected = [d for d in find_export_days(folder / "exports") if d.export_date == day]
         load_day(corrected[0], folder / "shuffled", Door())
 
-        straight = published_tables(folder / "straight", inbox)
-        shuffled = published_tables(folder / "shuffled", inbox)
+        schedules = write_schedules(inbox, data.draw(st.integers(0, 99)), folder)
+        straight = published_tables(folder / "straight", inbox, schedules)
+        shuffled = published_tables(folder / "shuffled", inbox, schedules)
         assert straight.keys() == shuffled.keys()
         for name, table in straight.items():
             pd.testing.assert_frame_equal(table, shuffled[name], obj=name, check_exact=True)
@@ -211,62 +162,61 @@ def test_batches_give_the_tables_of_a_rebuild(data: st.DataObject) -> None:
         )
         raw = folder / "raw"
         load_days_in(batches[0], raw)
-        with Warehouse(raw, inbox.zone) as warehouse:
+        schedules = write_schedules(inbox, data.draw(st.integers(0, 99)), folder)
+        with Warehouse(raw, inbox.zone, schedules=schedules) as warehouse:
             for batch in batches[1:]:
                 load_days_in(batch, raw)
                 warehouse.bring(raw)
-                assert_as_rebuilt(warehouse, raw, inbox.zone)
+                assert_as_rebuilt(warehouse, raw, inbox.zone, schedules)
             write_day(inbox, day, folder / "exports")
             load_days_in(
                 [d for d in find_export_days(folder / "exports") if d.export_date == day], raw
             )
             warehouse.bring(raw)
-            assert_as_rebuilt(warehouse, raw, inbox.zone)
+            assert_as_rebuilt(warehouse, raw, inbox.zone, schedules)
             taken = data.draw(st.sampled_from(days)).export_date
             manifest_path(raw, taken).unlink()
             warehouse.bring(raw)
-            assert_as_rebuilt(warehouse, raw, inbox.zone)
+            assert_as_rebuilt(warehouse, raw, inbox.zone, schedules)
 
 
 @pytest.mark.parametrize("zone", ["Europe/Warsaw", "America/St_Johns"])
 @pytest.mark.parametrize("week_start", WEEK_STARTS)
 def test_a_larger_inbox_day_by_day_is_what_the_oracle_says(zone: str, week_start: str) -> None:
-    inbox = generate_inbox(11, date(2023, 12, 18), 24, 10, zone, pause=200, keeps_later=True)
+    inbox = generate_inbox(
+        11, date(2023, 12, 18), 20, 10, zone, pause=200, keeps_later=True, events=True
+    )
+    seed = len(zone) + WEEK_STARTS.index(week_start)
     with temporary_folder() as folder:
         write_inbox(inbox, folder / "exports")
-        days = find_export_days(folder / "exports")
+        schedules = write_schedules(inbox, seed, folder)
         raw = folder / "raw"
-        load_days_in(days[:2], raw)
-        with Warehouse(raw, zone, week_start) as warehouse:
-            for day in days[2:]:
-                load_days_in([day], raw)
+        batches = shuffled_batches(folder / "exports", seed)
+        load_days_in(batches[0], raw)
+        with Warehouse(raw, zone, week_start, schedules) as warehouse:
+            for batch in batches[1:]:
+                load_days_in(batch, raw)
                 warehouse.bring(raw)
-            report = Report(read_exports(folder / "exports"), zone, week_start)
+            report = oracle_of(folder / "exports", inbox, week_start, schedules)
             assert_published(warehouse, report)
-            assert_functions(warehouse, report, days[3].export_date, days[-4].export_date, None)
-            assert_functions(
-                warehouse, report, days[5].export_date, days[-1].export_date, some_agent(report)
-            )
+            assert_functions(warehouse, report, Asked(date(2023, 12, 21), date(2024, 7, 20)))
+            assert_functions(warehouse, report, some_asked(report, seed))
 
 
-def load_days_in(days: Iterable[ExportDay], raw: Path) -> None:
-    for day in days:
-        load_day(day, raw, Door())
-
-
-def assert_as_rebuilt(warehouse: Warehouse, raw: Path, zone: str) -> None:
-    with Warehouse(raw, zone) as rebuilt:
+def assert_as_rebuilt(warehouse: Warehouse, raw: Path, zone: str, schedules: Path) -> None:
+    with Warehouse(raw, zone, schedules=schedules) as rebuilt:
         for name, expected in all_tables(rebuilt).items():
-            actual = warehouse.connection.execute(f"from main.{name} order by all").df()
+            actual = warehouse.connection.execute(f"from {name} order by all").df()
             pd.testing.assert_frame_equal(actual, expected, obj=name, check_exact=True)
 
 
 def all_tables(warehouse: Warehouse) -> dict[str, pd.DataFrame]:
+    """The published tables and those that they are kept in."""
     names = warehouse.connection.execute(
-        "select distinct table_name from duckdb_columns() where schema_name = 'main' "
-        "and database_name = 'warehouse' and not internal order by 1"
+        "select distinct schema_name || '.' || table_name from duckdb_columns() "
+        "where schema_name in ('main', 'internal') and database_name = 'warehouse' "
+        "and not internal order by 1"
     ).fetchall()
     return {
-        name: warehouse.connection.execute(f"from main.{name} order by all").df()
-        for (name,) in names
+        name: warehouse.connection.execute(f"from {name} order by all").df() for (name,) in names
     }

@@ -7,8 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from tests.oracle.generate import ExportFile, Inbox, Row, write_inbox
+from tests.oracle.coverage import Coverage
+from tests.oracle.inbox import ExportFile, Inbox, Row
+from tests.oracle.periods import ONE_DAY
 from tests.oracle.read import Records, read_exports
+from tests.oracle.writing import write_inbox
 
 DAY = date(2024, 3, 4)
 
@@ -85,6 +88,12 @@ def records_of(
     ]
     write_inbox(Inbox("UTC", {day: tuple(files)}), folder)
     return read_exports(folder)
+
+
+def delivered(first_day: date, last_day: date) -> Coverage:
+    """Every day of a range, all of them loaded."""
+    length = (last_day - first_day).days + 1
+    return Coverage(tuple(first_day + number * ONE_DAY for number in range(length)))
 
 
 def row_of(table: pd.DataFrame, **keys: Any) -> dict[str, Any]:

@@ -9,25 +9,23 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.oracle.choosing import HOUR, MINUTE
 from tests.oracle.columns import ENTITIES
-from tests.oracle.generate import (
+from tests.oracle.filing import file_name, has_pipe_label
+from tests.oracle.inbox import (
     COMPRESSIONS,
     FORMATS,
-    HOUR,
-    LABELS,
     MICROSECOND,
-    MINUTE,
     ONE_DAY,
     STYLES,
     ExportFile,
     Inbox,
     Row,
     clock_change_days,
-    file_name,
     first_instant,
-    has_pipe_label,
     local_day,
 )
+from tests.oracle.plans import LABELS
 
 BIG = "12345678901234567890"
 BIG_TOO = "12345678901234567891"

@@ -9,24 +9,12 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from tests.oracle.choosing import PLACES_IN_DAY, Chooser, RandomChooser
 from tests.oracle.columns import STATUSES
-from tests.oracle.generate import (
-    AGENTS,
-    DELAYS,
-    GAPS,
-    ONE_DAY,
-    PLACES_IN_DAY,
-    USERS,
-    Chooser,
-    ExportFile,
-    Inbox,
-    RandomChooser,
-    Row,
-    has_its_times,
-    instant_in_day,
-    laid_out,
-    local_day,
-)
+from tests.oracle.corrections import has_its_times
+from tests.oracle.filing import laid_out
+from tests.oracle.inbox import ONE_DAY, ExportFile, Inbox, Row, instant_in_day, local_day
+from tests.oracle.plans import AGENTS, DELAYS, GAPS, USERS
 
 TEAM_IDS = ("sales", "007", "nights", "team with spaces", "zespół 🙂")
 TEAM_NAMES = ("Sales", "Night shift", 'The "A" team', "הצוות")

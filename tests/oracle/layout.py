@@ -66,7 +66,7 @@ INBOX_NUMBERS = [
     "threads_closed",
     "open_threads",
 ]
-# The numbers of the second edition.
+# Those of waits, closings, working time and missing days.
 DURATION_NUMBERS = [
     "replies",
     "reply_seconds_median",
@@ -255,15 +255,4 @@ KEYS = {
     "inbox_breakdown": ["value"],
     "inbox_hours": ["weekday", "hour"],
     "inbox_within": ["period_start_date"],
-}
-# What the first edition of the contract did not have.
-SECOND_EDITION_TABLES = ("dim_teams", "fct_durations", "mart_channels", "mart_teams")
-SECOND_EDITION_COLUMNS = {
-    *DURATION_NUMBERS,
-    "team_id",
-    "priority",
-    "current_end_date",
-    "previous_end_date",
-    "current_days_missing",
-    "previous_is_complete",
 }

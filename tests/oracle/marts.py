@@ -25,8 +25,8 @@ NO_AGES = dict.fromkeys(AGES)
 class Marts(Numbers):
     """Every mart of an inbox.
 
-    week_start is 'monday' or 'sunday', as_of_date the last export day (that of the records unless
-    given). Without a coverage no day counts as missing.
+    week_start is 'monday' or 'sunday', as_of_date the last export day; coverage tells which days
+    have come. Both are those of the records unless given.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Marts(Numbers):
             raise ValueError(f"a week starts on monday or sunday, not on {week_start}")
         super().__init__(records, zone, as_of_date, schedules)
         self.week_start = week_start
-        self.coverage = coverage
+        self.coverage = coverage or Coverage(records.days)
 
     # Periods.
 
@@ -69,9 +69,7 @@ class Marts(Numbers):
 
         Activity is a thread created or closed, a counted message sent, a rating.
         """
-        names = ["new_threads", "threads_closed", "messages", "ratings"]
-        if self.coverage is not None:
-            names.append("closings")
+        names = ("new_threads", "threads_closed", "closings", "messages", "ratings")
         days = [entry.day for name in names for entry in self.entries[name]]
         if not days:
             return None
@@ -86,7 +84,7 @@ class Marts(Numbers):
         if days is None:
             return []
         starts = self.periods(grain, *days)
-        if self.coverage is None or self.as_of_date is None:
+        if self.as_of_date is None:
             return starts
         active = {
             self.start_of(entry.day, grain) for name in self.entries.values() for entry in name
@@ -95,13 +93,11 @@ class Marts(Numbers):
 
     def days_missing(self, first_day: date, last_day: date) -> int:
         """The export days of a range that should have come and have not."""
-        return len(self.coverage.missing(first_day, last_day)) if self.coverage else 0
+        return len(self.coverage.missing(first_day, last_day))
 
     def is_complete(self, first_day: date, last_day: date) -> bool:
         """Whether a range of days is over and all of it has come."""
-        if self.coverage is not None:
-            return self.coverage.is_complete(first_day, last_day)
-        return self.as_of_date is not None and last_day <= self.as_of_date
+        return self.coverage.is_complete(first_day, last_day)
 
     def period(self, start: date, grain: str) -> dict[str, Any]:
         """A period's first and last day, and whether it is over."""

@@ -11,13 +11,10 @@ import pandas as pd
 
 from tests.oracle.facts import UNASSIGNED, frame
 from tests.oracle.layout import (
-    AGENT_NUMBERS,
     AGENTS_TABLE_NUMBERS,
     CARDS,
     COLUMNS,
     KEYS,
-    SECOND_EDITION_COLUMNS,
-    SECOND_EDITION_TABLES,
 )
 from tests.oracle.marts import NOTHING_AT_END, nobody_last, ranked_labels
 from tests.oracle.moments import Moments
@@ -29,7 +26,6 @@ __all__ = [
     "KEYS",
     "Filters",
     "Report",
-    "first_edition",
     "period_end",
     "period_start",
     "quantile",
@@ -38,25 +34,10 @@ __all__ = [
 CARD_DAYS = 30
 
 
-def first_edition(table: pd.DataFrame) -> pd.DataFrame:
-    """A table without the columns of the second edition, nor the rows that they alone make."""
-    table = table[[column for column in table.columns if column not in SECOND_EDITION_COLUMNS]]
-    if "agent_name" not in table or "open_threads" not in table:
-        return table
-    told = [
-        any(
-            row[name] not in (None, 0) or (name.endswith("_median") and row[name] == 0)
-            for name in AGENT_NUMBERS
-        )
-        for row in table.to_dict("records")
-    ]
-    return table.loc[pd.array(told, dtype=bool)]
-
-
 class Report(Moments):
     """Every number of an inbox."""
 
-    def tables(self, *, is_first_edition: bool = True) -> dict[str, pd.DataFrame]:
+    def tables(self) -> dict[str, pd.DataFrame]:
         """Every published table by name; KEYS tells what sets their rows apart."""
         tables = {
             "fct_threads": frame(self.threads, COLUMNS["fct_threads"]),
@@ -74,16 +55,9 @@ class Report(Moments):
             tables[f"mart_inbox_{grain}"] = self.mart_inbox(grain)
             tables[f"mart_agents_{grain}"] = self.mart_agents(grain)
             tables[f"mart_labels_{grain}"] = self.mart_labels(grain)
-            if not is_first_edition:
-                tables[f"mart_channels_{grain}"] = self.mart_channels(grain)
-                tables[f"mart_teams_{grain}"] = self.mart_teams(grain)
-        if not is_first_edition:
-            return tables
-        return {
-            name: first_edition(table)
-            for name, table in tables.items()
-            if name not in SECOND_EDITION_TABLES
-        }
+            tables[f"mart_channels_{grain}"] = self.mart_channels(grain)
+            tables[f"mart_teams_{grain}"] = self.mart_teams(grain)
+        return tables
 
     def mart_inbox_cards(self) -> pd.DataFrame:
         """The cards of the 30 days that end on `as_of_date`."""
@@ -109,9 +83,7 @@ class Report(Moments):
         previous_end = start_date - ONE_DAY
         current = self.numbers(self.select(start_date, end_date, agent, filters))
         previous = self.numbers(self.select(previous_start, previous_end, agent, filters))
-        previous_is_complete = self.coverage is None or self.is_complete(
-            previous_start, previous_end
-        )
+        previous_is_complete = self.is_complete(previous_start, previous_end)
         rows = []
         for order, (metric, label) in enumerate(CARDS, start=1):
             now, before = as_double(current[metric]), as_double(previous[metric])

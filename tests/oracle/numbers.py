@@ -34,7 +34,8 @@ class Entry:
     """One thing that is counted or averaged: on a day, for an agent (None is nobody).
 
     thread is its thread's row of fct_threads, null for a rating of none that stands; ended_day is
-    the day of the event where `day` is the thread's.
+    the day of the event where `day` is the thread's; record_id is the message, rating or duration
+    that is counted, else the thread.
     """
 
     day: date
@@ -42,6 +43,7 @@ class Entry:
     value: Any
     thread: Thread | None
     ended_day: date | None = None
+    record_id: str = ""
 
 
 Entries = dict[str, list[Entry]]
@@ -107,7 +109,7 @@ class Numbers(Facts):
         for rating in self.ratings:
             thread = threads.get(rating["thread_id"])
             entry = Entry(rating["rated_date"], rating["agent_id"], rating["score"], thread)
-            entries["ratings"].append(entry)
+            entries["ratings"].append(replace(entry, record_id=rating["rating_id"]))
         for duration in self.durations:
             self._add_duration(entries, duration, threads[duration["thread_id"]])
         return entries
@@ -115,7 +117,7 @@ class Numbers(Facts):
     def _add_thread(self, entries: Entries, thread: Thread) -> None:
         assignee, thread_id = thread["assigned_agent_id"], thread["thread_id"]
         is_closed = thread["status"] == "closed"
-        created = Entry(thread["created_date"], assignee, thread_id, thread)
+        created = Entry(thread["created_date"], assignee, thread_id, thread, record_id=thread_id)
         entries["new_threads"].append(created)
         for name, holds in (
             ("labeled_threads", thread["is_labeled"]),
@@ -140,11 +142,17 @@ class Numbers(Facts):
                 agent_id = thread["closer_agent_id"]
             day = self.local_date(closing.closed_at)
             assert day is not None
-            entries["closings"].append(Entry(day, agent_id or assignee, thread_id, thread))
+            closed = replace(created, day=day, agent_id=agent_id or assignee)
+            entries["closings"].append(closed)
 
     def _add_message(self, entries: Entries, message: dict[str, Any], thread: Thread) -> None:
+        message_id = message["message_id"]
         sent = Entry(
-            message["sent_date"], message["assigned_agent_id"], message["message_id"], thread
+            message["sent_date"],
+            message["assigned_agent_id"],
+            message_id,
+            thread,
+            record_id=message_id,
         )
         entries["messages"].append(sent)
         entries["thread_messages"].append(replace(sent, day=message["thread_created_date"]))
@@ -160,12 +168,13 @@ class Numbers(Facts):
         is_reply = duration["measure"] == "reply"
         ended_day = duration["ended_date"]
         day = ended_day if is_reply else duration["thread_created_date"]
+        ended = Entry(day, duration["agent_id"], None, thread, ended_day, duration["duration_id"])
         clocks = (duration["seconds"], duration["business_seconds"])
         for name, seconds in zip(MEASURES[duration["measure"]], clocks, strict=True):
             if name is not None and seconds is not None:
-                entries[name].append(Entry(day, duration["agent_id"], seconds, thread, ended_day))
+                entries[name].append(replace(ended, value=seconds))
         if is_reply and duration["ended_by"] == "reply":
-            entries["replies"].append(Entry(day, duration["agent_id"], None, thread))
+            entries["replies"].append(ended)
 
     def first_activity(self) -> dict[str, date]:
         """The day of each user's first activity ever."""

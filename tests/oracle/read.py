@@ -126,9 +126,12 @@ def export_days(folder: Path) -> list[date]:
     return sorted(days)
 
 
-def read_exports(folder: Path) -> Records:
-    """Read every export under a folder and keep the records that stand."""
-    days = export_days(folder)
+def read_exports(folder: Path, until: date | None = None) -> Records:
+    """Read every export under a folder and keep the records that stand.
+
+    until: as it was known on that day, which is as if no later folder existed.
+    """
+    days = [day for day in export_days(folder) if until is None or day <= until]
     standing: dict[str, dict[str, tuple[tuple[Any, ...], dict[str, Any]]]] = {
         entity: {} for entity in ENTITIES
     }

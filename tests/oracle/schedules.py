@@ -4,8 +4,9 @@ import csv
 import io
 from datetime import date
 
+from tests.oracle.choosing import Chooser, RandomChooser
 from tests.oracle.clock import DEFAULT_SCHEDULE
-from tests.oracle.generate import ONE_DAY, ZONES, Chooser, RandomChooser
+from tests.oracle.inbox import ONE_DAY, ZONES
 
 COLUMNS = ("schedule_id", "zone", "weekday", "date", "opens", "closes", "valid_from")
 WORKDAYS = (1, 2, 3, 4, 5)

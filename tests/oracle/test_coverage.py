@@ -143,7 +143,7 @@ class TestCards:
 def test_days_after_the_last_one_are_not_missing(tmp_path: Path) -> None:
     messages = [message("t.1", "2024-03-12T12:00:00", "user", "u")]
     records = records_of(tmp_path, [thread("t", "2024-03-04T12:00:00")], messages)
-    report = Report(records, coverage=Coverage(records.days))
+    report = Report(records)
     assert report.mart_inbox("daily").period_start_date.tolist() == [*march(4, 12)]
     assert report.mart_inbox("monthly").days_missing.tolist() == [0]
     assert report.mart_inbox("weekly").period_start_date.tolist() == [*march(4, 11)]

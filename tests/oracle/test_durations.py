@@ -8,9 +8,10 @@ import pytest
 
 from tests.oracle.by_hand import DAY, at, event, message, records_of, row_of, thread
 from tests.oracle.clock import Opening, Schedule
-from tests.oracle.generate import ExportFile, Inbox, Row, write_inbox
+from tests.oracle.inbox import ExportFile, Inbox, Row
 from tests.oracle.metrics import Report
 from tests.oracle.read import read_exports
+from tests.oracle.writing import write_inbox
 from tests.oracle.zones import zone_of
 
 NINE = "2024-03-04T09:00:00"

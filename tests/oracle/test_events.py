@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from tests.oracle.clock import read_schedules
-from tests.oracle.coverage import Coverage
+from tests.oracle.corrections import corrected, with_bad_rows
 from tests.oracle.events import with_events, without_days
-from tests.oracle.generate import corrected, generate_inbox, with_bad_rows, write_inbox
+from tests.oracle.generate import generate_inbox
 from tests.oracle.metrics import GRAINS, Filters, Report
 from tests.oracle.read import Records, read_exports
 from tests.oracle.schedules import schedules_text
+from tests.oracle.writing import write_inbox
 
 FIRST_DAY = date(2024, 3, 20)
 LAST_DAY = date(2024, 4, 8)
@@ -35,9 +36,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> Records:
 def report(records: Records, tmp_path_factory: pytest.TempPathFactory) -> Report:
     path = tmp_path_factory.mktemp("schedules") / "schedules.csv"
     path.write_text(schedules_text(3, FIRST_DAY, LAST_DAY, ("sales", "nights")), encoding="utf-8")
-    return Report(
-        records, ZONE, schedules=read_schedules(path, ZONE), coverage=Coverage(records.days)
-    )
+    return Report(records, ZONE, schedules=read_schedules(path, ZONE))
 
 
 def test_every_case_is_there(records: Records, report: Report) -> None:

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.oracle.by_hand import DAY, at, message, rating, records_of, row_of, thread
+from tests.oracle.by_hand import DAY, at, delivered, message, rating, records_of, row_of, thread
 from tests.oracle.compare import assert_tables_equal
-from tests.oracle.generate import ExportFile, Inbox, Row, write_inbox
+from tests.oracle.inbox import ExportFile, Inbox, Row
 from tests.oracle.metrics import Report, period_end, period_start, quantile
 from tests.oracle.read import BadFileError, read_exports
+from tests.oracle.writing import write_inbox
 
 
 class TestReading:
@@ -349,14 +350,15 @@ class TestDays:
     ) -> None:
         days = ("2024-12-28", "2024-12-29", "2024-12-31", "2025-01-01", "2025-01-05", "2025-01-06")
         records = records_of(tmp_path, [thread(day, f"{day}T12:00:00") for day in days])
-        weekly = Report(records, week_start=week_start, as_of_date=date(2025, 1, 5)).mart_inbox(
-            "weekly"
-        )
+        as_of_date = date(2025, 1, 5)
+        coverage = delivered(date(2024, 12, 1), as_of_date)
+        report = Report(records, "UTC", week_start, as_of_date, coverage=coverage)
+        weekly = report.mart_inbox("weekly")
         counts = dict(zip(weekly.period_start_date, weekly.new_threads, strict=True))
         assert counts == expected
         ends = [start + timedelta(days=6) for start in expected]
         assert weekly.period_end_date.tolist() == ends
-        assert weekly.is_complete.tolist() == [end <= date(2025, 1, 5) for end in ends]
+        assert weekly.is_complete.tolist() == [end <= as_of_date for end in ends]
 
     def test_periods_have_first_and_last_days(self) -> None:
         leap_day = date(2024, 2, 29)
@@ -403,8 +405,11 @@ class TestDays:
             threads=[thread("t", "2024-03-04T09:00:00")],
             ratings=[rating("r.1", "2024-03-06T09:00:00", 5)],
         )
-        for as_of_date, days in ((DAY, 3), (DAY + timedelta(days=9), 10)):
-            daily = Report(records, as_of_date=as_of_date).mart_inbox("daily")
+        # After the last export day a day of nothing but backlog is left out.
+        for as_of_date, days in ((DAY, 2), (DAY + timedelta(days=9), 10)):
+            coverage = delivered(DAY, as_of_date)
+            report = Report(records, as_of_date=as_of_date, coverage=coverage)
+            daily = report.mart_inbox("daily")
             assert len(daily) == days
             assert daily.is_complete.sum() == (as_of_date - DAY).days + 1
         empty = Report(records_of(tmp_path / "empty"))
@@ -590,7 +595,8 @@ class TestUsers:
                     message("t.4", "2024-03-02T09:00:00", "user", "u3", is_private=True),
                 ],
                 day=date(2024, 3, 2),
-            )
+            ),
+            coverage=delivered(date(2024, 2, 1), date(2024, 3, 2)),
         )
 
     def test_users_are_counted_anew_at_every_grain(self, report: Report) -> None:
@@ -624,7 +630,8 @@ class TestCards:
         records = records_of(
             tmp_path, threads, ratings=[rating("r.1", "2024-02-15T00:00:00", 4)], day=as_of_date
         )
-        cards = Report(records).mart_inbox_cards()
+        coverage = delivered(date(2024, 1, 31), as_of_date)
+        cards = Report(records, coverage=coverage).mart_inbox_cards()
         assert cards.metric.tolist() == [
             "new_threads",
             "messages",
@@ -648,7 +655,8 @@ class TestCards:
     def test_any_range_is_set_against_as_many_days(self, tmp_path: Path) -> None:
         days = ("2024-03-01", "2024-03-02", "2024-03-03", "2024-03-04")
         records = records_of(tmp_path, [thread(day, f"{day}T00:00:00") for day in days])
-        card = Report(records).inbox_cards(date(2024, 3, 3), date(2024, 3, 3)).iloc[0]
+        report = Report(records, coverage=delivered(date(2024, 3, 1), DAY))
+        card = report.inbox_cards(date(2024, 3, 3), date(2024, 3, 3)).iloc[0]
         assert card.previous_start_date == date(2024, 3, 2)
         assert (card.current_value, card.previous_value, card.change_ratio) == (1.0, 1.0, 0.0)
 

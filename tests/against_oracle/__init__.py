@@ -1,0 +1,1 @@
+"""The models beside the oracle: warehouses of generated exports, and what has to be equal."""
