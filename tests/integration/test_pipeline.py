@@ -19,9 +19,12 @@ from dagster import DagsterInstance
 from orchestration import pipeline
 from orchestration.machine.lock import LockBusy, hold_lock
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
+from tests.against_oracle.warehouses import write_schedules
 from tests.homes import copy_home, parsed_dbt_folder
+from tests.oracle.clock import read_schedules
 from tests.oracle.compare import assert_tables_equal
 from tests.oracle.corner_cases import all_corner_cases
+from tests.oracle.events import with_events
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.oracle.metrics import KEYS, Report
 from tests.oracle.read import read_exports
@@ -68,7 +71,9 @@ def assert_same(actual: dict[str, pd.DataFrame], expected: dict[str, pd.DataFram
 
 
 def assert_as_the_oracle_says(settings: Settings) -> None:
-    report = Report(read_exports(settings.exports_folder), settings.timezone, settings.week_start)
+    hours = settings.schedules and read_schedules(settings.schedules, settings.timezone)
+    records = read_exports(settings.exports_folder)
+    report = Report(records, settings.timezone, settings.week_start, schedules=hours)
     tables = published(settings)
     for name, expected in report.tables().items():
         if name != "dim_dates":
@@ -218,9 +223,11 @@ def test_what_is_wrong_is_said_in_a_line(
 
 def test_every_corner_case_through_dbt(tmp_path: Path) -> None:
     """The whole run, dbt's contracts and tests included, where format and days are strangest."""
-    write_inbox(all_corner_cases(zone="America/New_York"), tmp_path / "exports", clutter=True)
+    inbox = with_events(all_corner_cases(zone="America/New_York"), 1)
+    write_inbox(inbox, tmp_path / "exports", clutter=True)
     settings = load_settings(
         exports=tmp_path / "exports",
+        schedules=write_schedules(inbox, 1, tmp_path),
         home=tmp_path / "home",
         timezone="America/New_York",
         week_start="sunday",

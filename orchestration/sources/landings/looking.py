@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.machine.sql import literal_path
-from orchestration.settings import OBJECT_STORES
+from orchestration.settings.addresses import OBJECT_STORES
 
 from ..errors import WrongSource
 from ..model import Kind, Landing, Opening

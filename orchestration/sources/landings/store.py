@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from orchestration.machine.stores import ObjectFolder, StoreUnavailable
-from orchestration.settings import object_address
+from orchestration.settings.addresses import object_address
 
 from ..errors import SourceUnreachable, WrongSource
 from .folder import LandedFile, format_of
