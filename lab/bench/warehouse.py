@@ -207,6 +207,7 @@ def touched(home: str, day: str) -> dict[str, int]:
     import duckdb
 
     from orchestration.exports import read_manifests
+    from orchestration.exports.reading.schema import CONTRACTS
 
     settings = settings_of(home)
     manifest = read_manifests(settings.raw_folder)[date.fromisoformat(day)]
@@ -214,7 +215,8 @@ def touched(home: str, day: str) -> dict[str, int]:
     parts = " union ".join(
         f"select thread_id from read_parquet('{settings.raw_folder / path}')"
         for entity, path in manifest.landed.items()
-        if entity != "agents"
+        if "thread_id" in CONTRACTS[entity].by_name
     )
-    counted = duckdb.sql(f"select count(*) from ({parts})").fetchone()
+    with duckdb.connect() as connection:
+        counted = connection.execute(f"select count(*) from ({parts})").fetchone()
     return {**rows, "touched_threads": int(counted[0]) if counted else 0}

@@ -59,6 +59,38 @@ def metric(warehouse: Warehouse, name: str, *groups: str) -> pd.Series:
     return values(table, list(groups), name)
 
 
+def test_a_range_is_widened_to_whole_months_and_a_filter_of_days_is_not(
+    warehouse: Warehouse,
+) -> None:
+    """As docs/bi.md tells analysts: the range of a query is not the range that they asked for."""
+    daily = warehouse.table("mart_inbox_daily").set_index("period_start_date")["new_threads"]
+    months = daily.resample("MS").sum()
+    first_month, last_month = months[months > 1].index[[0, -1]]
+    # From the second day with conversations of the first month to the first one of the last.
+    started = daily[daily > 0]
+    first = started[started.index >= first_month].index[1]
+    last = started[started.index >= last_month].index[0]
+    asked = {"metric_names": ["new_threads"], "group_by_names": ["metric_time__month"]}
+    widened = answer(
+        warehouse,
+        time_constraint_start=first.to_pydatetime(),
+        time_constraint_end=last.to_pydatetime(),
+        **asked,
+    )
+    assert widened == months[first_month:last_month].sum()
+    day = "{{ TimeDimension('metric_time', 'day') }}"
+    between = f"{day} between '{first:%Y-%m-%d}' and '{last:%Y-%m-%d}'"
+    exact = answer(warehouse, where_constraints=[between], **asked)
+    assert exact == daily[first:last].sum() < widened
+
+
+def answer(warehouse: Warehouse, **asked: Any) -> float:
+    """The sum of what MetricFlow gives for a request of one metric."""
+    request = MetricFlowQueryRequest.create(**asked)
+    sql = engine().explain(request).sql_statement.sql
+    return float(warehouse.connection.execute(sql).df()[asked["metric_names"][0]].sum())
+
+
 def values(table: pd.DataFrame, keys: list[str], column: str) -> pd.Series:
     """A column as numbers by its keys; nobody is an empty text, no number is 0."""
     texts = [table[key].astype(str).where(table[key].notna(), "") for key in keys]
