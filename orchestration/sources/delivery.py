@@ -29,7 +29,7 @@ _WITH_PREFIX = {
     "agents": {"agent_id"},
     "teams": {"team_id"},
 }
-_NOT_DELIVERED = {"threads": ["is_closing_assumed"]}
+_NOT_DELIVERED = {"threads": ["is_closing_assumed"], "thread_events": ["sequence"]}
 _TABLES = {"thread_events": "events"}
 OWNER_ONLY = 0o600
 

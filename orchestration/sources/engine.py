@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from .errors import SourceUnreachable, WrongSource
+from .errors import SourceError, SourceUnreachable, WrongSource
 from .keeping import SourceState
 from .landings.looking import is_database
 from .language import add_language, literals
@@ -74,16 +74,18 @@ def _given_up_after(
             connection.interrupt()
 
     timer = None if seconds is None else threading.Timer(seconds, interrupt)
-    with suppress(duckdb.InterruptException):
-        try:
-            if timer is not None:
-                timer.start()
-            yield
-        finally:
-            is_done.set()
-            if timer is not None:
-                timer.cancel()
-                timer.join()
+    try:
+        if timer is not None:
+            timer.start()
+        yield
+    except (duckdb.Error, SourceError):
+        if not is_late.is_set():  # else it is what an interruption looks like from within
+            raise
+    finally:
+        is_done.set()
+        if timer is not None:
+            timer.cancel()
+            timer.join()
     if is_late.is_set():
         raise SourceUnreachable(
             f"{source.name} took longer than {seconds:g} s (INBOX_SOURCE_SECONDS) and is behind; "

@@ -61,15 +61,13 @@ def fold(
     connection.execute(f"set search_path = '{records},main'")
     if canonical.prepare is not None:
         canonical.prepare(connection)
-    for relation in ("threads", "messages", "events"):
+    for relation in CANONICAL:
         select = _canonical(relation, getattr(canonical, relation))
-        connection.execute(f"create or replace table {target}.told_{relation} as {select}")
-    for relation in ("ratings", "agents", "teams"):
-        select = _canonical(relation, getattr(canonical, relation))
-        connection.execute(f"create or replace table {target}.{relation} as {select}")
+        name = "told_threads" if relation == "threads" else relation
+        connection.execute(f"create or replace table {target}.{name} as {select}")
     connection.execute(f"set search_path = '{target},main'")
-    for entity, select in (("threads", _THREADS), ("messages", _MESSAGES), ("events", _EVENTS)):
-        connection.execute(f"create or replace table {target}.{entity} as {select}")
+    connection.execute(f"create or replace table {target}.threads as {_THREADS}")
+    connection.execute(f"insert into {target}.messages by name {_OPENINGS}")
     connection.execute("set search_path = 'main'")
 
 
@@ -153,33 +151,47 @@ _THREADS = """
             occurred_at,
             value,
             case when actor_type = 'agent' then actor_id end as agent_id,
-            (occurred_at, sequence, event_id) as place,
-            lag(value, 1, 'open') over (
-                partition by thread_id order by occurred_at, sequence, event_id
-            ) as value_before
-        from told_events
+            row_number() over thread_history as place,
+            lag(value, 1, 'open') over thread_history as value_before
+        from events
         where type = 'status' and value is not null and occurred_at is not null
+        window thread_history as (
+            partition by thread_id order by occurred_at, sequence, event_id
+        )
     ),
 
-    history as (
+    place as (
         select
             thread_id,
             min(occurred_at)
                 filter (where value = 'closed' and value_before <> 'closed') as first_closed_at,
-            arg_max({'closed_at': occurred_at, 'agent_id': agent_id}, place)
-                filter (where value = 'closed' and value_before <> 'closed') as closing,
-            count(*) filter (where value <> 'closed' and value_before = 'closed') as reopen_count,
-            arg_max(value, place) as last_value,
-            max(occurred_at) as last_at
+            max(place) filter (where value = 'closed' and value_before <> 'closed') as closing,
+            max(place) as last,
+            count(*) filter (where value <> 'closed' and value_before = 'closed') as reopen_count
         from change
         group by thread_id
+    ),
+
+    history as (
+        select
+            place.*,
+            closing.occurred_at as last_closed_at,
+            closing.agent_id as last_closed_by,
+            latest.value as last_value,
+            latest.occurred_at as last_at
+        from place
+        inner join change as latest
+            on place.thread_id = latest.thread_id and place.last = latest.place
+        left join change as closing
+            on place.thread_id = closing.thread_id and place.closing = closing.place
     ),
 
     standing as (
         select
             thread.*,
             history.first_closed_at as history_first_closed_at,
-            history.closing,
+            history.last_closed_at,
+            history.last_closed_by,
             history.reopen_count as history_reopen_count,
             history.last_value,
             -- A change that is later than the record's own version came without the record.
@@ -197,7 +209,7 @@ _THREADS = """
             *,
             case
                 when status_now <> 'closed' then null
-                when last_value = 'closed' then closing.closed_at
+                when last_value = 'closed' then last_closed_at
                 else closed_at
             end as told_closed_at
         from standing
@@ -221,7 +233,7 @@ _THREADS = """
         ) as first_closed_at,
         case
             when status_now <> 'closed' then null
-            when last_value = 'closed' then closing.agent_id
+            when last_value = 'closed' then last_closed_by
             else closed_by_agent_id
         end as closed_by_agent_id,
         coalesce(history_reopen_count, reopen_count) as reopen_count,
@@ -232,18 +244,15 @@ _THREADS = """
     from closed
 """
 
-_MESSAGES = f"""
+_OPENINGS = f"""
     with opened as (
         select distinct message.thread_id
-        from told_messages as message
+        from messages as message
         inner join told_threads as thread on message.thread_id = thread.thread_id
         where abs(epoch_us(message.sent_at) - epoch_us(thread.created_at))
             <= {_SECONDS_OF_OPENING} * 1000000
     )
 
-    select *
-    from told_messages
-    union all by name
     select
         opening_id as message_id,
         thread_id,
@@ -257,11 +266,6 @@ _MESSAGES = f"""
     where opening_length is not null
         and created_at is not null
         and thread_id not in (select thread_id from opened)
-"""
-
-_EVENTS = """
-    select event_id, thread_id, occurred_at, type, value, actor_type, actor_id
-    from told_events
 """
 
 COUNTS = {
@@ -285,5 +289,5 @@ COUNTS = {
 }
 """What the fold itself tells of an import, over the schema that it made."""
 
-SQL = [_THREADS, _MESSAGES, _EVENTS]
+SQL = [_THREADS, _OPENINGS]
 """What a fold is made of: where it changes, the same records give other rows."""

@@ -33,32 +33,31 @@ def messages(tickets: str, options: Mapping[str, Any]) -> str:
     return f"""
     with {tickets},
 
-    said as (
-        select
-            id, ticket_id, created_at, author, is_system, is_public, channel, body_length,
-            1 as preference
-        from comments
-        union all by name
-        select
-            id, ticket_id, occurred_at as created_at, author, is_system, is_public, channel,
-            body_length, 0 as preference
+    audited as (
+        select id, ticket_id, occurred_at, author, is_system, is_public, channel, body_length
         from audit_events
         where type in ('Comment', 'VoiceComment')
     ),
 
+    -- A comment that an audit tells too is one; private where either of them says so.
     comment as (
         select
-            id,
-            arg_min(
-                {{
-                    'ticket_id': ticket_id, 'created_at': created_at, 'author': author,
-                    'is_system': is_system, 'channel': channel, 'body_length': body_length
-                }},
-                preference
-            ) as told,
-            bool_and(coalesce(is_public, true)) as is_public
-        from said
-        group by id
+            audited.id,
+            audited.ticket_id,
+            audited.occurred_at as created_at,
+            audited.author,
+            audited.is_system,
+            audited.channel,
+            audited.body_length,
+            coalesce(audited.is_public, true) and coalesce(comments.is_public, true) as is_public
+        from audited
+        left join comments on audited.id = comments.id
+        union all by name
+        select
+            id, ticket_id, created_at, author, is_system, channel, body_length,
+            coalesce(is_public, true) as is_public
+        from comments
+        anti join audited on comments.id = audited.id
     ),
 
     change as (
@@ -74,18 +73,18 @@ def messages(tickets: str, options: Mapping[str, Any]) -> str:
     authored as (
         select
             comment.id as message_id,
-            comment.told.ticket_id as thread_id,
-            comment.told.created_at as sent_at,
+            comment.ticket_id as thread_id,
+            comment.created_at as sent_at,
             {_author_type(options)} as author_type,
             staff.agent_id,
-            comment.told.author as author,
+            comment.author as author,
             not coalesce(change.is_public, comment.is_public) as is_private,
-            comment.told.body_length as body_length,
-            coalesce(change.changed_at, comment.told.created_at) as updated_at
+            comment.body_length as body_length,
+            coalesce(change.changed_at, comment.created_at) as updated_at
         from comment
         left join change on comment.id = change.comment_id
-        left join ticket on comment.told.ticket_id = ticket.id
-        left join staff on comment.told.author = staff.id
+        left join ticket on comment.ticket_id = ticket.id
+        left join staff on comment.author = staff.id
         where coalesce(ticket.is_counted, true)
     )
 
@@ -108,11 +107,11 @@ def messages(tickets: str, options: Mapping[str, Any]) -> str:
 
 def _author_type(options: Mapping[str, Any]) -> str:
     bots = ", ".join(f"person({literal(str(bot))})" for bot in options["bots"])
-    is_bot = f"comment.told.author in ({bots}) or" if bots else ""
+    is_bot = f"comment.author in ({bots}) or" if bots else ""
     return f"""case
-                when comment.told.is_system then 'system'
-                when {is_bot} comment.told.channel = 'rule' then 'bot'
-                when comment.told.author = ticket.requester then 'user'
+                when comment.is_system then 'system'
+                when {is_bot} comment.channel = 'rule' then 'bot'
+                when comment.author = ticket.requester then 'user'
                 when staff.id is not null then 'agent'
                 else 'user'
             end"""
@@ -141,31 +140,35 @@ def ratings(tickets: str, options: Mapping[str, Any]) -> str:
     ),
 
     latest as (
-        select
-            ticket_id,
-            arg_max(
-                {{'score': score, 'assignee_id': assignee_id, 'updated_at': updated_at}},
-                (updated_at, number)
-            ) as told,
-            arg_max(score, (updated_at, number))
-                filter (where score in ('good', 'bad')) as answered_score,
-            min(updated_at) filter (where score in ('good', 'bad')) as answered_at
+        select *
         from told
         where ticket_id is not null
-        group by ticket_id
+        qualify row_number() over (
+            partition by ticket_id order by updated_at desc nulls last, number desc nulls last
+        ) = 1
+    ),
+
+    answered as (
+        select ticket_id, score
+        from told
+        where ticket_id is not null and score in ('good', 'bad')
+        qualify row_number() over (
+            partition by ticket_id order by updated_at desc nulls last, number desc nulls last
+        ) = 1
     ),
 
     rating as (
         select
-            'csat:' || ticket_id as rating_id,
-            ticket_id as thread_id,
-            told.updated_at as rated_at,
-            case answered_score when 'good' then 5 when 'bad' then 1 end as score,
-            told.assignee_id as agent_id,
-            told.updated_at as updated_at,
-            case when told.score not in ('good', 'bad') then told.updated_at end as deleted_at
+            'csat:' || latest.ticket_id as rating_id,
+            latest.ticket_id as thread_id,
+            latest.updated_at as rated_at,
+            case answered.score when 'good' then 5 when 'bad' then 1 end as score,
+            latest.assignee_id as agent_id,
+            latest.updated_at as updated_at,
+            case when coalesce(latest.score not in ('good', 'bad'), true)
+                then latest.updated_at end as deleted_at
         from latest
-        where answered_score is not null
+        inner join answered on latest.ticket_id = answered.ticket_id
         union all by name
         select
             'survey:' || id as rating_id,
