@@ -42,12 +42,19 @@ dated_hours as (
     where date is not null
 ),
 
+valid_dates as (
+    select distinct
+        schedule_id,
+        valid_from
+    from weekly_hours
+),
+
 validities as (
     select
         schedule_id,
         valid_from,
         coalesce(lead(valid_from) over (partition by schedule_id order by valid_from), {{ far_date }}) as valid_until
-    from (select distinct schedule_id, valid_from from weekly_hours) as valid_dates
+    from valid_dates
 ),
 
 zones as (
@@ -55,6 +62,13 @@ zones as (
         schedule_id,
         zone
     from schedules
+),
+
+dated_days as (
+    select distinct
+        schedule_id,
+        date
+    from dated_hours
 ),
 
 -- What opens on each day: its date's hours, else those of its weekday that are valid then.
@@ -71,10 +85,10 @@ openings as (
         on validities.schedule_id = weekly_hours.schedule_id
         and validities.valid_from = weekly_hours.valid_from
         and weekly_hours.weekday = {{ iso_day_of_week('days.date') }}
-    left join (select distinct schedule_id, date from dated_hours) as dated
-        on weekly_hours.schedule_id = dated.schedule_id
-        and days.date = dated.date
-    where dated.date is null
+    left join dated_days
+        on weekly_hours.schedule_id = dated_days.schedule_id
+        and days.date = dated_days.date
+    where dated_days.date is null
     union all
     select
         dated_hours.schedule_id,
@@ -90,7 +104,8 @@ wall_times as (
     select
         openings.schedule_id,
         zones.zone,
-        {{ dbt.datediff("cast('1970-01-01' as date)", 'openings.date', 'day') }} * cast(86400 as bigint) as day_second,
+        {{ dbt.datediff("cast('1970-01-01' as date)", 'openings.date', 'day') }}
+        * cast(86400 as bigint) as day_second,
         openings.opens_second,
         openings.closes_second
     from openings
