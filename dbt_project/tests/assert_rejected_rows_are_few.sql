@@ -23,8 +23,9 @@ select
     unresolved.rows_unresolved
 from files
 inner join unresolved
-    on files.export_date = unresolved.export_date
-    and files.entity = unresolved.entity
+    on
+        files.export_date = unresolved.export_date
+        and files.entity = unresolved.entity
 where
     unresolved.rows_unresolved >= 10
     and unresolved.rows_unresolved > {{ var('inbox_max_rejected') }} * files.rows_read

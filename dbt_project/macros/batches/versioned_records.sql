@@ -133,6 +133,13 @@ versioned_records as (
     {{ return(['assigned_agent_id', 'channel', 'team_id']) }}
 {%- endmacro %}
 
+{#- The same of the latest version of a thread: null where the thread does not stand. -#}
+{% macro thread_columns_while_standing() -%}
+    {%- for column in thread_columns() %}
+        case when is_standing then {{ column }} end as {{ column }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
 {#- Whether the first version of an event's thread came, or the last one went: each of its events has to say so. -#}
 {% macro is_of_arrived_thread(threads) -%}
     thread_id in (

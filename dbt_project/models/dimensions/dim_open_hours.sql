@@ -82,12 +82,14 @@ openings as (
     inner join validities
         on days.date >= validities.valid_from and days.date < validities.valid_until
     inner join weekly_hours
-        on validities.schedule_id = weekly_hours.schedule_id
-        and validities.valid_from = weekly_hours.valid_from
-        and weekly_hours.weekday = {{ iso_day_of_week('days.date') }}
+        on
+            validities.schedule_id = weekly_hours.schedule_id
+            and validities.valid_from = weekly_hours.valid_from
+            and weekly_hours.weekday = {{ iso_day_of_week('days.date') }}
     left join dated_days
-        on weekly_hours.schedule_id = dated_days.schedule_id
-        and days.date = dated_days.date
+        on
+            weekly_hours.schedule_id = dated_days.schedule_id
+            and days.date = dated_days.date
     where dated_days.date is null
     union all
     select
@@ -165,8 +167,9 @@ instants as (
         ) as instant_second
     from looked_up_ends
     inner join zone_offsets
-        on looked_up_ends.zone = zone_offsets.zone
-        and looked_up_ends.starts_second = zone_offsets.starts_second
+        on
+            looked_up_ends.zone = zone_offsets.zone
+            and looked_up_ends.starts_second = zone_offsets.starts_second
     where looked_up_ends.is_end = 1
 ),
 
@@ -177,11 +180,13 @@ spans as (
         closing_instants.instant_second as closes_at_second
     from wall_times
     inner join instants as opening_instants
-        on wall_times.zone = opening_instants.zone
-        and wall_times.day_second + wall_times.opens_second = opening_instants.wall_second
+        on
+            wall_times.zone = opening_instants.zone
+            and wall_times.day_second + wall_times.opens_second = opening_instants.wall_second
     inner join instants as closing_instants
-        on wall_times.zone = closing_instants.zone
-        and wall_times.day_second + wall_times.closes_second = closing_instants.wall_second
+        on
+            wall_times.zone = closing_instants.zone
+            and wall_times.day_second + wall_times.closes_second = closing_instants.wall_second
     inner join records on closing_instants.instant_second > records.first_second
     where opening_instants.instant_second < closing_instants.instant_second
 ),

@@ -21,11 +21,12 @@ threads as (
     select
         records.*,
         coalesce(own.schedule_id, everyones.schedule_id) as schedule_id
-    {%- if is_apply() %}
+        {%- if is_apply() %}
     from {{ changes_of(fct_threads) }} as records
     {%- else %}
-    from {{ fct_threads }} as records
-    {%- endif %}
+    from
+        {{ fct_threads }} as records
+        {%- endif %}
     left join schedules as own on records.team_id = own.schedule_id
     left join schedules as everyones on everyones.schedule_id = 'default'
     {%- if is_apply() %}
@@ -75,8 +76,9 @@ durations as (
         threads.{{ thread_columns | join(',\n        threads.') }}
     from threads
     left join closings
-        on threads.thread_id = closings.thread_id
-        and closings.number = 1
+        on
+            threads.thread_id = closings.thread_id
+            and closings.number = 1
     union all
     select
         'resolution' as measure,

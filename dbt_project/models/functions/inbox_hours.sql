@@ -42,7 +42,7 @@ quarters as (
     group by 1
 ),
 
-{#- Every quarter of an hour from a day before the range to a day after it, of which those that lie in it are kept. -#}
+-- Every quarter of an hour from a day before the range to a day after it, of which those that lie in it are kept.
 bounds as (
     select
         cast({{ dbt.dateadd('day', -1, 'first_date') }} as date) as first_day,
@@ -61,7 +61,8 @@ day_quarters as (
 hours_of_range as (
     select
         {{ quarter_of_day('days.date') }} + day_quarters.number as quarter,
-        {{ local_time_of_quarter(quarter_of_day('days.date') ~ ' + day_quarters.number', 'report.timezone') }} as local_time
+        {{ local_time_of_quarter(quarter_of_day('days.date') ~ ' + day_quarters.number', 'report.timezone') }}
+            as local_time
     from days
     inner join day_quarters on true
     inner join report on true
@@ -84,6 +85,14 @@ hours as (
     {{ whole_numbers(0, 23) }}
 ),
 
+happened_in_quarters as (
+    select
+        quarter,
+        sum(happened) as happened
+    from quarters
+    group by quarter
+),
+
 values_by_hour as (
     select
         hours_of_week.weekday,
@@ -91,13 +100,7 @@ values_by_hour as (
         count(*) / cast(4 as {{ column_type('double precision') }}) as hours,
         sum(happened_in_quarters.happened) as happened
     from hours_of_week
-    left join (
-        select
-            quarters.quarter,
-            sum(quarters.happened) as happened
-        from quarters
-        group by quarters.quarter
-    ) as happened_in_quarters
+    left join happened_in_quarters
         on hours_of_week.quarter = happened_in_quarters.quarter
     group by 1, 2
 ),
@@ -112,8 +115,9 @@ final as (
     from weekdays
     inner join hours on true
     left join values_by_hour
-        on weekdays.number = values_by_hour.weekday
-        and hours.number = values_by_hour.hour
+        on
+            weekdays.number = values_by_hour.weekday
+            and hours.number = values_by_hour.hour
 )
 
 select * from final

@@ -8,9 +8,7 @@ threads as (
     select
         thread_id,
         case when is_standing then created_date end as created_date,
-        {%- for column in thread_columns() %}
-        case when is_standing then {{ column }} end as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ thread_columns_while_standing() }}
     {%- if is_apply() %}
     from ({{ few_rows(threads, ['thread_id in (select thread_id from versioned_records)']) }}) as touched_threads
     {%- else %}

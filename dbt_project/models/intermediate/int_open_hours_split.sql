@@ -47,8 +47,8 @@ points as (
     union all
     select
         schedule_ids.schedule_id,
-        {{ dbt.datediff("cast('1970-01-01' as date)", 'days.date', 'day') }} * cast({{ microseconds_of_day }} as bigint)
-            as starts_microsecond,
+        {{ dbt.datediff("cast('1970-01-01' as date)", 'days.date', 'day') }}
+        * cast({{ microseconds_of_day }} as bigint) as starts_microsecond,
         0 as opening,
         0 as closed_microseconds,
         null as opens_microsecond

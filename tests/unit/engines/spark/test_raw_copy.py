@@ -50,6 +50,7 @@ def test_it_follows_the_catalog_and_sends_no_file_twice(s3: S3Server, tmp_path: 
             "entity": "threads",
             "export_date": "2024-03-01",
             "path": f"{folder}/2.parquet",
+            "format_version": 1,
         }
     ]
     assert content["replaced_files"][0]["path"].endswith("/1.parquet")
