@@ -176,7 +176,14 @@ def test_every_client_gets_the_same(
     }
     answers = dict(zip(questions, client.ask(published, list(questions.values())), strict=True))
     for name, answer in answers.items():
-        assert answer == expected[name], name
+        assert len(answer) == len(expected[name]), name
+        for row, expected_row in zip(answer, expected[name], strict=True):
+            assert row == [nearly(value) for value in expected_row], name
+
+
+def nearly(value: Any) -> Any:
+    """A value; of a fraction 14 digits (DuckDB 2.0 moves the last bit of a p90)."""
+    return pytest.approx(value, rel=1e-14, nan_ok=True) if isinstance(value, float) else value
 
 
 @pytest.mark.parametrize("change", ["create table written (number int)", "delete from fct_threads"])
