@@ -1,7 +1,10 @@
--- How long what is open at the end of each day has been so, of the whole inbox: the ages of mart_inbox_daily. To join every
--- day with every thread that is open at its end would cost 17 CPU seconds a day at 10 million messages. So days are
--- joined with counts by day; the threads themselves are read of just those days of creation in which a quantile lies.
+-- How long what is open at the end of each day has been so, of the whole inbox: the ages of mart_inbox_daily. To join
+-- every day with every thread that is open at its end would cost 17 CPU seconds a day at 10 million messages. So days
+-- are joined with counts by day; the threads themselves are read of just those days of creation in which a quantile
+-- lies.
 {%- set quantiles = {'backlog_age_seconds_median': 0.5, 'backlog_age_seconds_p90': 0.9} %}
+{%- set at_floor = "wanted_places.rounded = 'floor'" %}
+{%- set at_ceil = "wanted_places.rounded = 'ceil'" %}
 {%- set is_open = 'counts.left_backlog_date is null or counts.left_backlog_date > ends.date' %}
 with report as (
     select * from {{ ref('dim_report') }}
@@ -44,7 +47,7 @@ open_counts as (
         counts.created_date,
         sum(counts.threads) as threads
     from ends
-    inner join thread_counts as counts on counts.created_date <= ends.date and ({{ is_open }})
+    inner join thread_counts as counts on ends.date >= counts.created_date and ({{ is_open }})
     group by ends.date, counts.created_date
 ),
 
@@ -101,19 +104,21 @@ wanted_threads as (
 
 thread_ages as (
     select
-        wanted_places.date,
         {%- for name in quantiles %}
-        max(case when wanted_places.name = '{{ name }}' and wanted_places.rounded = 'floor' then wanted_threads.age end)
-        + (
-            max(case when wanted_places.name = '{{ name }}' and wanted_places.rounded = 'ceil' then wanted_threads.age end)
-            - max(case when wanted_places.name = '{{ name }}' and wanted_places.rounded = 'floor' then wanted_threads.age end)
-        ) * max(case when wanted_places.name = '{{ name }}' then wanted_places.part end) as {{ name }}{{ ',' if not loop.last }}
+        {%- set of_name = "wanted_places.name = '" ~ name ~ "'" %}
+        {%- set below = 'max(case when ' ~ of_name ~ ' and ' ~ at_floor ~ ' then wanted_threads.age end)' %}
+        {%- set above = 'max(case when ' ~ of_name ~ ' and ' ~ at_ceil ~ ' then wanted_threads.age end)' %}
+        {{ below }}
+        + ({{ above }} - {{ below }})
+        * max(case when {{ of_name }} then wanted_places.part end) as {{ name }},
         {%- endfor %}
+        wanted_places.date
     from wanted_places
     inner join wanted_threads
-        on wanted_places.date = wanted_threads.date
-        and wanted_places.created_date = wanted_threads.created_date
-        and wanted_places.place = wanted_threads.place
+        on
+            wanted_places.date = wanted_threads.date
+            and wanted_places.created_date = wanted_threads.created_date
+            and wanted_places.place = wanted_threads.place
     group by wanted_places.date
 ),
 
@@ -134,18 +139,19 @@ wait_ages as (
         max({{ seconds_between('waits.started_at', 'ends.ends_at') }}) as longest_wait_seconds
     from ends
     inner join waits
-        on waits.started_date <= ends.date
-        and (waits.ended_date is null or waits.ended_date > ends.date)
+        on
+            ends.date >= waits.started_date
+            and (waits.ended_date is null or ends.date < waits.ended_date)
     group by ends.date
 ),
 
 final as (
     select
         ends.date,
-        wait_ages.longest_wait_seconds,
         {%- for name in quantiles %}
-        cast(thread_ages.{{ name }} as {{ column_type('double precision') }}) as {{ name }}{{ ',' if not loop.last }}
+        cast(thread_ages.{{ name }} as {{ column_type('double precision') }}) as {{ name }},
         {%- endfor %}
+        wait_ages.longest_wait_seconds
     from ends
     left join thread_ages on ends.date = thread_ages.date
     left join wait_ages on ends.date = wait_ages.date

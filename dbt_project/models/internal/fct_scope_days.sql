@@ -4,10 +4,10 @@ with
 {%- for kind, records in record_kinds().items() %}
 {{ kind }} as (
     select
-        *
-        {%- for name, expression in records.get('columns', {}).items() %},
-        {{ expression }} as {{ name }}
+        {%- for name, expression in records.get('columns', {}).items() %}
+        {{ expression }} as {{ name }},
         {%- endfor %}
+        signed_rows.*
     from ({{ signed_rows(ref(records.fact)) }}) as signed_rows
     {%- if records.where %}
     where {{ records.where }}

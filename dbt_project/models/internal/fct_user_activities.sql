@@ -1,7 +1,10 @@
-{{ config(materialized='changed_rows', unique_key=['user_id', 'active_date'] + scope_columns(), partition_by='active_date') }}
+{{ config(
+    materialized='changed_rows', unique_key=['user_id', 'active_date'] + scope_columns(), partition_by='active_date'
+) }}
 
 {%- set columns = scope_columns() | join(', ') -%}
-{%- set messages_columns = ['assigned_agent_id as agent_id'] + (scope_columns() | reject('equalto', 'agent_id') | list) %}
+{%- set other_columns = scope_columns() | reject('equalto', 'agent_id') | list %}
+{%- set record_columns = ['assigned_agent_id as agent_id'] + other_columns %}
 
 with threads as (
     {{ signed_rows(ref('fct_threads')) }}
@@ -17,7 +20,7 @@ activities as (
     {%- for kind, day in {'threads': 'created_date', 'messages': 'sent_date'}.items() %}
     select
         {{ day }} as active_date,
-        {{ messages_columns | join(',\n        ') }},
+        {{ record_columns | join(',\n        ') }},
         user_id,
         row_sign
     from {{ kind }}

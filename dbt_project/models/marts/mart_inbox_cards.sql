@@ -2,11 +2,10 @@ with {{ periods_of_cards('cast(' ~ dbt.dateadd('day', -29, 'as_of_date') ~ ' as 
 
 sums as (
     select
-        periods.from_date,
-    {%- for name in numbers_of(['sum']) %}
-    sum(agent_days.{{ name }}) as {{ name }}{{ ',' if not loop.last }}
-    
-{%- endfor %}
+        {%- for name in numbers_of(['sum']) %}
+        sum(agent_days.{{ name }}) as {{ name }},
+        {%- endfor %}
+        periods.from_date
     from {{ ref('fct_agent_days') }} as agent_days
     inner join periods on agent_days.activity_date between periods.from_date and periods.to_date
     group by periods.from_date
