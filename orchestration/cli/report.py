@@ -13,6 +13,8 @@ from orchestration.cli.flags import ISO_DAY, day_of, read_settings, setting_flag
 from orchestration.cli.printing import console
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
     from orchestration.settings import Settings
@@ -31,6 +33,17 @@ TEXT_COLUMNS = {
         "first_response_seconds_median": "first response",
         "closing_seconds_median": "closing",
         "open_threads": "open",
+    },
+    "waits": {
+        "period_start_date": "from",
+        "replies": "replies",
+        "reply_seconds_median": "reply",
+        "reply_seconds_p90": "of 9 in 10",
+        "first_response_business_seconds_median": "first response\nworking time",
+        "reply_business_seconds_median": "reply\nworking time",
+        "closing_business_seconds_median": "closing\nworking time",
+        "waiting_threads": "waiting",
+        "longest_wait_seconds": "longest",
     },
     "labels": {"rank": "", "label": "label", "new_threads": "threads"},
     "agents": {
@@ -80,7 +93,7 @@ def report(
     only: str | None,
     **flags: Any,
 ) -> None:
-    """Print cards, series, top labels and the agents' table from the published file.
+    """Print cards, series, waits, top labels and the agents' table from the published file.
 
     The cards compare the range with as many days just before it, where all of these have come. In
     CSV the tables are parted by an empty line; --only gives a single one.
@@ -135,6 +148,7 @@ def _print_report(settings: Settings, numbers: Any, tables: dict[str, pd.DataFra
     titles = {
         "cards": "Cards: this range against as many days before it",
         "series": f"By {numbers.grain}",
+        "waits": f"Replies and waits by {numbers.grain}",
         "labels": "Top labels",
         "agents": "Agents",
     }
@@ -146,7 +160,7 @@ def _print_report(settings: Settings, numbers: Any, tables: dict[str, pd.DataFra
     )
     if numbers.missing_days:
         console.print(f"{missing_in_words(numbers.missing_days)}.", soft_wrap=True)
-    for name, table in tables.items():
+    for name, table in _sections(tables):
         console.print(f"\n[bold]{titles[name]}[/bold]")
         if table.empty:
             console.print("  nothing in this range")
@@ -154,8 +168,21 @@ def _print_report(settings: Settings, numbers: Any, tables: dict[str, pd.DataFra
         console.print(_text_table(name, table))
 
 
+def _sections(tables: dict[str, pd.DataFrame]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """What is printed one below the other: a series is two, so that its lines stay whole."""
+    for name, table in tables.items():
+        yield name, table
+        if name == "series" and not table.empty:
+            yield "waits", table
+
+
 def _text_table(name: str, table: pd.DataFrame) -> Table:
-    columns = TEXT_COLUMNS[name]
+    # Without working hours there is no working time, by no row.
+    columns = {
+        column: title
+        for column, title in TEXT_COLUMNS[name].items()
+        if "business" not in column or table[column].notna().any()
+    }
     shown = Table(box=None, pad_edge=True, padding=(0, 2, 0, 0))
     for column, title in columns.items():
         is_text = column in ("label", "agent_name", "agent_id", "period_start_date")

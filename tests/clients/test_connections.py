@@ -40,6 +40,14 @@ QUERIES = {
     "agent": "select * from inbox_series('month', '2024-02-10', '2024-03-20', 'u00021')",
     "agents": "select * from inbox_agents('2024-02-10', '2024-03-20') order by agent_id",
     "labels": "select * from inbox_top_labels('2024-02-10', '2024-03-20', 5, null)",
+    "named": "select * from inbox_series('month', '2024-02-10', '2024-03-20', "
+    "channels := array['forum/it', 'forum/es'], day_of := 'ended')",
+    "named cards": "select metric, current_value, previous_value "
+    "from inbox_cards('2024-02-10', '2024-03-20', agent := 'u00021') order by 1",
+    "hours": "select * from inbox_hours('waits', '2024-02-10', '2024-03-20') order by 1, 2",
+    "within": "select * from inbox_within('reply', 3600, 'month', '2024-02-10', '2024-03-20')",
+    "breakdown": "select dimension, value, new_threads, reply_seconds_median "
+    "from inbox_breakdown('channel', '2024-03-11', '2024-03-20') order by value",
     "values": "select * from fct_values order by number",
 }
 

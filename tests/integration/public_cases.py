@@ -34,6 +34,8 @@ SCHEDULES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     ),
     "Abidjan Sundays 11-12": ("Africa/Abidjan", [(SUNDAY, "11:00-12:00")]),
     "Los Angeles Sundays 1:30-3": ("America/Los_Angeles", [(SUNDAY, "01:30-03:00")]),
+    "Los Angeles Sundays 2:30-4": ("America/Los_Angeles", [(SUNDAY, "02:30-04:00")]),
+    "Sao Paulo Sundays 0-2": ("America/Sao_Paulo", [(SUNDAY, "00:00-02:00")]),
     "weekdays 10-18": ("UTC", [(WEEKDAYS, "10:00-18:00")]),
     "weekdays 10-18, two days off": (
         "UTC",
@@ -51,7 +53,7 @@ SCHEDULES: dict[str, tuple[str, list[tuple[str, str]]]] = {
         "America/Santiago",
         [(WEEKDAYS, "09:00-12:00"), (WEEKDAYS, "13:00-18:00")],
     ),
-    # What the contract of this project names.
+    # What this project promises itself.
     "weekdays 9-18": ("UTC", [(WEEKDAYS, "09:00-18:00")]),
     "nights": ("UTC", [(WEEKDAYS, "23:00-07:00")]),
     "Sunday night, Monday off": ("UTC", [(SUNDAY, "22:00-06:00"), ("2024-03-04", "")]),
@@ -102,6 +104,8 @@ ELAPSED = [
     Elapsed(BIZ, "shop, holidays", "2006-01-14 00:00", "2006-01-20 00:00", 55800),
     Elapsed(BIZ, "shop, other hours", "2006-01-01 00:00", "2006-01-08 00:00", 102600),
     Elapsed(BIZ, "Los Angeles Sundays 1:30-3", "2014-11-02 07:00", "2014-11-03 08:00", 9000),
+    # Midnight does not exist there: the first instant of the day is 01:00, that of the jump.
+    Elapsed(BIZ, "Sao Paulo Sundays 0-2", "2015-10-17 12:00", "2015-10-18 12:00", 3600),
     Elapsed(ESCALATION, "always", "2024-01-08 00:00", "2024-01-08 00:30", 1800),
     Elapsed(ZAMMAD, "Berlin weekdays 8-18", "2013-03-21 09:30", "2013-03-21 14:00", 16200),
     Elapsed(ZAMMAD, "Berlin weekdays 8-18", "2013-03-21 09:30", "2013-03-21 13:00", 12600),
@@ -137,7 +141,7 @@ ELAPSED = [
     ),
 ]
 
-OURS = "the contract"
+OURS = "this project"
 OURS_ELAPSED = [
     Elapsed(OURS, "weekdays 9-18", "2024-03-01 17:55", "2024-03-04 09:05", 600),
     Elapsed(OURS, "nights", "2024-03-01 22:00", "2024-03-02 08:00", 28800),
@@ -178,12 +182,51 @@ WAITS = [
     Waits(OURS, "u 10:00, u 10:05, a 10:10", [600]),
 ]
 
-DIFFERENT: list[tuple[Due | Elapsed, str, str]] = [
-    # What the source states, what is ours, and why.
+# What the source states, what is ours, and why.
+DIFFERENT_DUE: list[tuple[Due, str, str]] = [
     (
         Due(BIZ, "Abidjan Sundays 11-12", "2006-01-01 00:00", 7200, "2006-01-15 11:00"),
         "2006-01-08 12:00",
         "used up at closing time it is due then, not when the next span opens: no open time lies "
         "between, so what is met is the same",
+    ),
+]
+
+NO_PAUSES = "what waits for the user is open time as well: a pause is a promise's, not a clock's"
+DIFFERENT_ELAPSED: list[tuple[Elapsed, float, str]] = [
+    (
+        Elapsed(BIZ, "Los Angeles Sundays 2:30-4", "2014-03-09 08:00", "2014-03-09 12:00", 1800),
+        3600,
+        "half past two does not exist in that night: there it is an hour later, ours the instant "
+        "of the jump, as the night lacks its second hour and not its fourth",
+    ),
+    (
+        Elapsed(ESCALATION, "always", "2024-01-08 00:00", "2024-01-08 04:00", 5400),
+        14400,
+        NO_PAUSES,
+    ),
+    (
+        Elapsed(ZAMMAD, "Berlin 9-18", "2013-06-04 09:00", "2013-06-04 12:00", 9000),
+        10800,
+        NO_PAUSES,
+    ),
+    (
+        Elapsed(FRAPPE, "weekdays 10-18", "2024-01-08 12:00", "2024-01-08 13:30", 3600),
+        5400,
+        NO_PAUSES,
+    ),
+]
+
+DIFFERENT_WAITS: list[tuple[Waits, list[float], str]] = [
+    (
+        Waits("chatwoot 0f4587c, hand-over", "u 09:00:00, b 09:00:20, a 09:01:02", [42]),
+        [62],
+        "a user waits from the first message on, whatever a bot does meanwhile; seconds_after_bot "
+        "begins anew only where the user writes again after the bot",
+    ),
+    (
+        Waits("zammad 1aa4e68, longest only", "u 11:00, a 11:10, u 11:20, a 11:25", [600]),
+        [600, 300],
+        "every wait is kept, not only the longest",
     ),
 ]

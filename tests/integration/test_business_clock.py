@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from tests.integration.public_cases import (
-    DIFFERENT,
+    DIFFERENT_DUE,
+    DIFFERENT_ELAPSED,
+    DIFFERENT_WAITS,
     DUE,
     ELAPSED,
     OURS_ELAPSED,
@@ -25,6 +27,8 @@ from tests.unit.exports.builders import write_records
 
 COLUMNS = ("schedule_id", "zone", "weekday", "date", "opens", "closes", "valid_from")
 CASES = [*ELAPSED, *OURS_ELAPSED]
+ALL_ELAPSED = [*CASES, *(case for case, _, _ in DIFFERENT_ELAPSED)]
+ALL_WAITS = [*WAITS, *(case for case, _, _ in DIFFERENT_WAITS)]
 KINDS = {"u": "user", "a": "agent", "b": "bot"}
 FIRST, LAST = "2006-01-01 00:00", "2024-12-31 00:00"
 
@@ -63,10 +67,10 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     folder = tmp_path_factory.mktemp("clock")
     threads = [
         thread(f"elapsed {number}", case.start, case.end, team_id=case.schedule)
-        for number, case in enumerate(CASES)
+        for number, case in enumerate(ALL_ELAPSED)
     ]
     messages = []
-    for number, case in enumerate(WAITS):
+    for number, case in enumerate(ALL_WAITS):
         steps = [step.split() for step in case.steps.split(", ")]
         closed = next((f"2024-03-05 {at}" for kind, at in steps if kind == "c"), None)
         threads.append(thread(f"waits {number}", "2024-03-05 09:00", closed))
@@ -92,16 +96,27 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
         yield built
 
 
-@pytest.mark.parametrize("number", range(len(CASES)), ids=[f"{c.source}: {c.start}" for c in CASES])
-def test_working_time_is_what_is_stated(warehouse: Warehouse, number: int) -> None:
+def elapsed(warehouse: Warehouse, number: int) -> tuple[float, float]:
     rows = warehouse.connection.execute(
         "select business_seconds, seconds from fct_durations where duration_id = ?",
         [f"resolution:elapsed {number}:1"],
     ).fetchall()
+    business_seconds, seconds = rows[0]
+    return business_seconds, seconds
+
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=[f"{c.source}: {c.start}" for c in CASES])
+def test_working_time_is_what_is_stated(warehouse: Warehouse, number: int) -> None:
     case = CASES[number]
-    assert rows[0][0] == case.seconds
+    business_seconds, seconds = elapsed(warehouse, number)
+    assert business_seconds == case.seconds
     if case.schedule.endswith("always"):
-        assert rows[0][0] == rows[0][1], "around the clock it is the calendar's"
+        assert business_seconds == seconds, "around the clock it is the calendar's"
+
+
+def test_where_working_time_differs_that_is_told(warehouse: Warehouse) -> None:
+    for number, (case, ours, why) in enumerate(DIFFERENT_ELAPSED, len(CASES)):
+        assert elapsed(warehouse, number)[0] == ours != case.seconds, why
 
 
 def due_at(warehouse: Warehouse, case: Due) -> datetime:
@@ -141,19 +156,27 @@ def test_due_times_are_what_is_stated(warehouse: Warehouse, case: Due) -> None:
 
 
 def test_where_a_due_time_differs_that_is_told(warehouse: Warehouse) -> None:
-    for case, ours, why in DIFFERENT:
-        assert isinstance(case, Due)
+    for case, ours, why in DIFFERENT_DUE:
         assert due_at(warehouse, case) == datetime.fromisoformat(ours) != case.due, why
 
 
-@pytest.mark.parametrize("number", range(len(WAITS)), ids=[case.source for case in WAITS])
-def test_waits_are_what_is_stated(warehouse: Warehouse, number: int) -> None:
+def waited(warehouse: Warehouse, number: int) -> list[float]:
     rows = warehouse.connection.execute(
         "select seconds from fct_durations where measure = 'reply' and thread_id = ? "
         "and seconds is not null order by number",
         [f"waits {number}"],
     ).fetchall()
-    assert [seconds for (seconds,) in rows] == WAITS[number].seconds
+    return [seconds for (seconds,) in rows]
+
+
+@pytest.mark.parametrize("number", range(len(WAITS)), ids=[case.source for case in WAITS])
+def test_waits_are_what_is_stated(warehouse: Warehouse, number: int) -> None:
+    assert waited(warehouse, number) == WAITS[number].seconds
+
+
+def test_where_waits_differ_that_is_told(warehouse: Warehouse) -> None:
+    for number, (case, ours, why) in enumerate(DIFFERENT_WAITS, len(WAITS)):
+        assert waited(warehouse, number) == ours != case.seconds, why
 
 
 def test_spans_are_whole_and_reach_from_the_first_record_to_400_days_ahead(

@@ -1,3 +1,8 @@
+{%- set inputs = {
+    'has_schedules': ref('stg_inbox__schedules'),
+    'has_thread_events': ref('int_thread_events_deduplicated'),
+    'has_teams': ref('int_teams_deduplicated')
+} -%}
 with export_days as (
     select max(export_date) as as_of_date
     from {{ ref('fct_export_days') }}
@@ -17,6 +22,9 @@ activity as (
 
 final as (
     select
+        {%- for name, records in inputs.items() %}
+        (select count(*) > 0 from {{ records }}) as {{ name }},
+        {%- endfor %}
         export_days.as_of_date,
         coverage.covered_from,
         activity.first_date,
