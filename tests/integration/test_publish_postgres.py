@@ -27,6 +27,18 @@ from tests.publications import small_publication
 from tests.services.postgres import PASSWORD, PostgresServer
 
 ZONE = "America/New_York"
+# A number of each kind of record that inbox_threads gives.
+BEHIND = (
+    "new_threads",
+    "messages",
+    "new_users",
+    "average_rating",
+    "first_response_business_seconds_median",
+    "replies",
+    "closings",
+    "open_threads",
+    "longest_wait_seconds",
+)
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +163,13 @@ def calls() -> list[str]:
                 for number in ("new_threads", "user_messages", "messages_sent", "waits")
             )
         found.append(f"inbox_cards({first}, {last}, agent => '')")
+    found.extend(
+        f"inbox_threads('{number}', {first}, {last}, {agent}{more})"
+        for number in BEHIND
+        for (first, last), agent, more in zip(
+            ranges[1:4], agents, (*named[:2], named[3]), strict=True
+        )
+    )
     return found
 
 

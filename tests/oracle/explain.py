@@ -12,6 +12,7 @@ import pandas as pd
 from tests.oracle.layout import COUNTED, TIMED
 from tests.oracle.metrics import Report
 from tests.oracle.numbers import NO_FILTERS, SATISFIED, Entries, Entry, Filters
+from tests.oracle.periods import mean, quantile
 
 # Numbers that are made of the entries of another name.
 ENTRIES_OF = {
@@ -63,6 +64,20 @@ def counted_rows(report: Report, number: str, asked: Range) -> list[dict[str, An
             user_id = entry.value if number == "unique_users" else None
             rows.append({**row_of(entry, value_of(number, entry)), "user_id": user_id})
     return rows
+
+
+def number_of(number: str, rows: list[dict[str, Any]]) -> float | None:
+    """The number that some counted rows make."""
+    values = [float(row["value"]) for row in rows]
+    if number in ("unique_users", "new_users"):
+        return float(len({row["user_id"] for row in rows}))
+    if number in ("average_rating", "csat_ratio"):
+        return mean(values)
+    if number.startswith("longest"):
+        return max(values, default=None)
+    if number.endswith(("_median", "_p90")):
+        return quantile(values, 0.5 if number.endswith("_median") else 0.9)
+    return sum(values)
 
 
 def value_of(number: str, entry: Entry) -> float:

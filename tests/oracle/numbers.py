@@ -258,12 +258,15 @@ class Numbers(Facts):
             for thread in self.threads:
                 assignee = thread["assigned_agent_id"]
                 is_closed = thread["closed_date"] is not None and thread["closed_date"] <= day
+                opened = Entry(
+                    day, assignee, thread["created_at"], thread, record_id=thread["thread_id"]
+                )
                 if thread["created_date"] <= day and not is_closed:
-                    threads.append(Entry(day, assignee, thread["created_at"], thread))
+                    threads.append(opened)
                 for wait in self.waits[thread["thread_id"]]:
                     ended_at = wait.ended_at
                     if wait.started_at < end and not (ended_at is not None and ended_at < end):
-                        waits.append(Entry(day, assignee, wait.started_at, thread))
+                        waits.append(replace(opened, value=wait.started_at))
             self._ends[day] = (threads, waits)
         return self._ends[day]
 

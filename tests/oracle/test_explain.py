@@ -8,26 +8,18 @@ import pytest
 
 from tests.oracle.by_hand import DAY, event, message, rating, records_of, thread
 from tests.oracle.events import with_events
-from tests.oracle.explain import EXPLAINED, Range, assert_rows_explain, counted_rows, is_true
+from tests.oracle.explain import (
+    EXPLAINED,
+    Range,
+    assert_rows_explain,
+    counted_rows,
+    is_true,
+    number_of,
+)
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.oracle.metrics import Report
 from tests.oracle.numbers import Filters
-from tests.oracle.periods import mean, quantile
 from tests.oracle.read import read_exports
-
-
-def number_of(number: str, rows: list[dict[str, object]]) -> float | None:
-    """The number that some counted rows make."""
-    values = [float(row["value"]) for row in rows]  # type: ignore[arg-type]
-    if number == "unique_users":
-        return float(len({row["user_id"] for row in rows}))
-    if number in ("average_rating", "csat_ratio"):
-        return mean(values)
-    if number.startswith("longest"):
-        return max(values, default=None)
-    if number.endswith(("_median", "_p90")):
-        return quantile(values, 0.5 if number.endswith("_median") else 0.9)
-    return sum(values)
 
 
 @pytest.mark.parametrize("seed", range(3))

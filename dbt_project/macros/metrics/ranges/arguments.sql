@@ -70,14 +70,19 @@ chosen_threads as (
         {{ is_listed('channels', 'threads.channel') }}
         and {{ is_listed('teams', 'threads.team_id') }}
         and {{ is_listed('priorities', 'threads.priority') }}
-        and (
+        and {{ has_listed_label() }}
+)
+{%- endmacro %}
+
+{#- Whether a thread carries one of the labels that are asked for. -#}
+{% macro has_listed_label() -%}
+    (
             labels is null
             or threads.thread_id in (
                 select labeled.thread_id from {{ ref('fct_thread_labels').include(database=false) }} as labeled
                 where {{ list_contains('labels', 'labeled.label') }}
             )
         )
-)
 {%- endmacro %}
 
 {#- Whether a record's thread is chosen. -#}
