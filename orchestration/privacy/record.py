@@ -8,6 +8,7 @@ It holds no identifier and no pseudonym: hashes only, and the key of the hashes 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,6 +68,11 @@ class Door:
     def enter(self, raw: Path) -> UserIdentifiers:
         """What becomes of identifiers now. Raises `WrongPseudonymKey`, `BrokenUserRecord`."""
         return claim_key(raw, self.pseudonym_key).identifiers(self.pseudonym_key)
+
+    def erase(self, raw: Path, landed: Sequence[str]) -> None:
+        """Note that people, by the identifiers that land, have to go from all that is kept."""
+        for identifier in landed:
+            begin_erasure(raw, identifier)
 
     def has_changed(self, raw: Path, identifiers: Identifiers) -> bool:
         """Whether a user was erased since."""

@@ -14,6 +14,9 @@ Plain functions over DuckDB and Arrow; nothing here knows of Dagster. What lies 
     persons     identifiers of people before the first write; `people` is the door that is handed in
     keeping     <INBOX_HOME>/sources/<name>/: kept records and the state of a source
     folding     kept records to rows of our entities: the status history, openings, tombstones
+    leaving     groups that are never imported, out of what is kept
+    retaining   versions past their time, out of what is kept
+    telling     what is told of an import
     delivery    rows to <entity>.<source>-<n>.parquet in the folder of a day
     importing   one import from end to end; a look before one
     erasing     erased users out of what is kept and of what was written

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.machine.lock import hold_lock
-from orchestration.machine.sql import literal, literal_path, quoted
+from orchestration.machine.sql import literal_path, quoted
 
 from . import keeping
 from .keeping import SourceState
@@ -117,11 +117,7 @@ def _rewrite(path: Path, columns: Iterable[tuple[str, str]], is_erased: IsErased
                     f" then null else {quoted(column)} end as {quoted(column)}"
                 )
         if replaced:
-            unfinished = path.with_name(f".{path.name}{keeping.UNFINISHED}")
-            connection.execute(
-                f"copy (select * replace ({', '.join(replaced)}) from {scan})"
-                f" to {literal(unfinished)} (format parquet, compression zstd)"
+            keeping.replace_file(
+                connection, path, f"select * replace ({', '.join(replaced)}) from {scan}"
             )
-            unfinished.chmod(path.stat().st_mode)
-            unfinished.replace(path)
     return rows

@@ -8,10 +8,14 @@ set of kept records.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 
 from orchestration.machine.sql import quoted
 
+from .keeping import newest_first
+from .leaving import find_left_out
 from .model import CANONICAL, Canonical, Kept, Kind
 
 KEYS = {"threads": "thread_id", "messages": "message_id", "ratings": "rating_id"}
@@ -48,16 +52,19 @@ def fold(
     target: str,
     source: str,
     is_whole: bool,
+    left_out: Sequence[str] = (),
 ) -> None:
     """Schema `target`: a table an entity, of the touched threads, from the records in `source`.
 
-    source: schema `kept` or `before`. is_whole: every thread is touched.
+    source: schema `kept` or `before`. is_whole: every thread is touched. left_out: groups whose
+    conversations do not count.
     """
     records = f"{target}_records"
+    leaves_out = find_left_out(connection, kind, left_out, source)
     for schema in (records, target):
         connection.execute(f"create schema if not exists {schema}")
     for kept in kind.kept:
-        _make_records(connection, kept, records, source, is_whole)
+        _make_records(connection, kept, records, source, is_whole, leaves_out)
     connection.execute(f"set search_path = '{records},main'")
     if canonical.prepare is not None:
         canonical.prepare(connection)
@@ -100,28 +107,34 @@ def drop_what_stands(
 
 
 def _make_records(
-    connection: duckdb.DuckDBPyConnection, kept: Kept, schema: str, source: str, is_whole: bool
+    connection: duckdb.DuckDBPyConnection,
+    kept: Kept,
+    schema: str,
+    source: str,
+    is_whole: bool,
+    leaves_out: bool,
 ) -> None:
     """A view or table of one stream: the touched threads' records, each in its newest version."""
     name = f"{schema}.{quoted(kept.name)}"
     select = f"select * from {source}.{quoted(kept.name)}"
+    if kept.thread is not None and leaves_out:
+        select += (
+            f" where {quoted(kept.thread)} not in (select thread_id from left_out)"
+            f" or {quoted(kept.thread)} is null"
+        )
     if kept.thread is not None and not is_whole:
         touched = f"{quoted(kept.thread)} in (select thread_id from touched)"
         raw = f"{schema}.{quoted('all_' + kept.name)}"
-        connection.execute(f"create or replace table {raw} as {select} where {touched}")
+        connection.execute(
+            f"create or replace table {raw} as select * from ({select}) where {touched}"
+        )
         select = f"select * from {raw}"
     key = ", ".join(quoted(column) for column in kept.key)
     repeated = f"select {key} from ({select}) group by {key} having count(*) > 1"
     if connection.execute(f"{repeated} limit 1").fetchone() is not None:
-        order = [f"{quoted(column)} desc nulls last" for column in (*kept.newest, "landed_at")]
-        if kept.is_state:
-            order.append("import_number desc")
-        # Of records that differ in nothing that orders them, always the same one.
-        columns = ", ".join(quoted(column) for column in kept.columns)
-        order.append(f"hash({columns})")
         select = (
             f"{select} qualify row_number() over"
-            f" (partition by {key} order by {', '.join(order)}) = 1"
+            f" (partition by {key} order by {newest_first(kept)}) = 1"
         )
         connection.execute(f"create or replace table {name} as {select}")
     else:

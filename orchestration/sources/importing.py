@@ -15,13 +15,12 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from orchestration.machine import zones
 from orchestration.machine.lock import hold_lock
 
 from . import delivery, folding, keeping
@@ -29,11 +28,15 @@ from .engine import open_engine
 from .errors import WrongSource
 from .keeping import ImportRecord, SourceState
 from .landings.looking import open_landing
+from .leaving import find_left_out, strip_kept, strip_left_out
 from .logins import login_of
 from .model import Canonical, Kind, Opening, SupportsClose
-from .persons import hash_key, key_check
+from .people import People
+from .persons import hash_key, key_check, with_prefix
 from .reading import read_landing
-from .request import Source, Surroundings, typed_options
+from .request import Source, Surroundings, left_out, typed_options
+from .retaining import close_imports
+from .telling import counts_of, newest_threads, oldest_day
 
 logger = logging.getLogger("inbox.sources")
 
@@ -78,7 +81,9 @@ def import_source(
             )  # fmt: skip
             delivery.place(prepared, exports, done.record.day, state.last_day)
             _keep(source.kind, folder, aside)
+            surroundings.erase(done.erased)
             keeping.write_state(folder, done.state)
+            _clear(source, folder, done.state, surroundings)
         finally:
             shutil.rmtree(prepared, ignore_errors=True)
             shutil.rmtree(aside, ignore_errors=True)
@@ -106,9 +111,30 @@ def look_at_source(
 
 @dataclass
 class _Done:
+    """What an import has made; erased: people whom the desk has erased, as they land."""
+
     record: ImportRecord
     state: SourceState
     shown: list[dict[str, Any]]
+    erased: list[str]
+
+
+def _clear(source: Source, folder: Path, state: SourceState, surroundings: Surroundings) -> None:
+    """Take out of what is kept what has to go; a killed import leaves that to the next one."""
+    strip_kept(folder, source.kind, left_out(source.typed_options), state.number)
+    closed = close_imports(folder, source.kind, state, surroundings.retention_days)
+    if closed != state:
+        keeping.write_state(folder, closed)
+
+
+def _erased(
+    connection: duckdb.DuckDBPyConnection, kind: Kind, users: People, prefix: str
+) -> list[str]:
+    """Who was erased by the desk itself, by what has landed of them."""
+    if kind.erased is None:
+        return []
+    found = connection.execute(f"select distinct person from ({kind.erased})").fetchall()
+    return sorted(users.pseudonym(with_prefix(prefix, row[0])) for row in found if row[0])
 
 
 def _state(source: Source, folder: Path, exports: Path, surroundings: Surroundings) -> SourceState:
@@ -172,21 +198,34 @@ def _prepare(
             read = read_landing(connection, kind, landing, state, folder, aside, number, rereads)
         connection.execute("reset max_temp_directory_size")
         keeping.make_views(connection, kind, folder, number, aside)
-        mapping = _fingerprint(kind.canonical(options), source.staff)
+        erased = _erased(connection, kind, surroundings.users, state.prefix)
+        if find_left_out(connection, kind, left_out(options), "kept"):
+            strip_left_out(connection, kind, keeping.files_aside(kind, aside))
+        mapping = _fingerprint(kind.canonical(options), source.staff, left_out(options))
         is_whole = not state.number or state.mapping != mapping
         folding.find_touched(connection, kind, is_whole)
-        folding.fold(connection, kind, kind.canonical(options), "now", "kept", is_whole)
+        folding.fold(
+            connection, kind, kind.canonical(options), "now", "kept", is_whole, left_out(options)
+        )
         gone = 0
         if state.number:
-            earlier = kind.canonical(typed_options(kind, _known(kind, state.options)))
-            folding.fold(connection, kind, earlier, "earlier", "before", is_whole)
+            earlier = typed_options(kind, _known(kind, state.options))
+            folding.fold(
+                connection, kind, kind.canonical(earlier), "earlier", "before", is_whole,
+                left_out(earlier),
+            )  # fmt: skip
             gone = folding.tell_what_is_gone(connection, "now", "earlier")
             if not is_whole:
                 folding.drop_what_stands(connection, kind, "now", "earlier")
         rows = delivery.write_rows(connection, "now", prepared, source.name, number, state.prefix)
-        counts = {**read.counts, **_counts(connection, kind.canonical(options)), "rows gone": gone}
-        covered_from = state.covered_from or _oldest_day(connection, surroundings.timezone)
-        examples = _examples(connection, shown)
+        counts = {
+            **read.counts,
+            **counts_of(connection, kind.canonical(options)),
+            "rows gone": gone,
+        }
+        counts["people erased by the desk"] = len(erased)
+        covered_from = state.covered_from or oldest_day(connection, surroundings.timezone)
+        examples = newest_threads(connection, shown)
     record = ImportRecord(
         number=number, began_at=began_at, day=day, landing=landing.name, records=read.records,
         rows=rows, counts={name: count for name, count in counts.items() if count},
@@ -195,10 +234,10 @@ def _prepare(
     after = state.model_copy(
         update={
             "covered_from": covered_from, "mapping": mapping, "options": options,
-            "parts": read.parts, "last": record,
+            "parts": read.parts, "days": {**state.days, number: day}, "last": record,
         }
     )  # fmt: skip
-    return _Done(record, after, examples)
+    return _Done(record, after, examples, erased)
 
 
 def _known(kind: Kind, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -213,10 +252,10 @@ def _rereads(kind: Kind, state: SourceState, options: Mapping[str, Any]) -> bool
     return bool(state.number) and any(state.options.get(n) != options[n] for n in names)
 
 
-def _fingerprint(canonical: Canonical, staff: Sequence[str]) -> str:
+def _fingerprint(canonical: Canonical, staff: Sequence[str], groups: Sequence[str]) -> str:
     """What changes where the same records would give other rows."""
     texts = [str(getattr(canonical, name)) for name in ("threads", "messages", "ratings", "events")]
-    told = [*texts, folding.SQL, sorted({entry.strip().lower() for entry in staff})]
+    told = [*texts, folding.SQL, sorted({e.strip().lower() for e in staff}), sorted(groups)]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
@@ -225,45 +264,3 @@ def _keep(kind: Kind, folder: Path, aside: Path) -> None:
         for path in (aside / kept.name).glob("*.parquet"):
             (folder / kept.name).mkdir(exist_ok=True, mode=0o700)
             path.replace(folder / kept.name / path.name)
-
-
-def _counts(connection: duckdb.DuckDBPyConnection, canonical: Canonical) -> dict[str, int]:
-    counts = {}
-    for schema, told in (("now", folding.COUNTS), ("now_records", canonical.counts)):
-        connection.execute(f"set search_path = '{schema},main'")
-        for name, select in told.items():
-            row = connection.execute(select).fetchone()
-            counts[name] = 0 if row is None or row[0] is None else int(row[0])
-    connection.execute("set search_path = 'main'")
-    return counts
-
-
-def _oldest_day(connection: duckdb.DuckDBPyConnection, timezone: str) -> date | None:
-    row = connection.execute("select epoch_us(min(created_at)) from now.threads").fetchone()
-    if row is None or row[0] is None:
-        return None
-    return zones.local_date(datetime.fromtimestamp(row[0] / 1e6, UTC), timezone)
-
-
-def _examples(connection: duckdb.DuckDBPyConnection, count: int) -> list[dict[str, Any]]:
-    """The newest threads, with how many messages of whom they have."""
-    if not count:
-        return []
-    found = connection.execute(
-        f"""
-        select
-            thread_id, created_at::varchar as created_at, status, channel,
-            assigned_agent_id, closed_at::varchar as closed_at, labels,
-            (select count(*) from now.messages as m
-             where m.thread_id = t.thread_id and m.author_type = 'user') as user_messages,
-            (select count(*) from now.messages as m
-             where m.thread_id = t.thread_id and m.author_type = 'agent') as agent_messages,
-            (select max(score) from now.ratings as r where r.thread_id = t.thread_id) as score,
-            deleted_at::varchar as deleted_at
-        from now.threads as t
-        order by created_at desc nulls last, thread_id
-        limit {count}
-        """
-    )
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

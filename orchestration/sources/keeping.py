@@ -19,7 +19,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from orchestration.machine.files import write_text
-from orchestration.machine.sql import quoted
+from orchestration.machine.sql import literal, quoted
 
 from .errors import SourceError
 from .language import literal_paths
@@ -46,6 +46,7 @@ USUAL = frozenset(
         "automatic answers",
         "threads begun by staff",
         "spam",
+        "people erased by the desk",
         "mails in the trash",
         "drafts left out",
     }
@@ -77,7 +78,11 @@ class ImportRecord(BaseModel):
 
 
 class SourceState(BaseModel):
-    """How far a source has come. parts: the identity of what was read, by table and part."""
+    """How far a source has come.
+
+    parts: the identity of what was read, by table and part. days: of the imports that are not
+    closed yet, the export day. closed: the last import whose day retention has closed.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -90,6 +95,8 @@ class SourceState(BaseModel):
     mapping: str = ""
     options: dict[str, Any] = Field(default_factory=dict)
     parts: dict[str, dict[str, str]] = Field(default_factory=dict)
+    days: dict[int, date] = Field(default_factory=dict)
+    closed: int = 0
     last: ImportRecord | None = None
 
     @property
@@ -153,6 +160,11 @@ def kept_files(folder: Path, kept: Kept, last: int) -> list[Path]:
     )
 
 
+def files_aside(kind: Kind, aside: Path) -> list[tuple[Kept, Path]]:
+    """What an import has written and not put in place yet."""
+    return [(kept, path) for kept in kind.kept for path in (aside / kept.name).glob("*.parquet")]
+
+
 def clear_leftovers(folder: Path, number: int) -> None:
     """Remove what an import that died has left; number: of the last one that was finished."""
     for path in folder.glob(f"*{UNFINISHED}"):
@@ -180,6 +192,26 @@ def make_views(
             connection.execute(
                 f"create or replace view {schema}.{quoted(kept.name)} as {_scan(kept, files)}"
             )
+
+
+def newest_first(kept: Kept) -> str:
+    """SQL to order records of one key by, the one that stands first."""
+    order = [f"{quoted(column)} desc nulls last" for column in (*kept.newest, "landed_at")]
+    if kept.is_state:
+        order.append("import_number desc")
+    # Of records that differ in nothing that orders them, always the same one.
+    columns = ", ".join(quoted(column) for column in kept.columns)
+    return ", ".join([*order, f"hash({columns})"])
+
+
+def replace_file(connection: duckdb.DuckDBPyConnection, path: Path, select: str) -> None:
+    """Write a kept file anew, whole or not at all. select: its rows, of those that it has."""
+    unfinished = path.with_name(f".{path.name}{UNFINISHED}")
+    connection.execute(
+        f"copy ({select}) to {literal(str(unfinished))} (format parquet, compression zstd)"
+    )
+    unfinished.chmod(path.stat().st_mode)
+    unfinished.replace(path)
 
 
 def _scan(kept: Kept, files: Iterable[Path]) -> str:

@@ -66,6 +66,19 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class LeavesOut:
+    """Which conversations the option `leave_out` names: those of groups, by identifier or name.
+
+    streams: kept ones that are keyed by a thread. column: theirs, with the identifier of a group.
+    groups: the kept stream of groups, with `id` and `name`.
+    """
+
+    streams: tuple[str, ...]
+    column: str
+    groups: str
+
+
+@dataclass(frozen=True)
 class Option:
     """What only one kind is told: its default and what it means. Lists come parted by commas.
 
@@ -197,6 +210,8 @@ class Kind:
     that an import must fold anew: `touched` holds those of the new records, the views
     `new.<kept stream>` this import's records, `before.<kept stream>` all earlier ones,
     `kept.<kept stream>` both. users_are_addresses: whether people have no other key.
+    leaves_out: what the option `leave_out` is about, where no table is read for it. erased: SQL
+    that gives the people of `new` records whom the desk itself has erased.
     open_landing: for a folder that no layout of `landings` reads, such as mail archives.
     """
 
@@ -209,6 +224,8 @@ class Kind:
     options: tuple[Option, ...] = ()
     touched: str | None = None
     users_are_addresses: bool = False
+    leaves_out: LeavesOut | None = None
+    erased: str | None = None
     open_landing: Callable[[Path, Opening], Landing] | None = None
 
     def tables_of(self, landing: str) -> tuple[Table, ...]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -41,4 +42,8 @@ class PeopleDoor(Protocol):
 
     def enter(self, raw: Path) -> People:
         """What becomes of identifiers now. Raises `WrongPseudonymKey`."""
+        ...
+
+    def erase(self, raw: Path, landed: Sequence[str]) -> None:
+        """Note that people, by the identifiers that land, have to go from all that is kept."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -62,14 +62,17 @@ class Source:
 class Surroundings:
     """Where an import works.
 
-    users: what becomes of identifiers. most_seconds: after which it is given up. engine: DuckDB's
-    settings.
+    users: what becomes of identifiers. erase: notes people, by what landed of them, whom a desk
+    has erased. most_seconds: after which it is given up. retention_days: before the last day, that
+    stay open to corrections. engine: DuckDB's settings.
     """
 
     sources_folder: Path
     users: People
     timezone: str = "UTC"
     most_seconds: float | None = None
+    retention_days: int | None = None
+    erase: Callable[[Sequence[str]], None] = field(default=lambda landed: None)
     engine: Mapping[str, str] = field(default_factory=dict)
 
     def folder_of(self, source: Source) -> Path:
@@ -84,6 +87,11 @@ class Surroundings:
 def now() -> datetime:
     """The moment at which an import begins: the only look at the clock."""
     return datetime.now(UTC)
+
+
+def left_out(options: Mapping[str, Any]) -> Sequence[str]:
+    """The groups that are never imported, of a kind that has such an option."""
+    return list(options.get("leave_out", ()))
 
 
 def typed_options(kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from orchestration.settings import Settings
 
 from .people import PeopleDoor
@@ -14,9 +16,11 @@ MOST_MEMORY = "700MB"
 def surroundings_of(settings: Settings, door: PeopleDoor) -> Surroundings:
     """The surroundings of every source. Raises WrongPseudonymKey."""
     return Surroundings(
-        settings.sources_folder,
-        door.enter(settings.raw_folder),
-        settings.timezone,
-        settings.source_seconds,
-        {"threads": str(settings.threads), "memory_limit": MOST_MEMORY},
+        sources_folder=settings.sources_folder,
+        users=door.enter(settings.raw_folder),
+        timezone=settings.timezone,
+        most_seconds=settings.source_seconds,
+        retention_days=settings.retention_days,
+        erase=partial(door.erase, settings.raw_folder),
+        engine={"threads": str(settings.threads), "memory_limit": MOST_MEMORY},
     )

@@ -6,11 +6,12 @@ is kept has the first, from either, so that both landings tell of the same threa
 
 from __future__ import annotations
 
-from ..model import Kind, Option, Table
+from ..model import Kind, LeavesOut, Option, Table
 from .chatwoot_kept import KEPT
 from .chatwoot_mapping import canonical
 from .chatwoot_tables import TABLES
 from .chatwoot_words import LANGUAGES, status_told
+from .leaving_out import LEAVE_OUT_GROUPS
 
 _CONVERSATION = {
     "id": "VARCHAR",
@@ -162,7 +163,9 @@ CHATWOOT = Kind(
     tables={"vendor": (_CONVERSATIONS, _MESSAGES, _SURVEYS, _AGENTS, _TEAMS), "tables": TABLES},
     kept=KEPT,
     canonical=canonical,
+    leaves_out=LeavesOut(("conversations",), "team_id", "teams"),
     options=(
+        LEAVE_OUT_GROUPS,
         Option(
             "language", "en", f"the account's language: {', '.join(LANGUAGES)}",
             shapes_records=True,

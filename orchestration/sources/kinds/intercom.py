@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ..model import Kind, Option
+from ..model import Kind, LeavesOut, Option
 from .intercom_fivetran import FIVETRAN
 from .intercom_kept import KEPT
 from .intercom_mapping import TOUCHED, canonical
 from .intercom_tables import FILES, SINGER, VENDOR
+from .leaving_out import LEAVE_OUT_GROUPS
 
 INTERCOM = Kind(
     name="intercom",
@@ -21,9 +22,10 @@ INTERCOM = Kind(
     kept=KEPT,
     canonical=canonical,
     touched=TOUCHED,
+    leaves_out=LeavesOut(("conversations", "tickets"), "team_id", "teams"),
     options=(
         Option("bots", [], "identifiers of teammates that answer by themselves"),
-        Option("leave_out", [], "identifiers of teams whose conversations are not imported"),
+        LEAVE_OUT_GROUPS,
         Option("keep_outbound", False, "whether outbound conversations that nobody answered count"),
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..model import Table
-from .intercom_tables import ADMINS, PARTS, TEAMS
+from .intercom_tables import ADMINS, IS_OPERATOR, PARTS, TEAMS
 
 FIVETRAN = (
     Table(
@@ -126,7 +126,11 @@ FIVETRAN = (
             false as is_ai,
             assigned_to_type as assigned_type,
             identifier(assigned_to_id) as assigned_id,
-            case when length(body) > 0 then html_length(body) end as body_length,
+            -- The text may be hashed, blocked or not brought at all.
+            case
+                when length(body) > 0 then html_length(body)
+                when part_type in ('comment', 'quick_reply') or part_type like 'note%' then 0
+            end as body_length,
             false as has_attachment,
             moment(updated_at) as updated_at,
             landed_at
@@ -168,11 +172,39 @@ FIVETRAN = (
     ),
     Table(
         name="admin",
-        columns={"id": "VARCHAR", "name": "VARCHAR", "email": "VARCHAR", "team_ids": "VARCHAR[]"},
+        columns={
+            "id": "VARCHAR",
+            "name": "VARCHAR",
+            "email": "VARCHAR",
+            "_fivetran_deleted": "VARCHAR",
+        },
         keeps="admins",
-        select=ADMINS.select.replace("landed.admins", "landed.admin"),
+        select=f"""
+        with membership as (
+            select identifier(admin_id) as admin_id, min(identifier(team_id)) as team_id
+            from landed.team_admin
+            where not coalesce(flag(_fivetran_deleted), false)
+            group by 1
+        )
+
+        select
+            identifier(id) as id,
+            name,
+            {IS_OPERATOR} as is_operator,
+            membership.team_id,
+            landed_at
+        from landed.admin
+        left join membership on identifier(id) = membership.admin_id
+        """,
         is_required=True,
         lacks=ADMINS.lacks,
+    ),
+    Table(
+        name="team_admin",
+        columns={"admin_id": "VARCHAR", "team_id": "VARCHAR", "_fivetran_deleted": "VARCHAR"},
+        keeps="",
+        select="",
+        lacks="which team an agent is in",
     ),
     Table(
         name="team",

@@ -5,22 +5,43 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..language import literals
 from ..model import Canonical
+from .intercom_events import events
+from .intercom_telling import AUTOMATED, author_type, told
 
-# Openings that a robot sends in an admin's name.
-_AUTOMATED = "('automated', 'campaigns_initiated', 'operator_initiated')"
+_SECONDS_OF_MERGE = 5
 
-TOUCHED = """
+# What two conversations say of a merge, each for itself, they say at about the same time.
+_MERGES = f"""
+        select secondary.conversation_id as id, survivor.conversation_id as into_id
+        from {{parts}} as secondary
+        inner join {{parts}} as survivor
+            on abs(epoch_us(secondary.created_at) - epoch_us(survivor.created_at))
+                <= {_SECONDS_OF_MERGE} * 1000000
+        where secondary.part_type = 'merged_secondary_conversation'
+            and survivor.part_type = 'merged_primary_conversation'
+"""
+
+TOUCHED = f"""
     with operator as (
         select id from new.admins where is_operator
         except
         select id from before.admins where is_operator
-    )
+    ),
+
+    merge as ({_MERGES.format(parts="kept.parts")})
 
     select conversation_id as thread_id
     from before.parts
     where author in (select id from operator)
+    union
+    select id
+    from merge
+    where into_id in (select thread_id from touched)
+    union
+    select into_id
+    from merge
+    where id in (select thread_id from touched)
     union
     select id
     from before.conversations
@@ -30,12 +51,12 @@ TOUCHED = """
 
 def canonical(options: Mapping[str, Any]) -> Canonical:
     """The mapping under a source's options."""
-    told = _told(options)
+    conversations = told(options)
     return Canonical(
-        threads=_threads(told),
-        messages=_messages(told, options),
-        ratings=_ratings(told),
-        events=_events(told, options),
+        threads=_threads(conversations),
+        messages=_messages(conversations, options),
+        ratings=_ratings(conversations),
+        events=events(conversations, options),
         agents=_AGENTS,
         teams="""
             select
@@ -43,78 +64,39 @@ def canonical(options: Mapping[str, Any]) -> Canonical:
                 coalesce(landed_at, timestamptz '1970-01-02 00:00:00+00') as updated_at
             from teams
         """,
-        counts=_counts(told),
+        counts=_counts(conversations),
     )
-
-
-def _author_type(relation: str, options: Mapping[str, Any]) -> str:
-    bots = literals(str(bot) for bot in options["bots"])
-    return f"""case
-                when {relation}.author_kind in ('user', 'lead', 'contact') then 'user'
-                when {relation}.author_kind in ('bot', 'ai_agent', 'operator')
-                    or {relation}.is_ai
-                    or list_contains({bots}, {relation}.author)
-                    or {relation}.author in (select id from admins where is_operator)
-                    then 'bot'
-                when {relation}.author_kind = 'admin' then 'agent'
-                else 'system'
-            end"""
-
-
-def _told(options: Mapping[str, Any]) -> str:
-    """The opening CTEs: conversations with who opened them, and whether they count."""
-    left_out = f"list_contains({literals(options['leave_out'])}, opened.team_id)"
-    held_back = (
-        "false"
-        if options["keep_outbound"]
-        else "opening_type <> 'user' and first_reply_at is null"
-        " and answered.conversation_id is null"
-    )
-    return f"""
-    opened as (
-        select
-            *,
-            case
-                when delivered_as in {_AUTOMATED} then 'bot'
-                else {_author_type("conversations", options)}
-            end as opening_type
-        from conversations
-    ),
-
-    answered as (
-        select distinct conversation_id
-        from parts
-        where author_kind in ('user', 'lead', 'contact')
-            and (body_length is not null or has_attachment)
-    ),
-
-    conversation as (
-        select
-            opened.*,
-            -- Nobody has answered what was sent out: it is no conversation yet.
-            coalesce({held_back}, false) as is_unanswered,
-            is_unanswered or coalesce({left_out}, false) as is_held_back
-        from opened
-        left join answered on opened.id = answered.conversation_id
-    ),
-
-    ticket as (
-        select *
-        from tickets
-        where category = 'Customer'
-            and id not in (select id from conversations)
-            and not coalesce(list_contains({literals(options["leave_out"])}, team_id), false)
-    )"""
 
 
 def _threads(told: str) -> str:
     return f"""
-    with {told}
+    with {told},
+
+    merge as ({_MERGES.format(parts="parts")}),
+
+    merged as (
+        select conversation_id as id, max(created_at) as merged_at
+        from parts
+        where part_type = 'merged_secondary_conversation'
+        group by conversation_id
+    ),
+
+    -- Of several that were merged into at that moment it is the one with the same contact.
+    target as (
+        select merge.id, any_value(merge.into_id) as into_id
+        from merge
+        inner join conversations as own on merge.id = own.id
+        inner join conversations as other
+            on merge.into_id = other.id and own.contact = other.contact
+        where merge.id <> merge.into_id
+        group by merge.id
+        having count(distinct merge.into_id) = 1
+    )
 
     select
-        id as thread_id,
+        conversation.id as thread_id,
         created_at,
-        updated_at,
+        greatest(updated_at, merged.merged_at) as updated_at,
         case
             when state = 'open' and ticket_state = 'waiting_on_customer' then 'pending'
             else state
@@ -131,8 +113,12 @@ def _threads(told: str) -> str:
             when last_closed_by_id not in (select id from admins where is_operator)
                 then last_closed_by_id
         end as closed_by_agent_id,
-        count_reopens as reopen_count
+        count_reopens as reopen_count,
+        merged.merged_at as deleted_at,
+        target.into_id as merged_into_thread_id
     from conversation
+    left join merged on conversation.id = merged.id
+    left join target on conversation.id = target.id
     where not is_held_back
     union all by name
     select
@@ -162,7 +148,7 @@ def _messages(told: str, options: Mapping[str, Any]) -> str:
     with {told},
 
     said as (
-        select *, {_author_type("parts", options)} as author_type
+        select *, {author_type("parts", options)} as author_type
         from parts
         where (body_length is not null or has_attachment)
             and conversation_id not in (select id from conversation where is_held_back)
@@ -193,69 +179,6 @@ def _messages(told: str, options: Mapping[str, Any]) -> str:
     """
 
 
-def _events(told: str, options: Mapping[str, Any]) -> str:
-    """What parts say of the status; a contact who writes while it is not open opens it."""
-    return f"""
-    with {told},
-
-    part as (
-        select
-            id,
-            conversation_id,
-            created_at,
-            coalesce(try_cast(id as bigint), 0) as sequence,
-            author,
-            assigned_type,
-            assigned_id,
-            {_author_type("parts", options)} as actor_type,
-            case
-                when part_type = 'close' or part_type like '%and_close' then 'closed'
-                when part_type in ('open', 'unsnoozed', 'timer_unsnooze')
-                    or part_type like '%and_reopen' or part_type like '%and_unsnooze' then 'open'
-                when part_type = 'snoozed' then 'snoozed'
-                when author_kind in ('user', 'lead', 'contact')
-                    and (body_length is not null or has_attachment) then 'reply'
-            end as told_status
-        from parts
-        where conversation_id not in (select id from conversation where is_held_back)
-    ),
-
-    status as (
-        select
-            *,
-            lag(told_status) over (
-                partition by conversation_id order by created_at, sequence, id
-            ) as told_before
-        from part
-        where told_status is not null
-    )
-
-    select
-        id || ':status' as event_id,
-        conversation_id as thread_id,
-        created_at as occurred_at,
-        sequence,
-        'status' as type,
-        case told_status when 'reply' then 'open' else told_status end as value,
-        actor_type,
-        case when actor_type <> 'system' then author end as actor_id
-    from status
-    where told_status <> 'reply' or told_before in ('closed', 'snoozed')
-    union all by name
-    select
-        id || ':' || case assigned_type when 'team' then 'team' else 'assignee' end as event_id,
-        conversation_id as thread_id,
-        created_at as occurred_at,
-        sequence,
-        case assigned_type when 'team' then 'team' else 'assignee' end as type,
-        assigned_id as value,
-        actor_type,
-        case when actor_type <> 'system' then author end as actor_id
-    from part
-    where assigned_type in ('admin', 'team')
-    """
-
-
 def _ratings(told: str) -> str:
     return f"""
     with {told},
@@ -270,14 +193,16 @@ def _ratings(told: str) -> str:
     select
         'csat:' || conversation.id as rating_id,
         conversation.id as thread_id,
-        -- Asked for is not rated: the last resort.
+        -- Asked for is not rated, and the last change may be any: the last resorts.
         coalesce(
-            conversation.rating_updated_at, changed.changed_at, conversation.rating_asked_at
+            conversation.rating_updated_at, changed.changed_at, conversation.rating_asked_at,
+            conversation.updated_at
         ) as rated_at,
         conversation.rating as score,
         conversation.rated_agent_id as agent_id,
         coalesce(
-            conversation.rating_updated_at, changed.changed_at, conversation.rating_asked_at
+            conversation.rating_updated_at, changed.changed_at, conversation.rating_asked_at,
+            conversation.updated_at
         ) as updated_at
     from conversation
     left join changed on conversation.id = changed.conversation_id
@@ -302,7 +227,7 @@ def _counts(told: str) -> dict[str, str]:
     return {
         "outbound threads held back": f"""
             with {told}
-            select count(*) from conversation where is_unanswered
+            select count(*) from conversation where is_held_back
         """,
         "threads with parts that are missing": """
             with known as (
@@ -313,8 +238,23 @@ def _counts(told: str) -> dict[str, str]:
             left join known on conversations.id = known.conversation_id
             where conversations.count_parts > coalesce(known.parts, 0)
         """,
+        "merged threads": """
+            select count(distinct conversation_id) from parts
+            where part_type = 'merged_secondary_conversation'
+        """,
+        "rating times assumed": """
+            select count(*)
+            from conversations
+            where rating is not null
+                and coalesce(rating_updated_at, rating_asked_at) is null
+                and id not in (
+                    select conversation_id
+                    from parts
+                    where part_type = 'conversation_rating_changed'
+                )
+        """,
         "automated openings": f"""
-            select count(*) from conversations where delivered_as in {_AUTOMATED}
+            select count(*) from conversations where delivered_as in {AUTOMATED}
         """,
         "tickets that are no customer's": """
             select count(*) from tickets where coalesce(category <> 'Customer', true)

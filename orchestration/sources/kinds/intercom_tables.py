@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..model import Table
 
+IS_OPERATOR = "coalesce(lower(email) like 'operator+%@intercom.io', false)"
 _AUTHOR = "STRUCT(type VARCHAR, id VARCHAR, email VARCHAR, from_ai_agent VARCHAR)"
 _PART = {
     "id": "VARCHAR",
@@ -170,11 +171,11 @@ ADMINS = Table(
     name="admins",
     columns={"id": "VARCHAR", "name": "VARCHAR", "email": "VARCHAR", "team_ids": "VARCHAR[]"},
     keeps="admins",
-    select="""
+    select=f"""
         select
             identifier(id) as id,
             name,
-            coalesce(lower(email) like 'operator+%@intercom.io', false) as is_operator,
+            {IS_OPERATOR} as is_operator,
             identifier(team_ids[1]) as team_id,
             landed_at
         from landed.admins

@@ -14,6 +14,14 @@ LEAVE_OUT = Option(
 )
 
 
+LEAVE_OUT_GROUPS = Option(
+    "leave_out",
+    [],
+    "identifiers or names of groups whose conversations are never imported",
+    shapes_records=True,
+)
+
+
 def every(
     table: str, columns: Iterable[str], needed_if: str = "len(chosen('leave_out')) > 0"
 ) -> Table:

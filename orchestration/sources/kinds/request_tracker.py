@@ -235,6 +235,7 @@ REQUEST_TRACKER = Kind(
     kept=KEPT,
     canonical=canonical,
     touched=TOUCHED,
+    erased="select id as person from new.users where is_erased",
     options=(
         Option("label_fields", [], "custom fields whose values are labels", shapes_records=True),
         Option(

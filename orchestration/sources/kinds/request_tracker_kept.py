@@ -61,6 +61,7 @@ KEPT = (
             "agent_id": "VARCHAR",
             "name": "VARCHAR",
             "is_of_staff": "BOOLEAN",
+            "is_erased": "BOOLEAN",
             "is_of_system": "BOOLEAN",
             "is_root": "BOOLEAN",
             "is_active": "BOOLEAN",

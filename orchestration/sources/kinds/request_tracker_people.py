@@ -56,6 +56,9 @@ USERS = Table(
             end as name,
             is_of_staff,
             is_of_system,
+            -- What is left of a person whom the desk has made anonymous.
+            coalesce(starts_with(Name, 'anon_') and coalesce(EmailAddress, '') = '', false)
+                as is_erased,
             -- The account that comes with every installation.
             Name = 'root' as is_root,
             not coalesce(flag(disabled), false) as is_active,

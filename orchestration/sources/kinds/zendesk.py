@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model import Kind, Option
+from ..model import Kind, LeavesOut, Option
+from .leaving_out import LEAVE_OUT_GROUPS
 from .zendesk_fivetran import FIVETRAN
 from .zendesk_kept import KEPT
 from .zendesk_mapping import TOUCHED, canonical
@@ -19,10 +20,12 @@ ZENDESK = Kind(
     kept=KEPT,
     canonical=canonical,
     touched=TOUCHED,
+    leaves_out=LeavesOut(("tickets",), "group_id", "groups"),
+    erased="select id as person from new.users where is_erased",
     options=(
         Option("bots", [], "identifiers of accounts that answer by themselves"),
         Option("drop_labels", ["closed_by_merge"], "tags that are no labels; * stands for any"),
-        Option("leave_out", [], "identifiers of groups whose tickets are not imported"),
+        LEAVE_OUT_GROUPS,
         Option("keep_samples", False, "whether Zendesk's sample tickets count"),
         Option("survey_steps", 5, "steps of the scale of the newer surveys"),
     ),

@@ -76,6 +76,7 @@ KEPT = (
             "agent_id": "VARCHAR",
             "name": "VARCHAR",
             "is_of_staff": "BOOLEAN",
+            "is_erased": "BOOLEAN",
             "is_active": "BOOLEAN",
             "group_id": "VARCHAR",
             "updated_at": "TIMESTAMPTZ",

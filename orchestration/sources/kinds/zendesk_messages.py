@@ -7,14 +7,10 @@ from typing import Any
 
 from orchestration.machine.sql import literal
 
-from ..language import literals
-
 
 def counted_tickets(options: Mapping[str, Any]) -> str:
     """The opening CTEs: tickets that count, and who is of staff."""
     is_counted = "true" if options["keep_samples"] else "channel is distinct from 'sample_ticket'"
-    if options["leave_out"]:
-        is_counted += f" and not list_contains({literals(options['leave_out'])}, group_id)"
     return f"""
     ticket as (
         select *, coalesce({is_counted}, true) as is_counted

@@ -171,6 +171,8 @@ USERS = Table(
             case when is_of_staff then identifier(id) end as agent_id,
             case when is_of_staff then name end as name,
             is_of_staff,
+            -- What the desk leaves of a person whom it has deleted for good.
+            coalesce(name = 'Permanently Deleted User' and email is null, false) as is_erased,
             coalesce(flag(active), true) and not coalesce(flag(suspended), false) as is_active,
             case when is_of_staff then identifier(default_group_id) end as group_id,
             instant(updated_at) as updated_at,

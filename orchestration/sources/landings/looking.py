@@ -55,6 +55,10 @@ def open_landing(
 
 
 def _of_files(kind: Kind, files: Sequence[LandedFile], name: str | None, where: str) -> Landing:
+    if not files:
+        raise WrongSource(
+            f"{where} holds no file of JSON, CSV or Parquet: give the folder that is filled"
+        )
     chosen = _chosen(kind, name, _marks(files) if name is None else set(), where)
     return AnswersLanding(files) if chosen == "files" else FolderLanding(LAYOUTS[chosen], files)
 

@@ -98,7 +98,8 @@ class Chatwoot:
             tables.add(
                 "conversations", id=row["number"] + 900, account_id=1, display_id=row["number"],
                 inbox_id=5, status=_STATUS.index(row["status"]), contact_id=row["contact"],
-                assignee_id=row["assignee"] or "", cached_label_list=", ".join(row["labels"]),
+                assignee_id=row["assignee"] or "", team_id=row["team"] or "",
+                cached_label_list=", ".join(row["labels"]),
                 created_at=written(row["created"]), updated_at=written(row["updated"]),
                 last_activity_at=written(row["active"]),
             )  # fmt: skip
@@ -156,7 +157,7 @@ def _conversation(row: dict[str, Any]) -> dict[str, Any]:
             "sender": {"id": row["contact"], "name": "a secret", "email": "secret@x.example"},
             "channel": "Channel::WebWidget",
             "assignee": row["assignee"] and {"id": row["assignee"], "name": "Agent"},
-            "assignee_type": row["assignee_type"], "team": row["team"],
+            "assignee_type": row["assignee_type"], "team": row["team"] and {"id": row["team"]},
         },
     }  # fmt: skip
 

@@ -47,8 +47,11 @@ class Desk:
         self.landing.mkdir(parents=True)
         self.users = source.pop("users", UserIdentifiers())
         self.timezone = source.pop("timezone", "UTC")
+        self.retention_days: int | None = None
+        self.erased: list[str] = []
         name = source.pop("name", kind)
-        self.source = Source(name, kind, str(self.landing), **source)
+        where = source.pop("where", str(self.landing))
+        self.source = Source(name, kind, where, **source)
         self._files = 0
 
     def change(self, **changed: Any) -> None:
@@ -81,7 +84,14 @@ class Desk:
         return import_source(
             self.source,
             self.exports,
-            Surroundings(self.sources, self.users, self.timezone, engine=ENGINE),
+            Surroundings(
+                self.sources,
+                self.users,
+                self.timezone,
+                retention_days=self.retention_days,
+                erase=self.erased.extend,
+                engine=ENGINE,
+            ),
             began_at,
             day,
         )

@@ -14,7 +14,7 @@ from orchestration.privacy.record import Door, read_user_record
 from orchestration.settings import Settings, load_settings
 from orchestration.sources.surroundings import surroundings_of
 from tests.unit.sources.desk import Desk
-from tests.unit.sources.zendesk_records import AGENT, CUSTOMER, comment, records, ticket
+from tests.unit.sources.zendesk_records import AGENT, CUSTOMER, comment, records, ticket, user
 
 KEY = "k" * 32
 STREAMS = records(
@@ -90,3 +90,25 @@ def test_who_was_erased_before_the_first_import_does_not_come_in(
     desk.bring(STREAMS)
     assert desk.thread("zd:1")["user_id"] is None
     assert desk.thread("zd:2")["user_id"] is not None
+
+
+def test_whom_the_desk_itself_has_erased_is_erased_here(settings: Settings, desk: Desk) -> None:
+    land(desk, settings)
+    gone = user(
+        7002, name="Permanently Deleted User", email=None, updated_at="2024-03-05T09:00:00Z"
+    )
+    done = desk.bring({"users": [gone]})
+    assert done.counts["people erased by the desk"] == 1
+    Door(settings.pseudonym_key_bytes).erase(settings.raw_folder, desk.erased)
+    assert erasure.is_unfinished(settings)
+    before = everything_in(settings.home, desk.exports)
+    erasure.take_from_raw(settings)
+    left = everything_in(settings.home, desk.exports)
+    users = surroundings_of(settings, Door(settings.pseudonym_key_bytes)).users
+    for landed in (users.pseudonym("7002"), desk.erased[0]):
+        assert f"'{landed}'" in before
+        assert f"'{landed}'" not in left
+    desk.users = users
+    desk.bring({"tickets": [ticket(2, requester_id=7002, updated="06 09:00")], "users": [gone]})
+    assert desk.thread("zd:2")["user_id"] is None
+    assert len(desk.erased) == 1

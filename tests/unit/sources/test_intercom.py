@@ -198,18 +198,6 @@ def test_what_is_sent_out_can_be_kept(tmp_path: Path) -> None:
     assert desk.message("src:1:500")["author_type"] == "agent"
 
 
-def test_teams_that_are_left_out(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, "intercom", options={"leave_out": [TEAM]})
-    desk.bring(
-        records(
-            conversations=[conversation("1"), conversation("2", team_assignee_id=77)],
-            conversation_parts=[part(11, "01 09:30", conversation_id=2)],
-        )
-    )
-    assert set(desk.standing("threads")) == {"1"}
-    assert set(desk.standing("messages")) == {"src:1:500"}
-
-
 def test_close_reopen_close(desk: Desk) -> None:
     desk.bring(
         records(
@@ -517,7 +505,7 @@ def fivetran_tables(found: layouts.Streams) -> dict[str, list[dict[str, Any]]]:
     """The newest state in columns, contacts and tags in tables of their own."""
     tables: dict[str, list[dict[str, Any]]] = {name: [] for name in (
         "conversation_history", "conversation_part_history", "conversation_contact_history",
-        "conversation_tag_history", "tag", "admin", "team",
+        "conversation_tag_history", "tag", "admin", "team_admin", "team",
     )}  # fmt: skip
     tables["tag"] = [{"id": "1", "name": "vip"}]
     for record in found["conversations"]:
@@ -559,7 +547,9 @@ def fivetran_tables(found: layouts.Streams) -> dict[str, list[dict[str, Any]]]:
                 "author_type": record["author"]["type"],
             }
         )
-    tables["admin"] += found["admins"]
+    for admin in found["admins"]:
+        tables["admin"].append({name: admin[name] for name in ("id", "name", "email")})
+        tables["team_admin"] += [{"admin_id": admin["id"], "team_id": t} for t in admin["team_ids"]]
     tables["team"] += found["teams"]
     return tables
 
@@ -582,3 +572,54 @@ def test_fivetran_gives_the_same_threads_and_messages(
     assert desk.bring().landing == "fivetran"
     for entity in ("threads", "messages", "ratings", "agents"):
         assert desk.live(entity) == at_once[entity], entity
+
+
+def test_of_fivetrans_parts_a_text_may_be_missing_and_a_rating_has_no_time(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.mkdir()
+    tables = fivetran_tables(
+        records(
+            conversations=[conversation(updated="04 10:00", conversation_rating={"rating": 4})],
+            conversation_parts=[
+                part(11, "01 09:30"),
+                part(12, "01 09:40", "note"),
+                silent(13, "02 09:00", "close"),
+            ],
+        )
+    )
+    for record in tables["conversation_part_history"]:
+        del record["body"]
+    for name, rows in tables.items():
+        stamped = [{**row, "_fivetran_synced": "2024-03-09 00:00:00"} for row in rows]
+        pd.DataFrame(stamped or {"_fivetran_synced": []}).to_csv(there / f"{name}.csv", index=False)
+    desk = Desk(tmp_path, "intercom")
+    desk.look_elsewhere(there)
+    done = desk.bring()
+    assert {key: row["body_length"] for key, row in desk.live("messages").items()} == {
+        "src:1:500": 10,
+        "11": 0,
+        "12": 0,
+    }
+    rating = desk.standing("ratings")["csat:1"]
+    assert (rating["score"], rating["rated_at"]) == (4, at("04 10:00"))
+    assert done.counts["rating times assumed"] == 1
+
+
+def test_a_conversation_that_was_merged_is_gone_into_the_other(desk: Desk) -> None:
+    others = {"contacts": {"contacts": [{"id": OTHER_CONTACT}]}}
+    desk.bring(
+        records(
+            conversations=[conversation("1"), conversation("2"), conversation("3", **others)],
+            conversation_parts=[
+                silent(11, "05 10:00", "merged_secondary_conversation"),
+                silent(31, "05 10:00", "merged_primary_conversation", conversation_id=3),
+            ],
+        )
+    )
+    assert desk.thread("1")["deleted_at"] == at("05 10:00")
+    assert desk.thread("1")["merged_into_thread_id"] is None
+    later = silent(21, "05 10:00", "merged_primary_conversation", conversation_id=2)
+    done = desk.bring({"conversation_parts": [later]})
+    assert desk.thread("1")["merged_into_thread_id"] == "2"
+    assert set(desk.live("threads")) == {"2", "3"}
+    assert done.counts["merged threads"] == 1

@@ -287,6 +287,7 @@ def test_an_automatic_answer_is_a_bots(desk: Desk, tracker: RequestTracker, head
     own = tracker.said(1, "01 11:00", ANN, headers="X-RT-Interface: Email\nAuto-Submitted: no")
     bring(desk, tracker)
     assert desk.message(str(away))["author_type"] == "bot"
+    assert desk.message(str(away))["author_id"] is None
     assert desk.message(str(own))["author_type"] == "user"
 
 
@@ -545,3 +546,14 @@ def test_of_tables_that_are_whole_a_ticket_that_is_missing_is_gone(
         bring(desk, tracker)
     assert sorted(whole.live("threads")) == ["2"]
     assert sorted(extract.live("threads")) == ["1", "2"]
+
+
+def test_whom_the_desk_has_made_anonymous_is_told(desk: Desk, tracker: RequestTracker) -> None:
+    tracker.add(
+        "Users", id=77, Name="anon_1b2c", EmailAddress="", LastUpdated="2024-03-02 09:00:00"
+    )
+    tracker.ticket(1)
+    tracker.write(desk.landing)
+    done = desk.bring()
+    assert done.counts["people erased by the desk"] == 1
+    assert desk.erased == ["77"]

@@ -9,6 +9,7 @@ import pytest
 
 from orchestration.machine.stores import ObjectFolder
 from orchestration.sources.errors import SourceUnreachable, WrongSource
+from tests.services.folder_store import FolderStore
 from tests.services.s3 import S3Server
 from tests.unit.sources import layouts
 from tests.unit.sources.desk import Desk
@@ -71,3 +72,21 @@ def test_an_address_with_credentials_is_refused(desk: Desk) -> None:
     with pytest.raises(WrongSource, match="credentials") as raised:
         desk.bring()
     assert "hunter2" not in str(raised.value)
+
+
+@pytest.mark.parametrize("scheme", ["gs", "az"])
+def test_stores_of_other_makers(
+    tmp_path: Path, scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FolderStore.stand_in(monkeypatch, scheme, tmp_path / "cloud")
+    layouts.airbyte_data(tmp_path / "there", streams(NO_PRIVACY))
+    desk = Desk(tmp_path, "zendesk", where=f"{scheme}://bucket/lake/zendesk")
+    upload(tmp_path / "there", desk.source.where)
+    assert desk.bring().landing == "airbyte"
+    assert set(desk.live("threads")) == {"1"}
+    layouts.lines(tmp_path / "more" / "tickets_2.jsonl", [ticket(9)])
+    upload(tmp_path / "more", desk.source.where)
+    assert desk.bring().records == {"tickets": 1}
+    desk.change(where=f"{scheme}://bucket/nothing")
+    with pytest.raises(WrongSource, match=f"{scheme}://bucket/nothing holds no file"):
+        desk.bring()

@@ -551,20 +551,6 @@ def test_nobody(desk: Desk, nobody: object) -> None:
     assert desk.thread("1")["team_id"] is None
 
 
-def test_groups_that_are_left_out(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, "zendesk", options={"leave_out": "52"})
-    desk.bring(
-        records(
-            tickets=[ticket(1), ticket(2, group_id=52), ticket(3, group_id=None)],
-            ticket_comments=[comment(31, "01 09:10", ticket_id=2)],
-        )
-    )
-    assert set(desk.standing("threads")) == {"1", "3"}
-    assert set(desk.standing("messages")) == {"src:1", "src:3"}
-    desk.bring({"tickets": [ticket(1, group_id=52, updated="04 09:00")]})
-    assert set(desk.live("threads")) == {"3"}
-
-
 def test_labels_left_out_by_pattern(tmp_path: Path) -> None:
     desk = Desk(tmp_path, "zendesk", options={"drop_labels": "csat_*,x%y"})
     desk.bring(records(tickets=[ticket(tags=["csat_good", "csatgood", "xzy", "x%y", "vip"])]))

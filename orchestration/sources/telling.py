@@ -1,0 +1,57 @@
+"""What is told of an import: its counts, and some threads as they would come out."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import duckdb
+
+from orchestration.machine import zones
+
+from . import folding
+from .model import Canonical
+
+
+def counts_of(connection: duckdb.DuckDBPyConnection, canonical: Canonical) -> dict[str, int]:
+    """What an import tells besides its rows."""
+    counts = {}
+    for schema, told in (("now", folding.COUNTS), ("now_records", canonical.counts)):
+        connection.execute(f"set search_path = '{schema},main'")
+        for name, select in told.items():
+            row = connection.execute(select).fetchone()
+            counts[name] = 0 if row is None or row[0] is None else int(row[0])
+    connection.execute("set search_path = 'main'")
+    return counts
+
+
+def oldest_day(connection: duckdb.DuckDBPyConnection, timezone: str) -> date | None:
+    """The day of the oldest thread: from it on a first fill covers."""
+    row = connection.execute("select epoch_us(min(created_at)) from now.threads").fetchone()
+    if row is None or row[0] is None:
+        return None
+    return zones.local_date(datetime.fromtimestamp(row[0] / 1e6, UTC), timezone)
+
+
+def newest_threads(connection: duckdb.DuckDBPyConnection, count: int) -> list[dict[str, Any]]:
+    """The newest threads, with how many messages of whom they have."""
+    if not count:
+        return []
+    found = connection.execute(
+        f"""
+        select
+            thread_id, created_at::varchar as created_at, status, channel,
+            assigned_agent_id, closed_at::varchar as closed_at, labels,
+            (select count(*) from now.messages as m
+             where m.thread_id = t.thread_id and m.author_type = 'user') as user_messages,
+            (select count(*) from now.messages as m
+             where m.thread_id = t.thread_id and m.author_type = 'agent') as agent_messages,
+            (select max(score) from now.ratings as r where r.thread_id = t.thread_id) as score,
+            deleted_at::varchar as deleted_at
+        from now.threads as t
+        order by created_at desc nulls last, thread_id
+        limit {count}
+        """
+    )
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
