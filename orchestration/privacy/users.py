@@ -122,8 +122,10 @@ class UserIdentifiers:
         name = CONTRACTS[entity].user_column
         if name is None or self.is_plain:
             return rows
-        values = rows[name]
         kind_column = CONTRACTS[entity].user_kind_column
+        if kind_column is not None:
+            rows = self._in_rows_of_bots(rows, name, kind_column)
+        values = rows[name]
         if kind_column is not None:
             # Who is of no kind that is told may be a customer.
             is_user = pc.invert(pc.is_in(rows[kind_column], value_set=pa.array(_NOT_USERS)))
@@ -139,6 +141,22 @@ class UserIdentifiers:
         if kind_column is not None:
             replaced = pc.if_else(is_user, replaced, rows[name])
         return rows.set_column(rows.schema.get_field_index(name), rows.schema.field(name), replaced)
+
+    def _in_rows_of_bots(self, rows: pa.Table, name: str, kind_column: str) -> pa.Table:
+        """Rows whose bots are no erased users, as who answers for somebody away may be one."""
+        if not self.erased:
+            return rows
+        is_bot = pc.fill_null(pc.equal(rows[kind_column], "bot"), False)
+        erased = [
+            value
+            for value in pc.unique(pc.drop_null(rows[name].filter(is_bot))).to_pylist()
+            if self.is_erased(value) or self.is_erased(self.pseudonym(value))
+        ]
+        if not erased:
+            return rows
+        is_gone = pc.and_(is_bot, pc.is_in(rows[name], value_set=pa.array(erased, pa.string())))
+        kept = pc.if_else(is_gone, None, rows[name])
+        return rows.set_column(rows.schema.get_field_index(name), rows.schema.field(name), kept)
 
     def _in_texts(self, entity: str, rows: pa.Table) -> pa.Table:
         """Rows whose free texts name no erased user; the same object where none did."""

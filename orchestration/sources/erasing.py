@@ -24,7 +24,8 @@ from .persons import plain_identifiers, spellings, with_prefix
 
 _EXPORTED = {
     "threads": (("user_id", "true"),),
-    "messages": (("author_id", "author_type = 'user'"),),
+    # An automatic answer is a bot's, in the name of whoever is away.
+    "messages": (("author_id", "author_type in ('user', 'bot')"),),
     "thread_events": (("actor_id", "actor_type = 'user'"),),
 }
 """The columns of users in the files that sources write, and where they are one's."""

@@ -226,9 +226,9 @@ _MESSAGES = f"""
         sent_at,
         author_type,
         case author_type
-            -- Whose holiday answer it is nobody has to know: an erasure would not look there.
             when 'agent' then agent_id
-            when 'user' then creator
+            when 'system' then null
+            else creator
         end as author_id,
         is_private,
         body_length,

@@ -14,6 +14,7 @@ from orchestration.privacy.record import Door, read_user_record
 from orchestration.settings import Settings, load_settings
 from orchestration.sources.surroundings import surroundings_of
 from tests.unit.sources.desk import Desk
+from tests.unit.sources.request_tracker_records import ANN, RequestTracker
 from tests.unit.sources.zendesk_records import AGENT, CUSTOMER, comment, records, ticket, user
 
 KEY = "k" * 32
@@ -112,3 +113,26 @@ def test_whom_the_desk_itself_has_erased_is_erased_here(settings: Settings, desk
     desk.bring({"tickets": [ticket(2, requester_id=7002, updated="06 09:00")], "users": [gone]})
     assert desk.thread("zd:2")["user_id"] is None
     assert len(desk.erased) == 1
+
+
+def test_automatic_answers_in_the_name_of_an_erased_user_are_nobodys(
+    tmp_path: Path, settings: Settings
+) -> None:
+    tracker = RequestTracker()
+    tracker.ticket(1)
+    away = tracker.said(1, "01 10:00", ANN, headers="X-RT-Interface: Email\nAuto-Submitted: yes")
+    users = surroundings_of(settings, Door(settings.pseudonym_key_bytes)).users
+    desk = Desk(tmp_path / "rt", "request_tracker", prefix="rt", users=users)
+    desk.sources = settings.sources_folder
+    tracker.write(desk.landing)
+    desk.bring()
+    land(desk, settings)
+    message = desk.message(f"rt:{away}")
+    assert (message["author_type"], message["author_id"]) == (
+        "bot",
+        f"rt:{users.pseudonym(str(ANN))}",
+    )
+    erasure.begin(settings, f"rt:{ANN}")
+    erasure.take_from_raw(settings)
+    assert desk.message(f"rt:{away}")["author_id"] is None
+    assert f"'{message['author_id']}'" not in everything_in(settings.home, desk.exports)
