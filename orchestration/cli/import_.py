@@ -62,8 +62,9 @@ def import_(
     """Turn a help desk's records into an export day: KIND is the help desk, WHERE its records.
 
     WHERE is a folder or a DuckDB file that Airbyte, Fivetran, dlt or Singer has filled, the desk's
-    own tables, or saved answers of its API. What was read before is not read again: what is new
-    becomes the export day, and days since the last import are empty. Texts are never kept.
+    own tables, saved answers of its API, or the https address of that. What was read before is not
+    read again: what is new becomes the export day, and days since the last import are empty. Texts
+    are never kept.
     """
     from orchestration.machine.access import make_private
     from orchestration.privacy.record import Door

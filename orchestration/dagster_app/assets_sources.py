@@ -23,6 +23,7 @@ from orchestration.privacy.record import Door
 from orchestration.settings import Settings
 from orchestration.sources.daily_import import daily_sources, import_daily
 from orchestration.sources.errors import SourceError, SourceUnreachable, WrongSource
+from orchestration.sources.fetching.addresses import is_api
 from orchestration.sources.keeping import ImportRecord
 from orchestration.sources.request import Source
 
@@ -60,7 +61,11 @@ def keys_of(assets: Sequence[AssetsDefinition | AssetSpec]) -> list[AssetKey]:
 def _landing(source: Source) -> AssetSpec:
     return AssetSpec(
         AssetKey(["landings", source.name]),
-        description=f"Where a connector lays the records of {source.kind.title} down, each day.",
+        description=(
+            f"The API of {source.kind.title}."
+            if is_api(source.where)
+            else f"Where a connector lays the records of {source.kind.title} down, each day."
+        ),
         group_name=GROUP,
         kinds={source.kind_name, *([source.landing] if source.landing else [])},
         owners=OWNERS,

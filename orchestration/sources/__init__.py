@@ -6,6 +6,7 @@ Plain functions over DuckDB and Arrow; nothing here knows of Dagster. What lies 
     errors      what may go wrong, worded for who has to act
     kinds/      a file a help desk: its tables, its kept records, its mapping (SQL)
     landings/   a file a layout: how a connector lays a help desk's records down
+    api         what a kind declares an API with; fetching/ asks it
     mail/       mail archives: cutting, reading within limits, joining mails to threads
     language    the SQL macros that kinds write with: identifier, instant, text_length, ...
     request     what an import is told: the source, its options, its surroundings
@@ -18,6 +19,7 @@ Plain functions over DuckDB and Arrow; nothing here knows of Dagster. What lies 
     retaining   versions past their time, out of what is kept
     telling     what is told of an import
     delivery    rows to <entity>.<source>-<n>.parquet in the folder of a day
+    starting    the state of a source, once it fits what is asked for
     importing   one import from end to end; a look before one
     erasing     erased users out of what is kept and of what was written
     daily       INBOX_SOURCES, and what that file must not hold; `daily_import`, `overview`

@@ -12,9 +12,10 @@ import json
 import logging
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,18 +26,22 @@ from orchestration.machine.lock import hold_lock
 
 from . import delivery, folding, keeping
 from .engine import open_engine
-from .errors import WrongSource
+from .errors import SourceUnreachable, WrongSource
+from .fetching.addresses import is_api
+from .fetching.landing import FetchLanding
+from .fetching.opening import open_api
 from .keeping import ImportRecord, SourceState
 from .landings.looking import open_landing
 from .leaving import find_left_out, strip_kept, strip_left_out
 from .logins import login_of
-from .model import Canonical, Kind, Opening, SupportsClose
+from .model import Canonical, Kind, Landing, Opening, SupportsClose
 from .people import People
-from .persons import hash_key, key_check, with_prefix
-from .reading import read_landing
+from .persons import hash_key, with_prefix
+from .reading import Read, read_landing
 from .request import Source, Surroundings, left_out, typed_options
 from .retaining import close_imports
-from .telling import counts_of, newest_threads, oldest_day
+from .starting import state_of
+from .telling import counts_of, covered_from, newest_threads
 
 logger = logging.getLogger("inbox.sources")
 
@@ -65,29 +70,64 @@ def import_source(
     folder = surroundings.folder_of(source)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with hold_lock(folder / keeping.LOCK, f"an import of {source.name}"):
-        state = _state(source, folder, exports, surroundings)
-        keeping.clear_leftovers(folder, state.number)
-        exports.mkdir(parents=True, exist_ok=True)
-        number = 1 + max(state.number, delivery.highest_number(exports, source.name))
-        aside = folder / f"{number:06d}{keeping.UNFINISHED}"
-        prepared = exports / f".{source.name}-{number:06d}{keeping.UNFINISHED}"
-        for path in exports.glob(f".{source.name}-*{keeping.UNFINISHED}"):
-            shutil.rmtree(path)
-        prepared.mkdir(mode=0o700)
-        try:
-            done = _prepare(
-                source, state, surroundings, began_at, number, aside, prepared,
-                day or surroundings.day_of(began_at),
-            )  # fmt: skip
-            delivery.place(prepared, exports, done.record.day, state.last_day)
-            _keep(source.kind, folder, aside)
-            surroundings.erase(done.erased)
-            keeping.write_state(folder, done.state)
-            _clear(source, folder, done.state, surroundings)
-        finally:
-            shutil.rmtree(prepared, ignore_errors=True)
-            shutil.rmtree(aside, ignore_errors=True)
-    return done.record
+        record: ImportRecord | None = None
+        for left in _time_left(surroundings):
+            done = _import_once(source, exports, left, began_at, day)
+            record = done.record if record is None else record.with_next(done.record)
+            if done.is_late:
+                raise SourceUnreachable(
+                    f"{source.name} could not be fetched to its end in "
+                    f"{surroundings.most_seconds:g} s (INBOX_SOURCE_SECONDS): what has come is in, "
+                    "and the next import goes on from there"
+                )
+            if not done.goes_on:
+                break
+        assert record is not None
+    return record
+
+
+def _time_left(surroundings: Surroundings) -> Iterator[Surroundings]:
+    """The surroundings of each piece of an import, with the time that is left for it."""
+    began = time.monotonic()
+    yield surroundings
+    while True:
+        most = surroundings.most_seconds
+        left = None if most is None else max(1.0, most - (time.monotonic() - began))
+        yield replace(surroundings, most_seconds=left)
+
+
+def _import_once(
+    source: Source,
+    exports: Path,
+    surroundings: Surroundings,
+    began_at: datetime,
+    day: date | None,
+) -> _Done:
+    """An import, or a piece of one that fetches; it is committed whole."""
+    folder = surroundings.folder_of(source)
+    state = state_of(source, folder, exports, surroundings)
+    keeping.clear_leftovers(folder, state.number)
+    exports.mkdir(parents=True, exist_ok=True)
+    number = 1 + max(state.number, delivery.highest_number(exports, source.name))
+    aside = folder / f"{number:06d}{keeping.UNFINISHED}"
+    prepared = exports / f".{source.name}-{number:06d}{keeping.UNFINISHED}"
+    for path in exports.glob(f".{source.name}-*{keeping.UNFINISHED}"):
+        shutil.rmtree(path)
+    prepared.mkdir(mode=0o700)
+    try:
+        done = _prepare(
+            source, state, surroundings, began_at, number, aside, prepared,
+            day or surroundings.day_of(began_at),
+        )  # fmt: skip
+        delivery.place(prepared, exports, done.record.day, state.last_day)
+        _keep(source.kind, folder, aside)
+        surroundings.erase(done.erased)
+        keeping.write_state(folder, done.state)
+        _clear(source, folder, done.state, surroundings)
+    finally:
+        shutil.rmtree(prepared, ignore_errors=True)
+        shutil.rmtree(aside, ignore_errors=True)
+    return done
 
 
 def look_at_source(
@@ -96,7 +136,7 @@ def look_at_source(
     """What an import would bring; nothing is left behind."""
     surroundings.sources_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder = surroundings.folder_of(source)
-    state = _state(source, folder, exports, surroundings)
+    state = state_of(source, folder, exports, surroundings)
     with tempfile.TemporaryDirectory(
         dir=surroundings.sources_folder, prefix=".look-", suffix=keeping.UNFINISHED
     ) as name:
@@ -117,6 +157,8 @@ class _Done:
     state: SourceState
     shown: list[dict[str, Any]]
     erased: list[str]
+    goes_on: bool = False
+    is_late: bool = False
 
 
 def _clear(source: Source, folder: Path, state: SourceState, surroundings: Surroundings) -> None:
@@ -135,36 +177,6 @@ def _erased(
         return []
     found = connection.execute(f"select distinct person from ({kind.erased})").fetchall()
     return sorted(users.pseudonym(with_prefix(prefix, row[0])) for row in found if row[0])
-
-
-def _state(source: Source, folder: Path, exports: Path, surroundings: Surroundings) -> SourceState:
-    """The source's state, a new one before its first import, once it fits what is asked for."""
-    found = keeping.read_state(folder)
-    state = found or SourceState(
-        kind=source.kind_name, prefix=source.prefix or "", exports=str(exports)
-    )
-    if state.kind != source.kind_name:
-        raise WrongSource(f"The source {source.name} is one of {state.kind}: give another name")
-    if source.prefix is not None and source.prefix != state.prefix:
-        raise WrongSource(
-            f"The prefix of {source.name} is {state.prefix!r} since its first import and cannot be "
-            "changed: import it under another name into other exports"
-        )
-    check = key_check(surroundings.users)
-    if found is not None and found.pseudonym_check != check:
-        raise WrongSource(
-            f"What is kept of {source.name} was made with another INBOX_PSEUDONYM_KEY (or with "
-            "none): one person would be two. Give that key, or import into another INBOX_HOME"
-        )
-    for name, other in keeping.read_states(surroundings.sources_folder).items():
-        if name != source.name and (other.prefix, other.exports) == (state.prefix, str(exports)):
-            raise WrongSource(
-                f"{source.name} and {name} would write equal identifiers to {exports}: give "
-                f"{source.name} a --prefix of its own"
-            )
-    return state.model_copy(
-        update={"exports": str(exports), "where": source.where, "pseudonym_check": check}
-    )
 
 
 def _prepare(
@@ -190,12 +202,15 @@ def _prepare(
             aside,
             login_of(source.name),
         )
-        landing = open_landing(connection, kind, source.where, source.landing, state.parts, opening)
-        with ExitStack() as stack:
-            if isinstance(landing, SupportsClose):
-                stack.callback(landing.close)
-            rereads = _rereads(kind, state, options)
-            read = read_landing(connection, kind, landing, state, folder, aside, number, rereads)
+        rereads = _rereads(kind, state, options)
+        landing: Landing | FetchLanding
+        if is_api(source.where):
+            landing = open_api(kind, source, opening, surroundings.most_seconds, shown > 0)
+            read = landing.read(connection, state, folder, aside, number, rereads)
+        else:
+            where = source.where
+            landing = open_landing(connection, kind, where, source.landing, state.parts, opening)
+            read = _read(connection, kind, landing, state, folder, aside, number, rereads)
         connection.execute("reset max_temp_directory_size")
         keeping.make_views(connection, kind, folder, number, aside)
         erased = _erased(connection, kind, surroundings.users, state.prefix)
@@ -224,8 +239,8 @@ def _prepare(
             "rows gone": gone,
         }
         counts["people erased by the desk"] = len(erased)
-        covered_from = state.covered_from or oldest_day(connection, surroundings.timezone)
-        examples = newest_threads(connection, shown)
+        first_day = covered_from(connection, state, options, surroundings.timezone)
+        shown_threads = newest_threads(connection, shown)
     record = ImportRecord(
         number=number, began_at=began_at, day=day, landing=landing.name, records=read.records,
         rows=rows, counts={name: count for name, count in counts.items() if count},
@@ -233,11 +248,22 @@ def _prepare(
     )  # fmt: skip
     after = state.model_copy(
         update={
-            "covered_from": covered_from, "mapping": mapping, "options": options,
+            "covered_from": first_day, "mapping": mapping, "options": options,
             "parts": read.parts, "days": {**state.days, number: day}, "last": record,
+            "is_filling": read.goes_on and (state.is_filling or not state.number),
         }
     )  # fmt: skip
-    return _Done(record, after, examples, erased)
+    return _Done(record, after, shown_threads, erased, read.goes_on, read.is_late)
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection, kind: Kind, landing: Landing, *of_reading: Any
+) -> Read:
+    """What a landing has; it is closed then."""
+    with ExitStack() as stack:
+        if isinstance(landing, SupportsClose):
+            stack.callback(landing.close)
+        return read_landing(connection, kind, landing, *of_reading)
 
 
 def _known(kind: Kind, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
@@ -49,6 +50,9 @@ USUAL = frozenset(
         "people erased by the desk",
         "mails in the trash",
         "drafts left out",
+        "times the desk asked to wait",
+        "seconds waited for the desk",
+        "requests repeated",
     }
 )
 """Counts that tell of a desk's life; all others tell of a doubt."""
@@ -71,17 +75,34 @@ class ImportRecord(BaseModel):
     missing: dict[str, str] = Field(default_factory=dict)
     unreadable: dict[str, int] = Field(default_factory=dict)
 
+    def with_next(self, other: ImportRecord) -> ImportRecord:
+        """One record of two imports, one after the other."""
+        return other.model_copy(
+            update={
+                "records": _added(self.records, other.records),
+                "rows": _added(self.rows, other.rows),
+                "counts": _added(self.counts, other.counts),
+                "unreadable": _added(self.unreadable, other.unreadable),
+                "missing": {**self.missing, **other.missing},
+            }
+        )
+
     @property
     def doubtful(self) -> dict[str, int]:
         """The counts that say that something was assumed, repaired or held back."""
         return {name: count for name, count in self.counts.items() if name not in USUAL}
 
 
+def _added(left: dict[str, int], right: dict[str, int]) -> dict[str, int]:
+    return dict(Counter(left) + Counter(right))
+
+
 class SourceState(BaseModel):
     """How far a source has come.
 
     parts: the identity of what was read, by table and part. days: of the imports that are not
-    closed yet, the export day. closed: the last import whose day retention has closed.
+    closed yet, the export day. closed: the last import whose day retention has closed. is_filling:
+    whether the first fill goes on with the next import.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -92,6 +113,7 @@ class SourceState(BaseModel):
     where: str = ""
     pseudonym_check: str | None = None
     covered_from: date | None = None
+    is_filling: bool = False
     mapping: str = ""
     options: dict[str, Any] = Field(default_factory=dict)
     parts: dict[str, dict[str, str]] = Field(default_factory=dict)

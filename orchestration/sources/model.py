@@ -13,6 +13,8 @@ from typing import Any, Protocol, runtime_checkable
 
 import duckdb
 
+from .api import Api
+
 NESTED = ("STRUCT", "MAP", "JSON")
 
 
@@ -212,7 +214,8 @@ class Kind:
     `kept.<kept stream>` both. users_are_addresses: whether people have no other key.
     leaves_out: what the option `leave_out` is about, where no table is read for it. erased: SQL
     that gives the people of `new` records whom the desk itself has erased.
-    open_landing: for a folder that no layout of `landings` reads, such as mail archives.
+    open_landing: for a folder that no layout of `landings` reads, such as mail archives. api: how
+    it is fetched from, where it is.
     """
 
     name: str
@@ -227,6 +230,7 @@ class Kind:
     leaves_out: LeavesOut | None = None
     erased: str | None = None
     open_landing: Callable[[Path, Opening], Landing] | None = None
+    api: Api | None = None
 
     def tables_of(self, landing: str) -> tuple[Table, ...]:
         """The tables that a landing of this kind may have."""

@@ -24,7 +24,8 @@ class Read:
     """What was read. parts: the identity of each, by table, also of those that were read before.
 
     records: kept ones, by stream. missing: tables that are not there, and what the numbers lack.
-    unreadable: tables with records that are none, and how many.
+    unreadable: tables with records that are none, and how many. goes_on: whether there is more to
+    fetch; is_late: and no time left for it.
     """
 
     parts: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -32,6 +33,8 @@ class Read:
     counts: Counter[str] = field(default_factory=Counter)
     missing: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, int] = field(default_factory=dict)
+    goes_on: bool = False
+    is_late: bool = False
 
 
 def read_landing(
@@ -127,6 +130,11 @@ def _make_view(
         except duckdb.Error as error:
             raise _unreadable(connection, landing, table, parts, error) from None
         return
+    make_empty_view(connection, table)
+
+
+def make_empty_view(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """The view of a table of which there is nothing to read."""
     columns = {**table.columns, "landed_at": "TIMESTAMPTZ"}
     empty = ", ".join(f"null::{kind} as {quoted(name)}" for name, kind in columns.items())
     connection.execute(
@@ -161,16 +169,12 @@ def _keep(
         # A part may be one that has grown: what is kept of it is not kept again.
         before = keeping.kept_files(place.folder, kept, place.state.number)
     try:
-        connection.execute(_copy(table, kept, path, place.number, before))
+        connection.execute(copy_statement(table, kept, path, place.number, before))
     except duckdb.InterruptException:
         raise
     except duckdb.Error as error:
         raise _unreadable(connection, place.landing, table, parts, error) from None
-    rows, unreadable = _counted(connection, kept, path)
-    read.records[kept.name] = read.records.get(kept.name, 0) + rows
-    if unreadable:
-        read.unreadable[table.name] = unreadable
-        read.counts["unreadable records"] += unreadable
+    rows = count_kept(connection, kept, table, path, read)
     if not place.landing.reads_once:
         read.counts.update(count_repairs(connection, table))
     dropped = list(place.landing.unknown_columns(connection, table, parts))
@@ -179,7 +183,10 @@ def _keep(
         _see_needed(connection, table, path, rows)
 
 
-def _copy(table: Table, kept: Kept, path: Path, number: int, before: Sequence[Path]) -> str:
+def copy_statement(
+    table: Table, kept: Kept, path: Path, number: int, before: Sequence[Path]
+) -> str:
+    """SQL that keeps what there is of a table in a file, but for what those of before hold."""
     columns = {**kept.columns, "landed_at": "TIMESTAMPTZ"}
     typed = ", ".join(f"{quoted(name)}::{kind} as {quoted(name)}" for name, kind in columns.items())
     select = f"select {typed}, {number}::bigint as import_number from ({table.select})"
@@ -194,14 +201,21 @@ def _copy(table: Table, kept: Kept, path: Path, number: int, before: Sequence[Pa
     return f"copy ({select}) to {literal(path)} (format parquet, compression zstd)"
 
 
-def _counted(connection: duckdb.DuckDBPyConnection, kept: Kept, path: Path) -> tuple[int, int]:
-    """How many records have a key, and how many have none."""
+def count_kept(
+    connection: duckdb.DuckDBPyConnection, kept: Kept, table: Table, path: Path, read: Read
+) -> int:
+    """How many records a file has that have a key; those that have none are told."""
     key = quoted(kept.key[0])
     row = connection.execute(
         f"select count({key}), count(*) - count({key}) from read_parquet({literal_path(path)})"
     ).fetchone()
     assert row is not None
-    return int(row[0]), int(row[1])
+    rows, unreadable = int(row[0]), int(row[1])
+    read.records[kept.name] = read.records.get(kept.name, 0) + rows
+    if unreadable:
+        read.unreadable[table.name] = read.unreadable.get(table.name, 0) + unreadable
+        read.counts["unreadable records"] += unreadable
+    return rows
 
 
 def _see_needed(connection: duckdb.DuckDBPyConnection, table: Table, path: Path, rows: int) -> None:

@@ -22,6 +22,11 @@ COMMON_OPTIONS = (
     Option("plain_addresses", False, "whether mail addresses may stand for people without a key"),
     Option("zone", "UTC", "the IANA zone of times that have no offset"),
 )
+FETCH_OPTIONS = (
+    Option("since", "", "of an API: the day since which records were changed that are fetched"),
+    Option("allow_host", [], "of an API: hosts that are asked though they are not the vendor's"),
+    Option("ca_file", "", "of an API: the file of a certification authority of your own"),
+)
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,8 @@ def left_out(options: Mapping[str, Any]) -> Sequence[str]:
 
 def typed_options(kind: Kind, given: Mapping[str, Any]) -> dict[str, Any]:
     """Every option with its value; defaults where none is given."""
-    known = {option.name: option for option in (*kind.options, *COMMON_OPTIONS)}
+    of_api = FETCH_OPTIONS if kind.api is not None else ()
+    known = {option.name: option for option in (*kind.options, *COMMON_OPTIONS, *of_api)}
     for name in given:
         if name not in known:
             raise WrongSource(

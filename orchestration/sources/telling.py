@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ import duckdb
 from orchestration.machine import zones
 
 from . import folding
+from .keeping import SourceState
 from .model import Canonical
 
 
@@ -31,6 +33,23 @@ def oldest_day(connection: duckdb.DuckDBPyConnection, timezone: str) -> date | N
     if row is None or row[0] is None:
         return None
     return zones.local_date(datetime.fromtimestamp(row[0] / 1e6, UTC), timezone)
+
+
+def covered_from(
+    connection: duckdb.DuckDBPyConnection,
+    state: SourceState,
+    options: Mapping[str, Any],
+    timezone: str,
+) -> date | None:
+    """The day from which on all is there: that of the oldest record, or since when was fetched."""
+    if state.covered_from is not None and not state.is_filling:
+        return state.covered_from
+    oldest = oldest_day(connection, timezone)
+    since = options.get("since")
+    if oldest is not None and since:
+        oldest = max(oldest, date.fromisoformat(since))
+    days = [day for day in (state.covered_from, oldest) if day is not None]
+    return min(days, default=None)
 
 
 def newest_threads(connection: duckdb.DuckDBPyConnection, count: int) -> list[dict[str, Any]]:

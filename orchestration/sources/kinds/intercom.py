@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..model import Kind, LeavesOut, Option
+from .intercom_api import API
 from .intercom_fivetran import FIVETRAN
 from .intercom_kept import KEPT
 from .intercom_mapping import TOUCHED, canonical
@@ -17,12 +18,14 @@ INTERCOM = Kind(
         "vendor": VENDOR,
         "singer": SINGER,
         "files": FILES,
+        "api": FILES,
         "fivetran": FIVETRAN,
     },
     kept=KEPT,
     canonical=canonical,
     touched=TOUCHED,
     leaves_out=LeavesOut(("conversations", "tickets"), "team_id", "teams"),
+    api=API,
     options=(
         Option("bots", [], "identifiers of teammates that answer by themselves"),
         LEAVE_OUT_GROUPS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..model import Kind, LeavesOut, Option
 from .leaving_out import LEAVE_OUT_GROUPS
+from .zendesk_api import API
 from .zendesk_fivetran import FIVETRAN
 from .zendesk_kept import KEPT
 from .zendesk_mapping import TOUCHED, canonical
@@ -22,6 +23,7 @@ ZENDESK = Kind(
     touched=TOUCHED,
     leaves_out=LeavesOut(("tickets",), "group_id", "groups"),
     erased="select id as person from new.users where is_erased",
+    api=API,
     options=(
         Option("bots", [], "identifiers of accounts that answer by themselves"),
         Option("drop_labels", ["closed_by_merge"], "tags that are no labels; * stands for any"),

@@ -102,6 +102,8 @@ def is_database(path: Path) -> bool:
 
 def _chosen(kind: Kind, name: str | None, marks: set[str], where: str) -> str:
     """The landing of that name, or the one that names of columns and wraps tell."""
+    if name == "api" and kind.api is not None:
+        raise WrongSource(f"{where} is no address of https, which the landing api is fetched from")
     if name is not None and name not in kind.landings:
         raise WrongSource(
             f"{kind.title} has no landing {name!r}: give one of {', '.join(kind.landings)}"

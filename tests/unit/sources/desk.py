@@ -81,6 +81,7 @@ class Desk:
         if records is not None:
             self.land(records)
         day: date | None = changed.pop("day", None)
+        most_seconds: float | None = changed.pop("most_seconds", None)
         return import_source(
             self.source,
             self.exports,
@@ -88,6 +89,7 @@ class Desk:
                 self.sources,
                 self.users,
                 self.timezone,
+                most_seconds,
                 retention_days=self.retention_days,
                 erase=self.erased.extend,
                 engine=ENGINE,

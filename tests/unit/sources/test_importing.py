@@ -379,7 +379,7 @@ def test_somebody_who_joins_the_staff_later(desk: Desk) -> None:
     [
         ({"options": {"colour": "red"}}, "no option 'colour': give one of"),
         ({"options": {"keep_samples": "perhaps"}}, "keep_samples is true or false"),
-        ({"landing": "api"}, "has no landing 'api': give one of airbyte, fivetran"),
+        ({"landing": "api"}, "is no address of https, which the landing api is fetched from"),
         ({"kind_name": "jira"}, "no kind 'jira' of source: give one of zendesk"),
         ({"where": "/nowhere"}, "/nowhere does not exist"),
     ],

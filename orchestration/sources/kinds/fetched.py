@@ -1,0 +1,36 @@
+"""What plans of several desks share: short listings, days as seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from ..api import Desk, Endpoint, Fetched
+from ..errors import WrongSource
+
+
+def absent_or_all(desk: Desk, *endpoints: Endpoint) -> Iterator[Fetched]:
+    """All records of endpoints, or that there is none of one."""
+    for endpoint in endpoints:
+        is_there = False
+        for page in desk.pages(endpoint):
+            is_there = True
+            yield Fetched(endpoint.table, page.records)
+        if not is_there:
+            yield Fetched(endpoint.table, is_absent=True)
+
+
+def beginning_of(day: str) -> datetime | None:
+    """The first moment of a day, in UTC. Raises WrongSource where the text is none."""
+    if not day:
+        return None
+    try:
+        return datetime.fromisoformat(day).replace(tzinfo=UTC)
+    except ValueError:
+        raise WrongSource("Option since is a day, as in 2024-01-31") from None
+
+
+def epoch_of(day: str) -> int:
+    """The same as seconds since 1970; 0 without a day."""
+    began = beginning_of(day)
+    return 0 if began is None else int(began.timestamp())
