@@ -26,7 +26,7 @@ from orchestration.machine.lock import hold_lock
 
 from . import delivery, folding, keeping
 from .engine import open_engine
-from .errors import SourceUnreachable, WrongSource
+from .errors import SourceUnreachable
 from .fetching.addresses import is_api
 from .fetching.landing import FetchLanding
 from .fetching.opening import open_api

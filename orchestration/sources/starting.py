@@ -11,7 +11,9 @@ from .persons import key_check
 from .request import Source, Surroundings
 
 
-def state_of(source: Source, folder: Path, exports: Path, surroundings: Surroundings) -> SourceState:
+def state_of(
+    source: Source, folder: Path, exports: Path, surroundings: Surroundings
+) -> SourceState:
     """The source's state, a new one before its first import, once it fits what is asked for."""
     found = keeping.read_state(folder)
     state = found or SourceState(
