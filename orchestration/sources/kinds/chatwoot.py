@@ -7,6 +7,7 @@ is kept has the first, from either, so that both landings tell of the same threa
 from __future__ import annotations
 
 from ..model import Kind, LeavesOut, Option, Table
+from .chatwoot_api import API
 from .chatwoot_kept import KEPT
 from .chatwoot_mapping import canonical
 from .chatwoot_tables import TABLES
@@ -163,6 +164,7 @@ CHATWOOT = Kind(
     tables={"vendor": (_CONVERSATIONS, _MESSAGES, _SURVEYS, _AGENTS, _TEAMS), "tables": TABLES},
     kept=KEPT,
     canonical=canonical,
+    api=API,
     leaves_out=LeavesOut(("conversations",), "team_id", "teams"),
     options=(
         LEAVE_OUT_GROUPS,

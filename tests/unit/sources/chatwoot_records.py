@@ -88,6 +88,15 @@ class Chatwoot:
         names = {ADA: "Ada Agent", BEN: "Ben Agent"}
         _save(folder / "agents.json", [{"id": key, "name": name} for key, name in names.items()])
 
+    def streams(self) -> dict[str, list[dict[str, Any]]]:
+        """The records as the API has them, by what they are."""
+        return {
+            "conversations": [_conversation(row) for row in self.conversations],
+            "messages": [_message(row) for row in self.messages],
+            "ratings": [_rating(number, row) for number, row in enumerate(self.ratings, start=1)],
+            "agents": [{"id": ADA, "name": "Ada Agent"}, {"id": BEN, "name": "Ben Agent"}],
+        }
+
     def tables(self, folder: Path) -> None:
         """The same in tables, whose conversations have other numbers there."""
         tables = Tables(_TABLES)
