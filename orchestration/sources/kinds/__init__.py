@@ -6,6 +6,7 @@ from ..errors import WrongSource
 from ..model import Kind
 from .chatwoot import CHATWOOT
 from .django_helpdesk import DJANGO_HELPDESK
+from .freshdesk import FRESHDESK
 from .intercom import INTERCOM
 from .mbox import MBOX
 from .request_tracker import REQUEST_TRACKER
@@ -14,8 +15,11 @@ from .znuny import ZNUNY
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
-    for kind in (ZENDESK, INTERCOM, CHATWOOT, REQUEST_TRACKER, ZNUNY, DJANGO_HELPDESK, MBOX)
-}
+    for kind in (
+        ZENDESK, INTERCOM, CHATWOOT, FRESHDESK,
+        REQUEST_TRACKER, ZNUNY, DJANGO_HELPDESK, MBOX,
+    )
+}  # fmt: skip
 
 
 def kind_named(name: str) -> Kind:

@@ -49,6 +49,7 @@ class Desk:
         self.timezone = source.pop("timezone", "UTC")
         self.retention_days: int | None = None
         self.erased: list[str] = []
+        self.told: ImportRecord | None = None
         name = source.pop("name", kind)
         where = source.pop("where", str(self.landing))
         self.source = Source(name, kind, where, **source)
@@ -82,7 +83,7 @@ class Desk:
             self.land(records)
         day: date | None = changed.pop("day", None)
         most_seconds: float | None = changed.pop("most_seconds", None)
-        return import_source(
+        self.told = import_source(
             self.source,
             self.exports,
             Surroundings(
@@ -97,6 +98,12 @@ class Desk:
             began_at,
             day,
         )
+        return self.told
+
+    def count(self, name: str) -> int:
+        """A count that the last import told."""
+        assert self.told is not None
+        return self.told.counts.get(name, 0)
 
     def delivered(self, entity: str) -> list[dict[str, Any]]:
         """Every row of an entity in all days, in the order in which later ones win."""
