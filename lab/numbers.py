@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import yaml
 
+from orchestration.warehouse.numbers import read_register
+
 PROJECT = Path(__file__).resolve().parents[1]
-REGISTER = PROJECT / "dbt_project" / "macros" / "metrics" / "numbers.sql"
 MODELS = PROJECT / "dbt_project" / "models" / "_numbers__models.yml"
 SEMANTIC = PROJECT / "dbt_project" / "models" / "semantic" / "_semantic__numbers.yml"
 DOCS = PROJECT / "docs" / "metrics.md"
@@ -85,16 +85,6 @@ _MARTS: dict[str, dict[str, Any]] = {
 }
 
 Number = dict[str, Any]
-
-
-def read_register(macro: str = "numbers") -> dict[str, Any]:
-    """What a macro of the register returns."""
-    returned: list[Any] = []
-    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
-    template = environment.from_string(REGISTER.read_text(encoding="utf-8"))
-    getattr(template.make_module({"return": returned.append}), macro)()
-    found: dict[str, Any] = returned[-1]
-    return found
 
 
 def shown_numbers(scope: str) -> dict[str, Number]:

@@ -179,6 +179,12 @@ class Warehouse:
             else:
                 self._build(node)
 
+    @property
+    def catalog(self) -> Catalog:
+        """What has landed of what the tables hold."""
+        assert self._catalog is not None
+        return self._catalog
+
     def table(self, name: str) -> pd.DataFrame:
         """A published table."""
         return self.connection.execute(f"select * from main.{name}").df()

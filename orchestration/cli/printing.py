@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,6 +14,8 @@ from orchestration.errors import InboxError
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from orchestration.pipeline import RunOutcome
 
 
@@ -86,3 +89,17 @@ def print_rows(titles: list[str], rows: list[list[object]]) -> None:
         for row in rows:
             table.add_row(*(escape(one_line(str(cell))) for cell in row))
         console.print(table)
+
+
+def table_records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as JSON has them: days as 2024-03-31, instants in UTC."""
+    times = table.select_dtypes(["datetime", "datetimetz"]).columns
+    texts = {name: table[name].dt.strftime(_form_of(name)) for name in times}
+    records: list[dict[str, Any]] = json.loads(
+        table.assign(**texts).to_json(orient="records", double_precision=15)
+    )
+    return records
+
+
+def _form_of(name: str) -> str:
+    return "%Y-%m-%dT%H:%M:%SZ" if name.endswith("_at") else "%Y-%m-%d"

@@ -9,8 +9,9 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from orchestration.cli.flags import ISO_DAY, day_of, read_settings, setting_flags
-from orchestration.cli.printing import console
+from orchestration.cli.flags import ISO_DAY, check_range, day_of, read_settings, setting_flags
+from orchestration.cli.printing import console, table_records
+from orchestration.cli.restatements import print_restatements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,6 +83,12 @@ TEXT_COLUMNS = {
     type=click.Choice(["cards", "series", "labels", "agents"]),
     help="Just one of the tables.",
 )
+@click.option(
+    "--restatements",
+    is_flag=True,
+    help="What was complete as published and has another value now, instead of the tables; of all "
+    "days unless --from and --to are given. --top is how many are printed as text.",
+)
 @setting_flags
 def report(
     first: Any,
@@ -91,6 +98,7 @@ def report(
     top: int,
     output: str,
     only: str | None,
+    restatements: bool,
     **flags: Any,
 ) -> None:
     """Print cards, series, waits, top labels and the agents' table from the published file.
@@ -99,9 +107,17 @@ def report(
     CSV the tables are parted by an empty line; --only gives a single one.
     """
     from orchestration.publishing.csv_cells import harmless_csv
+    from orchestration.publishing.published_report import PublishedReport
     from orchestration.publishing.report import read_report
 
     settings = read_settings(**flags)
+    if restatements:
+        check_range(first, last)
+        rows = PublishedReport(settings.published_database).restatements(
+            day_of(first), day_of(last), agent_id
+        )
+        print_restatements(rows, output, top)
+        return
     numbers = read_report(
         settings.published_database, day_of(first), day_of(last), grain, agent_id, top
     )
@@ -116,7 +132,7 @@ def report(
                     "grain": numbers.grain,
                     "agent_id": numbers.agent_id,
                     "missing_days": [day.isoformat() for day in numbers.missing_days],
-                    **{name: _records(table) for name, table in tables.items()},
+                    **{name: table_records(table) for name, table in tables.items()},
                 },
                 ensure_ascii=False,
                 indent=2,
@@ -126,18 +142,6 @@ def report(
         click.echo("\n".join(harmless_csv(table) for table in tables.values()), nl=False)
     else:
         _print_report(settings, numbers, tables)
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    records: list[dict[str, Any]] = json.loads(
-        table.assign(
-            **{
-                name: table[name].dt.strftime("%Y-%m-%d")
-                for name in table.select_dtypes("datetime").columns
-            }
-        ).to_json(orient="records", double_precision=15)
-    )
-    return records
 
 
 def _print_report(settings: Settings, numbers: Any, tables: dict[str, pd.DataFrame]) -> None:

@@ -15,7 +15,7 @@ from dagster import (
 )
 
 from orchestration.dagster_app.reporting import WAREHOUSE_POOL, retried_where_it_may_help
-from orchestration.publishing.preview import preview_publication
+from orchestration.publishing.preview import preview_publication, preview_restatements
 from orchestration.settings import Settings
 from orchestration.warehouse.publication import publish_warehouse
 
@@ -50,6 +50,10 @@ def published_assets(specs: Sequence[AssetSpec]) -> AssetsDefinition:
                     preview_publication(settings.published_database)
                 )
                 metadata["database_bytes"] = publication.database_bytes
+                metadata["restated_cells"] = publication.restatements
+                metadata["restatements"] = MetadataValue.md(
+                    preview_restatements(settings.published_database, publication.name)
+                )
             yield MaterializeResult(asset_key=spec.key, metadata=metadata)
 
     return published

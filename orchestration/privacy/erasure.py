@@ -104,7 +104,7 @@ def finish(settings: Settings) -> Erasure:
         # Without its record, the publication before is not gone on from: a copy of its file would
         # keep what is deleted in it.
         (settings.published_folder / ".publication.json").unlink(missing_ok=True)
-        publish_warehouse(settings)
+        publish_warehouse(settings, is_erasure=True)
     with hold_lock(settings.warehouse_lock, "an erasure"):
         _clear_past(settings)
         remove_earlier_publications(settings)

@@ -12,6 +12,8 @@ import duckdb
 from orchestration.machine.sql import literal, quoted, quoted_list
 from orchestration.publishing.functions import by_place_and_name
 from orchestration.publishing.record import Publication
+from orchestration.publishing.restated_moves import ChangedFacts
+from orchestration.publishing.restatements import Restating
 
 # The oldest format: clients since DuckDB 1.0 can open the file.
 STORAGE_VERSION = "v1.0.0"
@@ -42,6 +44,7 @@ class Known:
     versions: Mapping[str, TableVersion]
     required: Mapping[str, Sequence[str]]
     engine: Mapping[str, str]
+    restating: Restating | None = None
 
 
 @dataclass
@@ -52,6 +55,7 @@ class Made:
     rows: dict[str, int] = field(default_factory=dict)
     replaced_rows: dict[str, int] = field(default_factory=dict)
     rows_written: int = 0
+    restatements: int = 0
 
 
 def connect(
@@ -112,6 +116,18 @@ def bring_table(
     made.rows[table] = _copy_table(connection, table, known.required.get(table, ()))
     made.rows_written += made.rows[table]
     return None
+
+
+def changed_facts(known: Known, previous: Publication | None) -> ChangedFacts:
+    """Where the changed rows are of the tables that the warehouse leads on from the publication."""
+    published = previous.versions if previous is not None else {}
+    sources = {}
+    for table, version in known.versions.items():
+        if published.get(table) == version.version:
+            sources[table] = f"select true as is_after, * from warehouse.main.{table} where false"
+        elif table in published and published[table] == version.previous_version:
+            sources[table] = f"from warehouse.changes.{table}"
+    return ChangedFacts(sources)
 
 
 def _changed_days(

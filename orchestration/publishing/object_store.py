@@ -29,14 +29,9 @@ _POINTER = "latest.json"
 _FOLDER = "publications"
 
 
-def publication_name(publication: Publication) -> str:
-    """The publication's folder in the store: by the time at which it was made, and its contents."""
-    return f"{publication.published_at:%Y%m%dT%H%M%S%fZ}-{publication.fingerprint[:12]}"
-
-
 def is_uploaded(target: ObjectFolder, publication: Publication) -> bool:
     """Whether readers of the store are sent to this publication. Raises StoreUnavailable."""
-    return _latest(target) == publication_name(publication)
+    return _latest(target) == publication.name
 
 
 def upload_publication(target: ObjectFolder, published: Path) -> bool:
@@ -49,7 +44,7 @@ def upload_publication(target: ObjectFolder, published: Path) -> bool:
     publication = read_publication(published)
     if publication is None or is_uploaded(target, publication):
         return False
-    name = publication_name(publication)
+    name = publication.name
     files = _files(published, publication)
     folder = target / _FOLDER / name
     there = {item.name: item.size_bytes for item in folder.listing().objects}
@@ -70,7 +65,7 @@ def remove_earlier(target: ObjectFolder, published: Path) -> None:
     """
     publication = read_publication(published)
     if publication is not None and is_uploaded(target, publication):
-        _remove_old(target, publication_name(publication), kept=1)
+        _remove_old(target, publication.name, kept=1)
 
 
 def _files(published: Path, publication: Publication) -> dict[str, Path]:

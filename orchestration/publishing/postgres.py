@@ -19,7 +19,6 @@ import duckdb
 import pyarrow.csv
 
 from orchestration.machine.sql import quoted, quoted_list
-from orchestration.publishing.object_store import publication_name
 from orchestration.publishing.postgres_connection import (
     PostgresUnavailable,
     connect_postgres,
@@ -49,7 +48,7 @@ def is_in_postgres(url: str, publication: Publication) -> bool:
         closing(connect_postgres(url)) as connection,
         connection.cursor() as cursor,
     ):
-        return _current(cursor) == publication_name(publication)
+        return _current(cursor) == publication.name
 
 
 def publish_to_postgres(
@@ -69,7 +68,7 @@ def publish_to_postgres(
     publication = read_publication(published)
     if publication is None or is_in_postgres(url, publication):
         return False
-    name = publication_name(publication)
+    name = publication.name
     new = f"{SCHEMA}_{name[:20].lower()}"
     with (
         told_postgres_errors(),

@@ -60,12 +60,22 @@ def describe_reach(as_of_date: date, today: date) -> str:
     return f"{as_of_date} ({behind:,} day{'s' * (behind > 1)} behind)"
 
 
+def describe_as_known(day: date) -> str:
+    """What readers have to know of numbers as they were known on a day."""
+    return (
+        f"As known on {day}: only export days up to it exist. Days that were delivered again "
+        "since count as they stand now."
+    )
+
+
 def describe_number(metric: str, value: float | None) -> str:
     """A number as its metric is written: counts whole, averages with two digits."""
     if value is None or pd.isna(value):
         return NOTHING
     if "_seconds" in metric:
         return describe_seconds(value)
+    if metric.endswith("_ratio"):
+        return f"{value:.1%}"
     return f"{value:,.2f}" if metric.startswith("average_") else f"{value:,.0f}"
 
 

@@ -14,9 +14,13 @@ from typing import Any
 
 import pandas as pd
 
+from orchestration.publishing.presentation import describe_number
+from orchestration.publishing.published_report import PublishedReport
 from orchestration.publishing.report import read_report
 
 DAYS = 30
+RESTATEMENTS_SHOWN = 10
+SIDES = ("before", "after")
 PLOTTED = {"new_threads": "New threads", "messages": "Messages", "ratings": "Ratings"}
 
 
@@ -35,6 +39,26 @@ def preview_publication(database: Path) -> str:
         f"{title}\n\n{cards_table(report.cards)}\n\n"
         f"![Days of {', '.join(PLOTTED.values())}](data:image/svg+xml;base64,{picture})"
     )
+
+
+def preview_restatements(database: Path, publication_id: str) -> str:
+    """What a publication restated as a Markdown table: the cells that most threads have moved."""
+    rows = PublishedReport(database).restatements(publication_id=publication_id)
+    if rows.empty:
+        return "Nothing that was complete has another value now."
+    lines = [
+        "| table | period | agent | number | was | is | threads |",
+        "| :-- | :-- | :-- | :-- | --: | --: | --: |",
+    ]
+    for row in rows.head(RESTATEMENTS_SHOWN).to_dict("records"):
+        agent = "" if pd.isna(row["agent_id"]) else row["agent_id"].replace("|", "\\|")
+        was, now = (describe_number(row["number"], row[f"value_{side}"]) for side in SIDES)
+        lines.append(
+            f"| {row['table_name']} | {row['period_start_date']:%Y-%m-%d} | {agent} | "
+            f"{row['number']} | {was} | {now} | {row['threads_changed']:,} |"
+        )
+    more = len(rows) - RESTATEMENTS_SHOWN
+    return "\n".join([*lines, *([f"\n{more:,} more: inbox report --restatements"] * (more > 0))])
 
 
 def cards_table(cards: pd.DataFrame) -> str:

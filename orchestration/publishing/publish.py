@@ -29,6 +29,7 @@ from orchestration.publishing.database_copy import (
     Made,
     TableVersion,
     bring_table,
+    changed_facts,
     connect,
     copy_functions,
     tables_of,
@@ -37,8 +38,16 @@ from orchestration.publishing.parquet_parts import write_parquet
 from orchestration.publishing.record import (
     Publication,
     identity_of,
+    publication_name,
     read_publication,
     write_record,
+)
+from orchestration.publishing.restatement_tables import LOG_TABLES
+from orchestration.publishing.restatements import (
+    Restating,
+    attach_standing,
+    bring_log,
+    find_restatements,
 )
 
 logger = logging.getLogger("inbox.publication")
@@ -55,14 +64,16 @@ def publish(
     versions: Mapping[str, TableVersion] | None = None,
     required: Mapping[str, Sequence[str]] | None = None,
     engine: Mapping[str, str] | None = None,
+    restating: Restating | None = None,
 ) -> Publication:
     """Copies the published schema of the warehouse and puts it in place for readers.
 
     warehouse: the database that dbt built; only read. published: folder of `inbox.duckdb` and
     `parquet/<table>/`. versions: of tables whose changed rows the warehouse knows; all others are
     copied whole. required: the columns that are never null, by view of the warehouse, which says
-    nothing of them. engine: configuration of DuckDB, such as its memory. Whatever fails leaves the
-    publication before it in place.
+    nothing of them. engine: configuration of DuckDB, such as its memory. restating: what the log of
+    restatements is made by; without it there is none. Whatever fails leaves the publication before
+    it in place.
     Raises NothingToPublish where no export day is loaded.
     """
     published.mkdir(parents=True, exist_ok=True)
@@ -71,13 +82,17 @@ def publish(
     if previous and previous.database_identity != identity_of(published / "inbox.duckdb"):
         previous = None  # a publication died after its file was in place and before its record was
     identifier = uuid.uuid4().hex
+    published_at = datetime.now(UTC)
+    name = publication_name(published_at, fingerprint)
     database = published / f".inbox-{identifier}.duckdb"
     parquet = published / ".parquet" / identifier
     parquet.mkdir(parents=True)
-    known = Known(versions or {}, required or {}, engine or {})
+    known = Known(versions or {}, required or {}, engine or {}, restating)
     if previous is not None:
         try:
-            made = _make(warehouse, database, parquet, published, known, previous)
+            made = _make(
+                warehouse, database, parquet, published, known, previous, name, published_at
+            )
         except duckdb.Error as error:
             logger.warning(
                 "The last publication cannot be gone on from (%s: %s); all is copied anew",
@@ -89,7 +104,7 @@ def publish(
             parquet.mkdir()
             previous = None
     if previous is None:
-        made = _make(warehouse, database, parquet, published, known, None)
+        made = _make(warehouse, database, parquet, published, known, None, name, published_at)
     files.sync(database)
     for file in parquet.rglob("*.parquet"):
         if file.stat().st_nlink == 1:  # any other was there before
@@ -102,13 +117,15 @@ def publish(
     publication = Publication(
         fingerprint=fingerprint,
         as_of_date=made.as_of_date,
-        published_at=datetime.now(UTC),
+        published_at=published_at,
         rows=made.rows,
         database_bytes=(published / "inbox.duckdb").stat().st_size,
         versions={name: table.version for name, table in known.versions.items()},
         replaced_rows=made.replaced_rows,
         rows_written=made.rows_written,
         database_identity=identity_of(published / "inbox.duckdb"),
+        days=dict(restating.days) if restating else {},
+        restatements=made.restatements,
     )
     write_record(published, publication)
     return publication
@@ -121,20 +138,30 @@ def _make(
     published: Path,
     known: Known,
     previous: Publication | None,
+    name: str,
+    published_at: datetime,
 ) -> Made:
     """Makes the database file and the Parquet files of a publication aside."""
     if previous is not None:
         copy_file(published / "inbox.duckdb", database)
     with closing(connect(warehouse, database, known.engine)) as connection:
         made = Made(_as_of_date(connection))
+        has_standing = _look_at_standing(connection, published, known, previous)
         connection.execute("begin")
         changed_days = {
             table: bring_table(connection, table, known, previous, made)
             for table in tables_of(connection, "warehouse")
         }
         for table in tables_of(connection, "published"):
-            if table not in changed_days:
+            if table not in changed_days and not (known.restating and table in LOG_TABLES):
                 connection.execute(f"drop table {quoted(table)}")
+        if known.restating is not None:
+            log = bring_log(
+                connection, known.restating, name, published_at, has_standing=has_standing
+            )
+            made.rows |= log.rows
+            made.restatements = log.added
+            changed_days |= dict.fromkeys(log.rows, None if log.is_changed else set())
         copy_functions(connection)
         connection.execute("commit")
         connection.execute("checkpoint published")
@@ -142,6 +169,24 @@ def _make(
         for table, days in changed_days.items():
             write_parquet(connection, table, days, parquet, before, made.rows[table])
     return made
+
+
+def _look_at_standing(
+    connection: duckdb.DuckDBPyConnection,
+    published: Path,
+    known: Known,
+    previous: Publication | None,
+) -> bool:
+    """Finds what is restated against the publication in place; whether there is one."""
+    if known.restating is None or not attach_standing(connection, published / "inbox.duckdb"):
+        return False
+    find_restatements(
+        connection,
+        known.restating,
+        changed_facts(known, previous),
+        previous.days if previous else {},
+    )
+    return True
 
 
 def copy_file(source: Path, target: Path) -> None:

@@ -46,6 +46,32 @@ class Reach:
     week_start: str
 
 
+_HAS_LOG = "from duckdb_tables() where table_name = 'fct_restatements'"
+_RESTATEMENTS = """
+    with asked as (
+        select ?::date as first, ?::date as last, ?::varchar as agent, ?::varchar as name
+    )
+
+    select restatements.*
+    from fct_restatements as restatements, asked
+    where (asked.last is null or period_start_date <= asked.last)
+        and (
+            asked.first is null
+            or case when table_name like '%monthly'
+                then last_day(period_start_date) else period_start_date end >= asked.first
+        )
+        and (
+            asked.agent is null
+            or (table_name like 'mart_agents%' and coalesce(agent_id, '') = asked.agent)
+        )
+        and (asked.name is null or publication_id = asked.name)
+    order by
+        published_at desc, threads_changed desc,
+        abs(value_after - value_before) / greatest(abs(value_after), abs(value_before)) desc
+            nulls last,
+        table_name, period_start_date, agent_id nulls first, number
+"""
+
 # Inode, time of change in nanoseconds and size of the file: another publication has another one.
 Identity = tuple[int, int, int]
 
@@ -125,6 +151,22 @@ class PublishedReport:
         """The names of all agents, by id, in the order of their names."""
         agents = self._ask("select agent_id, name from dim_agents order by lower(name), agent_id")
         return dict(zip(agents["agent_id"], agents["name"], strict=True))
+
+    def restatements(
+        self,
+        first: date | None = None,
+        last: date | None = None,
+        agent_id: str | None = None,
+        publication_id: str | None = None,
+    ) -> pd.DataFrame:
+        """What was restated: rows of fct_restatements, those with the most threads first.
+
+        first, last: days that the periods lie in. agent_id: whose; None is everyone's and all
+        agents', empty is nobody's. A publication of before the log has none.
+        """
+        if self._ask(_HAS_LOG).empty:
+            return pd.DataFrame(columns=["table_name", "number"])
+        return self._ask(_RESTATEMENTS, first, last, agent_id, publication_id)
 
     def descriptions(self) -> dict[str, str]:
         """What each number means, by its column's name: the comments of the published marts."""

@@ -19,7 +19,8 @@ class Publication:
     rows: number of rows by table. database_bytes: size of the database file. versions: of tables
     that change row by row. replaced_rows: by such a table, replaced since it was copied whole.
     rows_written: rows copied or replaced by this publication. database_identity: of the very file
-    that this record speaks of.
+    that this record speaks of. days: what landed of each export day that it was made from, as a
+    hash. restatements: cells that it logged as restated.
     """
 
     fingerprint: str
@@ -31,6 +32,18 @@ class Publication:
     replaced_rows: dict[str, int] = field(default_factory=dict)
     rows_written: int = 0
     database_identity: str = ""
+    days: dict[str, str] = field(default_factory=dict)
+    restatements: int = 0
+
+    @property
+    def name(self) -> str:
+        """What it is called in every target."""
+        return publication_name(self.published_at, self.fingerprint)
+
+
+def publication_name(published_at: datetime, fingerprint: str) -> str:
+    """What a publication is called: by the time at which it was made, and its contents."""
+    return f"{published_at:%Y%m%dT%H%M%S%fZ}-{fingerprint[:12]}"
 
 
 def read_publication(published: Path) -> Publication | None:

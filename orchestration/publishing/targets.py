@@ -20,6 +20,7 @@ from orchestration.publishing.object_store import (
 from orchestration.publishing.postgres import is_in_postgres, publish_to_postgres, table_keys
 from orchestration.publishing.postgres_connection import PostgresUnavailable
 from orchestration.publishing.record import read_publication
+from orchestration.publishing.restatement_tables import LOG_KEYS
 from orchestration.settings import Settings
 
 
@@ -111,4 +112,4 @@ def _keys(settings: Settings) -> dict[str, list[str]]:
         manifest = json.loads((settings.dbt_folder / "manifest.json").read_text(encoding="utf-8"))
     except OSError:
         return {}
-    return table_keys(manifest)
+    return {**table_keys(manifest), **LOG_KEYS}

@@ -180,6 +180,11 @@ class Settings(HomePaths, BaseSettings):
         description="Days before the last loaded one after which a day is closed: superseded "
         "versions and what was set aside go, published tables stay as they are.",
     )
+    restatement_days: int = Field(
+        default=400,
+        ge=1,
+        description="Days for which the published log keeps what a publication restated.",
+    )
     covered_from: date | None = Field(
         default=None,
         description="First day of which everything is there; days from it on that do not arrive "

@@ -148,6 +148,14 @@ def with_schedules(catalog: Catalog, schedules: Schedules) -> Catalog:
     return replace(catalog, schedules=schedules.rows, zone_offsets=schedules.zone_offsets)
 
 
+def landed_days(catalog: Catalog) -> dict[str, str]:
+    """By export day: a short hash of what landed of it, whose files are named by their contents."""
+    digests = {day: hashlib.sha256() for day in catalog.export_days}
+    for file in catalog.landed_files:
+        digests[file.export_date].update(_name(file.path).encode())
+    return {day: digest.hexdigest()[:12] for day, digest in digests.items()}
+
+
 def write_catalog(catalog: Catalog, path: Path) -> None:
     """Puts a catalog in place, whole or not at all, and durable."""
     files.write_text(path, catalog.as_json())

@@ -2,7 +2,8 @@
 
 Belongs here: reading the tables of two sides and telling what is on one alone. A side is a DuckDB
 file, of which the published schema counts, or a folder that holds a folder of Parquet files for
-each table. Both are only read.
+each table. Both are only read. The log of restatements is left out: it follows from when a side
+published, not from the exports.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import duckdb
 
 from orchestration.errors import InboxError
 from orchestration.machine.sql import literal, quoted, quoted_list
+from orchestration.publishing.restatement_tables import LOG_TABLES
 
 logger = logging.getLogger("inbox.comparison")
 
@@ -69,7 +71,7 @@ def compare(
         for side, path in (("here", here), ("there", there)):
             connection.execute(f"create schema {side}")
             names[side] = _attach(connection, side, path)
-        compared = names["here"] | names["there"]
+        compared = (names["here"] | names["there"]) - LOG_TABLES.keys()
         for side, other, path in (("here", "there", there), ("there", "here", here)):
             for name in names[side] - names[other] if path.is_dir() else ():
                 if _may_have_no_files(connection, side, name):

@@ -9,18 +9,22 @@ from orchestration.machine.lock import hold_lock
 from orchestration.publishing.database_copy import TableVersion
 from orchestration.publishing.publish import publish
 from orchestration.publishing.record import Publication, read_publication
+from orchestration.publishing.restatements import Restating
 from orchestration.publishing.targets import deliver
 from orchestration.settings import Settings
 from orchestration.warehouse.build import input_fingerprint, load_models, tested_fingerprint
+from orchestration.warehouse.catalog import landed_days, read_catalog
+from orchestration.warehouse.numbers import read_register
 
 
 class WarehouseNotTested(InboxError):
     """The warehouse holds tables that were not built and tested as a whole."""
 
 
-def publish_warehouse(settings: Settings) -> Publication:
+def publish_warehouse(settings: Settings, *, is_erasure: bool = False) -> Publication:
     """Puts the warehouse's tables in place for readers, all or nothing.
 
+    is_erasure: users were erased from them since.
     Raises WarehouseNotTested where the last build did not pass as a whole; readers then keep what
     they have. Raises NotDelivered where the tables are in place, but not in every further target.
     """
@@ -45,9 +49,22 @@ def publish_warehouse(settings: Settings) -> Publication:
             versions,
             models.required,
             settings.engine_config,
+            _restating(settings, is_erasure),
         )
         deliver(settings)
         return publication
+
+
+def _restating(settings: Settings, is_erasure: bool) -> Restating:
+    """What the log of restatements is made by; the days are those that the warehouse has."""
+    catalog = read_catalog(settings.raw_catalog)
+    return Restating(
+        numbers=read_register(),
+        kinds=read_register("record_kinds"),
+        days=landed_days(catalog) if catalog else {},
+        keep_days=settings.restatement_days,
+        is_erasure=is_erasure,
+    )
 
 
 def is_published(settings: Settings) -> bool:

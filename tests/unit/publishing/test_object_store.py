@@ -13,7 +13,6 @@ from orchestration.machine.stores import ObjectFolder, StoreUnavailable
 from orchestration.publishing.object_store import (
     KEPT_PUBLICATIONS,
     is_uploaded,
-    publication_name,
     remove_earlier,
     upload_publication,
 )
@@ -84,7 +83,7 @@ def test_a_few_publications_stay_for_readers_who_are_in_them(
 ) -> None:
     names = []
     for number in range(KEPT_PUBLICATIONS + 2):
-        names.append(publication_name(make_publication(tmp_path, number)))
+        names.append(make_publication(tmp_path, number).name)
         upload_publication(target, tmp_path / "published")
     assert publications(target) == set(names[-KEPT_PUBLICATIONS:])
     assert numbers(target, tmp_path) == (number, number)
@@ -101,7 +100,7 @@ def test_after_an_erasure_no_earlier_publication_stays(
     assert numbers(target, tmp_path) == (2, 2), "readers are not sent to the third yet"
     upload_publication(target, tmp_path / "published")
     remove_earlier(target, tmp_path / "published")
-    assert publications(target) == {publication_name(publication)}
+    assert publications(target) == {publication.name}
     assert numbers(target, tmp_path) == (3, 3)
 
 

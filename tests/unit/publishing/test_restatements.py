@@ -1,0 +1,307 @@
+"""The log of restatements, over a warehouse of one number that is written by hand."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.publishing import publish as publishing
+from orchestration.publishing.preview import preview_restatements
+from orchestration.publishing.publish import publish
+from orchestration.publishing.record import Publication, read_publication
+from orchestration.publishing.restatements import Restating
+
+NUMBERS: dict[str, Any] = {
+    "new_threads": {
+        "kind": "sum",
+        "of": "threads",
+        "day": "created_date",
+        "whose": "assigned_agent_id",
+    },
+    "unique_users": {"kind": "users"},
+    "open_threads": {"kind": "balance", "comes": "new_threads", "goes": "new_threads"},
+}
+KINDS: dict[str, Any] = {"threads": {"fact": "fct_threads"}}
+# A thread is its name, the day of January on which it was created, who holds it, and its user.
+Thread = tuple[str, int, str | None, str | None]
+FIRST: list[Thread] = [("t1", 1, "ada", "u1"), ("t2", 1, None, "u2"), ("t3", 2, "ada", "u1")]
+MOVED: list[Thread] = [*FIRST, ("t4", 1, "ben", "u3")]
+
+
+class Inbox:
+    """Warehouses of threads, and what is published of them in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.published = folder / "published"
+
+    def publish(
+        self,
+        threads: list[Thread],
+        as_of: int,
+        *statements: str,
+        days: dict[str, str] | None = None,
+        **options: Any,
+    ) -> Publication:
+        """Publishes a warehouse of these threads that reaches to a day of January."""
+        path = self.folder / "warehouse.duckdb"
+        path.unlink(missing_ok=True)
+        with closing(duckdb.connect(str(path))) as connection:
+            fill(connection, threads, as_of)
+            for statement in statements:
+                connection.execute(statement)
+        days = days or {f"2024-01-{day:02}": "landed" for day in range(1, as_of + 1)}
+        restating = Restating(NUMBERS, KINDS, days, **{"keep_days": 400, **options})
+        return publish(path, self.published, f"{as_of}", restating=restating)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Asks the published file."""
+        path = str(self.published / "inbox.duckdb")
+        with closing(duckdb.connect(path, read_only=True)) as connection:
+            return connection.execute(query).fetchall()
+
+    def cells(self, columns: str = "value_before, value_after") -> list[tuple[Any, ...]]:
+        """What is logged of the inbox by day, as days of January."""
+        return self.rows(
+            f"select day(period_start_date), number, {columns} from fct_restatements "
+            "where table_name = 'mart_inbox_daily' order by all"
+        )
+
+
+def fill(connection: duckdb.DuckDBPyConnection, threads: list[Thread], as_of: int) -> None:
+    """The tables that the log is made of."""
+    connection.execute(
+        f"""
+        create table dim_report as select
+            date '2024-01-{as_of:02}' as as_of_date, date '2024-01-01' as covered_from,
+            date '2024-01-01' as first_date, date '2024-01-02' as last_date,
+            'UTC' as timezone, 'monday' as week_start;
+        create table dim_dates as
+            select unnest(generate_series(date '2024-01-01', date '2024-01-31', interval 1 day))
+            ::date as date, false as is_missing;
+        create table fct_export_days as select date '2024-01-01' as export_date, 1 as files;
+        create table fct_threads (
+            thread_id varchar, created_date date, assigned_agent_id varchar, user_id varchar
+        );
+        create table fct_messages (
+            thread_id varchar, sent_date date, assigned_agent_id varchar, user_id varchar,
+            is_counted boolean
+        );
+        """
+    )
+    for thread, day, agent, user in threads:
+        connection.execute(
+            "insert into fct_threads values (?, ?, ?, ?)",
+            [thread, f"2024-01-{day:02}", agent, user],
+        )
+    connection.execute(
+        """
+        create table fct_user_days as select *, null::date as previous_active_date from (
+            select distinct created_date as active_date, user_id from fct_threads
+            where user_id is not null);
+        create table fct_agent_user_days as
+            select distinct created_date as active_date, assigned_agent_id as agent_id, user_id
+            from fct_threads where user_id is not null;
+        """
+    )
+    for grain, ending in (("day", "daily"), ("month", "monthly")):
+        for scope, agent in (("inbox", ""), ("agents", "assigned_agent_id as agent_id, ")):
+            connection.execute(
+                f"""
+                create table mart_{scope}_{ending} as select
+                    date_trunc('{grain}', created_date)::date as period_start_date, {agent}
+                    (date_trunc('{grain}', created_date) + interval 1 {grain}
+                        - interval 1 day)::date as period_end_date,
+                    count(*) as new_threads, count(distinct user_id) as unique_users,
+                    0::bigint as open_threads
+                from fct_threads group by all
+                """
+            )
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Inbox:
+    """Published once, to the second of January."""
+    made = Inbox(tmp_path)
+    made.publish(FIRST, 2)
+    return made
+
+
+def test_a_first_publication_restates_nothing(inbox: Inbox) -> None:
+    assert inbox.cells() == []
+    assert read_publication(inbox.published).restatements == 0  # type: ignore[union-attr]
+
+
+def test_a_cell_is_logged_with_both_values_and_the_thread(inbox: Inbox) -> None:
+    publication = inbox.publish([*MOVED, ("t5", 3, "ada", "u1")], 3)
+    assert inbox.cells("value_before, value_after, threads_changed") == [
+        (1, "new_threads", 2, 3, 1),
+        (1, "unique_users", 2, 3, 1),
+    ]
+    assert inbox.rows(
+        "select distinct publication_id, published_at, as_of_date_before::varchar, "
+        "as_of_date_after::varchar from fct_restatements"
+    ) == [(publication.name, publication.published_at, "2024-01-02", "2024-01-03")]
+    assert inbox.rows("select distinct thread_id from restated_threads") == [("t4",)]
+
+
+def test_a_row_that_was_not_there_was_a_count_of_nothing(inbox: Inbox) -> None:
+    inbox.publish(MOVED, 2)
+    assert inbox.rows(
+        "select agent_id, number, value_before, value_after from fct_restatements "
+        "where table_name = 'mart_agents_daily' order by all"
+    ) == [("ben", "new_threads", 0, 1), ("ben", "unique_users", 0, 1)]
+
+
+def test_nobodys_cells_have_no_agent(inbox: Inbox) -> None:
+    inbox.publish([FIRST[0], ("t2", 1, "ada", "u2"), FIRST[2]], 2)
+    assert inbox.rows(
+        "select agent_id, value_before, value_after from fct_restatements "
+        "where table_name = 'mart_agents_daily' and number = 'new_threads' order by all"
+    ) == [("ada", 1, 2), (None, 1, 0)]
+    assert inbox.cells() == []
+
+
+def test_a_month_that_was_not_over_is_not_restated(inbox: Inbox) -> None:
+    inbox.publish(MOVED, 31)
+    query = "select count(*) from fct_restatements where table_name like '%monthly'"
+    assert inbox.rows(query) == [(0,)]
+    inbox.publish(FIRST, 31)
+    assert inbox.rows(query) == [(4,)]
+
+
+def test_a_period_that_lacked_a_day_or_came_before_all_was_not_complete(inbox: Inbox) -> None:
+    inbox.publish(FIRST, 2, "update dim_dates set is_missing = true where date = '2024-01-01'")
+    inbox.publish(MOVED, 2, "update dim_report set covered_from = '2024-01-02'")
+    inbox.publish(FIRST, 2)
+    assert inbox.cells() == []
+
+
+def test_the_same_tables_restate_nothing_and_keep_the_log(inbox: Inbox) -> None:
+    inbox.publish(MOVED, 2)
+    before = inbox.cells("publication_id, value_before, value_after")
+    (inbox.published / ".publication.json").unlink()  # all is copied anew
+    assert inbox.publish(list(reversed(MOVED)), 2).restatements == 0
+    assert inbox.cells("publication_id, value_before, value_after") == before
+
+
+def test_what_moves_back_is_logged_again(inbox: Inbox) -> None:
+    inbox.publish(MOVED, 2)
+    inbox.publish(FIRST, 2)
+    moves = inbox.rows(
+        "select value_before, value_after from fct_restatements "
+        "where table_name = 'mart_inbox_daily' and number = 'new_threads' order by published_at"
+    )
+    assert moves == [(2, 3), (3, 2)]
+
+
+@pytest.mark.parametrize("step", ["link", "file", "record"])
+def test_a_killed_publication_adds_none_of_its_own(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Whether it died before its file was in place or after, each cell is logged once."""
+
+    def replace(source: Any, target: Path) -> None:
+        if target.name == {"link": "parquet", "file": "inbox.duckdb"}.get(step):
+            raise KeyboardInterrupt
+        Path(source).rename(target)
+
+    def write_record(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        if step == "record":
+            patched.setattr(publishing, "write_record", write_record)
+        else:
+            patched.setattr(publishing.os, "replace", replace)
+        with pytest.raises(KeyboardInterrupt):
+            inbox.publish(MOVED, 2)
+    assert len(inbox.cells()) == (2 if step == "record" else 0)
+    inbox.publish(MOVED, 2)
+    assert inbox.cells() == [(1, "new_threads", 2, 3), (1, "unique_users", 2, 3)]
+    files = str(inbox.published / "parquet" / "fct_restatements" / "*.parquet")
+    (in_parquet,) = duckdb.sql(
+        "select count(*) from read_parquet($f)", params={"f": files}
+    ).fetchall()
+    assert in_parquet == inbox.rows("select count(*) from fct_restatements")[0]
+
+
+def test_the_ten_with_the_most_threads_are_shown_to_who_operates_it(inbox: Inbox) -> None:
+    assert preview_restatements(inbox.published / "inbox.duckdb", "none").startswith("Nothing")
+    threads: list[Thread] = [*FIRST, *((f"n{n}", 1, f"a|{n}", f"n{n}") for n in range(5))]
+    publication = inbox.publish(threads, 2)
+    shown = preview_restatements(inbox.published / "inbox.duckdb", publication.name).splitlines()
+    assert shown[2] == "| mart_inbox_daily | 2024-01-01 |  | new_threads | 2 | 7 | 5 |"
+    assert "| mart_agents_daily | 2024-01-01 | a\\|0 | new_threads | 0 | 1 | 1 |" in shown
+    assert len(shown) == 14
+    assert shown[-1] == "2 more: inbox report --restatements"
+
+
+def test_rows_are_kept_for_as_long_as_is_set(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Later(datetime):
+        day_of_month = 1
+
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            return datetime(2030, 1, cls.day_of_month, tzinfo=tz or UTC)
+
+    monkeypatch.setattr(publishing, "datetime", Later)
+    inbox.publish(MOVED, 2, keep_days=10)
+    Later.day_of_month = 11
+    inbox.publish(MOVED, 2, keep_days=10)
+    assert len(inbox.cells()) == 2
+    Later.day_of_month = 12
+    inbox.publish(MOVED, 2, keep_days=10)
+    assert inbox.cells() == []
+    assert inbox.rows("from restated_threads") == []
+
+
+def test_after_an_erasure_no_thread_is_told_to_have_had_a_user(inbox: Inbox) -> None:
+    inbox.publish(MOVED, 2)
+    assert inbox.rows("from restated_threads where number = 'unique_users'") != []
+    erased = [
+        (thread, day, agent, user and user.replace("u3", "")) for thread, day, agent, user in MOVED
+    ]
+    anonymous: list[Thread] = [(*row[:3], row[3] or None) for row in erased]
+    inbox.publish(anonymous, 2, is_erasure=True)
+    assert inbox.rows("from restated_threads where number = 'unique_users'") == []
+    assert inbox.cells("value_before, value_after, threads_changed")[-1] == (
+        (1, "unique_users", 3, 2, 0)
+    )
+
+
+def test_the_days_of_another_zone_are_other_cells(inbox: Inbox) -> None:
+    inbox.publish(MOVED, 2, "update dim_report set timezone = 'Europe/Warsaw'")
+    assert inbox.cells() == []
+
+
+def test_facts_of_an_older_version_leave_a_log_without_threads(inbox: Inbox) -> None:
+    inbox.publish(FIRST, 2, "alter table fct_threads drop assigned_agent_id")
+    inbox.publish(MOVED, 2)
+    assert inbox.cells("threads_changed") == [(1, "new_threads", 0), (1, "unique_users", 0)]
+
+
+def test_a_damaged_file_in_place_ends_the_log_and_not_the_publication(
+    inbox: Inbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    inbox.publish(MOVED, 2)
+    (inbox.published / "inbox.duckdb").write_bytes(b"no database")
+    inbox.publish(FIRST, 2)
+    assert inbox.cells() == []
+    assert "log of restatements ends" in caplog.text
+
+
+def test_a_day_that_was_delivered_again_or_taken_out_is_told(inbox: Inbox) -> None:
+    """Where no record that stands is of a changed day, one that went with its day was."""
+    inbox.publish(MOVED, 2, days={"2024-01-01": "other", "2024-01-02": "landed"})
+    inbox.publish(FIRST, 2, days={"2024-01-01": "other"})
+    assert inbox.rows(
+        "select value_after, export_date::varchar from restated_threads "
+        "inner join fct_restatements using (publication_id, table_name, number, period_start_date) "
+        "where table_name = 'mart_inbox_daily' and number = 'new_threads' order by published_at"
+    ) == [(3, "2024-01-01"), (2, "2024-01-02")]
