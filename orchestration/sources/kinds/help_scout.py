@@ -1,0 +1,283 @@
+"""Help Scout: its records as its API tells them, also in pages, and what of each is kept."""
+
+from __future__ import annotations
+
+from ..model import Kept, Kind, LeavesOut, Table
+from .help_scout_mapping import TOUCHED, canonical
+from .leaving_out import LEAVE_OUT_GROUPS
+from .plain import AGENTS, TEAMS
+
+_THREAD = {
+    "id": "VARCHAR",
+    "type": "VARCHAR",
+    "status": "VARCHAR",
+    "state": "VARCHAR",
+    "body": "VARCHAR",
+    "action": "STRUCT(type VARCHAR, associatedEntities VARCHAR)",
+    "createdBy": "STRUCT(id VARCHAR, type VARCHAR)",
+    "customer": "STRUCT(id VARCHAR)",
+    "createdAt": "VARCHAR",
+}
+_CONVERSATION = {
+    "id": "VARCHAR",
+    "type": "VARCHAR",
+    "status": "VARCHAR",
+    "state": "VARCHAR",
+    "mailboxId": "VARCHAR",
+    "assignee": "STRUCT(id VARCHAR)",
+    "primaryCustomer": "STRUCT(id VARCHAR)",
+    "createdAt": "VARCHAR",
+    "closedAt": "VARCHAR",
+    "closedBy": "VARCHAR",
+    "userUpdatedAt": "VARCHAR",
+    "tags": "STRUCT(tag VARCHAR)[]",
+}
+
+
+def _struct(fields: dict[str, str]) -> str:
+    return f"STRUCT({', '.join(f'{name} {kind}' for name, kind in fields.items())})"
+
+
+def _paged(table: str, field: str, columns: dict[str, str]) -> str:
+    """A CTE `told`: the records of a table, whether they stand alone or in pages of a list."""
+    alone = ", ".join(f'"{name}"' for name in columns)
+    inside = ", ".join(f'record."{name}" as "{name}"' for name in columns)
+    return f"""
+        told as (
+            select {alone}, landed_at
+            from landed.{table}
+            where _embedded.{field} is null
+            union all by name
+            select {inside}, landed_at
+            from (select unnest(_embedded.{field}) as record, landed_at from landed.{table})
+        )
+    """
+
+
+_INSIDE = f"STRUCT(threads {_struct(_THREAD)}[])"
+_PAGES = (
+    f"STRUCT(conversations {_struct({**_CONVERSATION, '_embedded': _INSIDE})}[],"
+    f" threads {_struct(_THREAD)}[])"
+)
+
+_CONVERSATIONS = Table(
+    name="conversations",
+    columns={**_CONVERSATION, "_embedded": _PAGES},
+    keeps="conversations",
+    select=f"""
+        with {_paged("conversations", "conversations", _CONVERSATION)}
+
+        select
+            identifier(id) as id,
+            lower(type) as channel,
+            lower(status) as status,
+            lower(state) as state,
+            identifier(mailboxId) as mailbox_id,
+            identifier(assignee.id) as assignee_id,
+            person(primaryCustomer.id) as customer,
+            instant(createdAt) as created_at,
+            instant(closedAt) as closed_at,
+            identifier(closedBy) as closed_by,
+            greatest(instant(userUpdatedAt), instant(closedAt), instant(createdAt)) as updated_at,
+            list_transform(tags, lambda tag: masked(tag.tag)) as tags,
+            landed_at
+        from told
+    """,
+    needs=("id", "status", "created_at"),
+    is_required=True,
+    lacks="everything: no conversation is known",
+)
+
+
+def _thread(thread: str, conversation: str) -> str:
+    return f"""
+            identifier({thread}.id) as id,
+            identifier({conversation}) as conversation_id,
+            lower({thread}.type) as type,
+            lower({thread}.status) as status,
+            lower({thread}.state) as state,
+            case when {thread}.action.type = 'merged' then nullif(regexp_extract(
+                {thread}.action.associatedEntities, 'originalConversation"?[^0-9]*([0-9]+)', 1
+            ), '') end as merged_id,
+            {thread}.createdBy.type as author_kind,
+            person({thread}.createdBy.id) as author,
+            person({thread}.customer.id) as customer,
+            html_length({thread}.body) as body_length,
+            instant({thread}.createdAt) as created_at,
+            landed_at"""
+
+
+_THREADS = Table(
+    name="conversation_threads",
+    other_names=("threads",),
+    columns={**_THREAD, "conversation_id": "VARCHAR"},
+    keeps="threads",
+    select=f"""
+        select {_thread("told", "told.conversation_id")} from landed.conversation_threads as told
+    """,
+    is_required=True,
+    lacks="messages, and so first responses",
+)
+_THREADS_INSIDE = Table(
+    name="threads_of_conversations",
+    other_names=("conversations",),
+    columns={"id": "VARCHAR", "_embedded": _PAGES},
+    keeps="threads",
+    select=f"""
+        with holder as (
+            select id, _embedded.threads as threads, landed_at
+            from landed.threads_of_conversations
+            where id is not null
+            union all by name
+            select page.id as id, page._embedded.threads as threads, landed_at
+            from (
+                select unnest(_embedded.conversations) as page, landed_at
+                from landed.threads_of_conversations
+            )
+        ),
+
+        exploded as (select id as conversation_id, unnest(threads) as thread, landed_at from holder)
+
+        select {_thread("thread", "conversation_id")} from exploded
+    """,
+)
+
+_USER = {"id": "VARCHAR", "firstName": "VARCHAR", "lastName": "VARCHAR", "updatedAt": "VARCHAR"}
+_USERS = Table(
+    name="users",
+    columns={**_USER, "_embedded": f"STRUCT(users {_struct(_USER)}[])"},
+    keeps="agents",
+    select=f"""
+        with {_paged("users", "users", _USER)}
+
+        select
+            person(id) as id,
+            identifier(id) as agent_id,
+            concat_ws(' ', firstName, lastName) as name,
+            null as team_id,
+            true as is_active,
+            instant(updatedAt) as updated_at,
+            landed_at
+        from told
+    """,
+    lacks="the names of agents",
+)
+
+_MAILBOX = {"id": "VARCHAR", "name": "VARCHAR", "updatedAt": "VARCHAR"}
+_MAILBOXES = Table(
+    name="mailboxes",
+    columns={**_MAILBOX, "_embedded": f"STRUCT(mailboxes {_struct(_MAILBOX)}[])"},
+    keeps="teams",
+    select=f"""
+        with {_paged("mailboxes", "mailboxes", _MAILBOX)}
+
+        select
+            identifier(id) as id, masked(name) as name, instant(updatedAt) as updated_at, landed_at
+        from told
+    """,
+    lacks="the names of mailboxes, which are the teams",
+)
+
+_RATINGS = Table(
+    name="ratings",
+    columns={
+        "id": "VARCHAR",
+        "rating": "VARCHAR",
+        "conversationId": "VARCHAR",
+        "conversation": "STRUCT(id VARCHAR)",
+        "threadId": "VARCHAR",
+        "user": "STRUCT(id VARCHAR)",
+        "userId": "VARCHAR",
+        "createdAt": "VARCHAR",
+        "modifiedAt": "VARCHAR",
+    },
+    keeps="ratings",
+    select="""
+        select
+            identifier(id) as id,
+            coalesce(identifier(conversationId), identifier(conversation.id)) as conversation_id,
+            identifier(threadId) as thread_id,
+            lower(replace(replace(rating, '_', ' '), '-', ' ')) as rating,
+            coalesce(identifier("user".id), identifier(userId)) as agent_id,
+            instant(createdAt) as created_at,
+            coalesce(instant(modifiedAt), instant(createdAt)) as updated_at,
+            landed_at
+        from landed.ratings
+    """,
+    lacks="ratings: there is no list of them but in webhooks and in the happiness report",
+)
+
+_KEPT = (
+    Kept(
+        name="conversations",
+        columns={
+            "id": "VARCHAR",
+            "channel": "VARCHAR",
+            "status": "VARCHAR",
+            "state": "VARCHAR",
+            "mailbox_id": "VARCHAR",
+            "assignee_id": "VARCHAR",
+            "customer": "VARCHAR",
+            "created_at": "TIMESTAMPTZ",
+            "closed_at": "TIMESTAMPTZ",
+            "closed_by": "VARCHAR",
+            "updated_at": "TIMESTAMPTZ",
+            "tags": "VARCHAR[]",
+        },
+        key=("id",),
+        newest=("updated_at",),
+        thread="id",
+        persons=("customer",),
+        is_state=True,
+    ),
+    Kept(
+        name="threads",
+        columns={
+            "id": "VARCHAR",
+            "conversation_id": "VARCHAR",
+            "type": "VARCHAR",
+            "status": "VARCHAR",
+            "state": "VARCHAR",
+            "merged_id": "VARCHAR",
+            "author_kind": "VARCHAR",
+            "author": "VARCHAR",
+            "customer": "VARCHAR",
+            "body_length": "BIGINT",
+            "created_at": "TIMESTAMPTZ",
+        },
+        key=("id",),
+        thread="conversation_id",
+        persons=("author", "customer"),
+        is_state=True,
+    ),
+    Kept(
+        name="ratings",
+        columns={
+            "id": "VARCHAR",
+            "conversation_id": "VARCHAR",
+            "thread_id": "VARCHAR",
+            "rating": "VARCHAR",
+            "agent_id": "VARCHAR",
+            "created_at": "TIMESTAMPTZ",
+            "updated_at": "TIMESTAMPTZ",
+        },
+        key=("id",),
+        newest=("updated_at",),
+        thread="conversation_id",
+    ),
+    AGENTS,
+    TEAMS,
+)
+
+_FILES = (_CONVERSATIONS, _THREADS_INSIDE, _USERS, _MAILBOXES, _RATINGS)
+HELP_SCOUT = Kind(
+    name="help_scout",
+    title="Help Scout",
+    landings=("airbyte", "dlt", "files"),
+    tables={"vendor": (_CONVERSATIONS, _THREADS, _USERS, _MAILBOXES, _RATINGS), "files": _FILES},
+    kept=_KEPT,
+    canonical=canonical,
+    touched=TOUCHED,
+    leaves_out=LeavesOut(("conversations",), "mailbox_id", "teams"),
+    options=(LEAVE_OUT_GROUPS,),
+)
