@@ -13,7 +13,7 @@ import pandas as pd
 from orchestration.publishing.database_copy import TableVersion
 from orchestration.publishing.publish import publish
 from orchestration.publishing.record import Publication
-from orchestration.publishing.restatements import Restating
+from orchestration.publishing.restated_cells import Restating
 from orchestration.warehouse.batches import MATERIALIZATIONS
 from orchestration.warehouse.catalog import landed_days
 from orchestration.warehouse.numbers import read_register

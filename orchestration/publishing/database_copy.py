@@ -12,8 +12,8 @@ import duckdb
 from orchestration.machine.sql import literal, quoted, quoted_list
 from orchestration.publishing.functions import by_place_and_name
 from orchestration.publishing.record import Publication
+from orchestration.publishing.restated_cells import Restating
 from orchestration.publishing.restated_moves import ChangedFacts
-from orchestration.publishing.restatements import Restating
 
 # The oldest format: clients since DuckDB 1.0 can open the file.
 STORAGE_VERSION = "v1.0.0"

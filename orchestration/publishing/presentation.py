@@ -87,6 +87,17 @@ def describe_change(metric: str, change: float | None, ratio: float | None) -> s
     return text if ratio is None or pd.isna(ratio) else f"{text} ({ratio:+.1%})"
 
 
+def describe_move(
+    metric: str, first_value: float | None, first_as_of_date: date, threads: int
+) -> str:
+    """What a number was when it was first published as complete, and how many threads moved it."""
+    moved = f"{threads:,} thread{'s' * (threads != 1)} moved it since" if threads else "moved since"
+    return (
+        f"{describe_number(metric, first_value)} as first published on "
+        f"{describe_day(first_as_of_date)}; {moved}"
+    )
+
+
 def describe_day(day: date) -> str:
     """`2 March 2024`."""
     return f"{day.day} {day:%B %Y}"

@@ -42,13 +42,9 @@ from orchestration.publishing.record import (
     read_publication,
     write_record,
 )
+from orchestration.publishing.restated_cells import Restating, find_restatements
 from orchestration.publishing.restatement_tables import LOG_TABLES
-from orchestration.publishing.restatements import (
-    Restating,
-    attach_standing,
-    bring_log,
-    find_restatements,
-)
+from orchestration.publishing.restatements import attach_standing, bring_log
 
 logger = logging.getLogger("inbox.publication")
 

@@ -19,6 +19,7 @@ import pandas as pd
 
 from orchestration.errors import InboxError
 from orchestration.machine.sql import literal
+from orchestration.publishing.restatement_queries import HAS_LOG, LOGGED, MOVES, RESTATEMENTS
 
 # Answers that one publication keeps; each is a few hundred rows at most.
 ANSWERS_KEPT = 128
@@ -45,32 +46,6 @@ class Reach:
     timezone: str
     week_start: str
 
-
-_HAS_LOG = "from duckdb_tables() where table_name = 'fct_restatements'"
-_RESTATEMENTS = """
-    with asked as (
-        select ?::date as first, ?::date as last, ?::varchar as agent, ?::varchar as name
-    )
-
-    select restatements.*
-    from fct_restatements as restatements, asked
-    where (asked.last is null or period_start_date <= asked.last)
-        and (
-            asked.first is null
-            or case when table_name like '%monthly'
-                then last_day(period_start_date) else period_start_date end >= asked.first
-        )
-        and (
-            asked.agent is null
-            or (table_name like 'mart_agents%' and coalesce(agent_id, '') = asked.agent)
-        )
-        and (asked.name is null or publication_id = asked.name)
-    order by
-        published_at desc, threads_changed desc,
-        abs(value_after - value_before) / greatest(abs(value_after), abs(value_before)) desc
-            nulls last,
-        table_name, period_start_date, agent_id nulls first, number
-"""
 
 # Inode, time of change in nanoseconds and size of the file: another publication has another one.
 Identity = tuple[int, int, int]
@@ -164,9 +139,25 @@ class PublishedReport:
         first, last: days that the periods lie in. agent_id: whose; None is everyone's and all
         agents', empty is nobody's. A publication of before the log has none.
         """
-        if self._ask(_HAS_LOG).empty:
+        if self._ask(HAS_LOG).empty:
             return pd.DataFrame(columns=["table_name", "number"])
-        return self._ask(_RESTATEMENTS, first, last, agent_id, publication_id)
+        return self._ask(RESTATEMENTS, first, last, agent_id, publication_id)
+
+    def moves(
+        self, grain: str, first: date, last: date, agent_id: str | None = None
+    ) -> pd.DataFrame:
+        """The cells of a series that are not what they were when first published as complete.
+
+        Columns: period_start_date, number, first_value, value, first_as_of_date (until when the
+        data reached then), moved_at, threads (that moved it since). agent_id: as in series. Only
+        days and months are logged, and only whole ones are cells: other periods have none.
+        """
+        if grain not in LOGGED or self._ask(HAS_LOG).empty:
+            return pd.DataFrame(columns=["period_start_date", "number"])
+        scope = "inbox" if agent_id is None else "agents"
+        return self._ask(
+            MOVES, f"mart_{scope}_{LOGGED[grain]}", agent_id or None, first, grain, last
+        )
 
     def descriptions(self) -> dict[str, str]:
         """What each number means, by its column's name: the comments of the published marts."""

@@ -9,7 +9,7 @@ from orchestration.machine.lock import hold_lock
 from orchestration.publishing.database_copy import TableVersion
 from orchestration.publishing.publish import publish
 from orchestration.publishing.record import Publication, read_publication
-from orchestration.publishing.restatements import Restating
+from orchestration.publishing.restated_cells import Restating
 from orchestration.publishing.targets import deliver
 from orchestration.settings import Settings
 from orchestration.warehouse.build import input_fingerprint, load_models, tested_fingerprint

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pytest
 
 from orchestration.publishing import publish as publishing
+from orchestration.publishing.presentation import describe_move
 from orchestration.publishing.preview import preview_restatements
 from orchestration.publishing.publish import publish
+from orchestration.publishing.published_report import PublishedReport
 from orchestration.publishing.record import Publication, read_publication
-from orchestration.publishing.restatements import Restating
+from orchestration.publishing.restated_cells import Restating
 
 NUMBERS: dict[str, Any] = {
     "new_threads": {
@@ -240,6 +243,30 @@ def test_the_ten_with_the_most_threads_are_shown_to_who_operates_it(inbox: Inbox
     assert "| mart_agents_daily | 2024-01-01 | a\\|0 | new_threads | 0 | 1 | 1 |" in shown
     assert len(shown) == 14
     assert shown[-1] == "2 more: inbox report --restatements"
+
+
+def test_a_series_is_marked_where_it_is_not_what_was_first_published(inbox: Inbox) -> None:
+    inbox.publish(MOVED, 3)
+    inbox.publish([*MOVED, ("t5", 1, "ben", "u3"), ("t6", 2, "ada", "u1")], 31)
+    inbox.publish([*MOVED, ("t5", 1, "ben", "u3")], 31)
+    report = PublishedReport(inbox.published / "inbox.duckdb")
+    days = (date(2024, 1, 1), date(2024, 1, 31))
+    (move,) = told_of(report.moves("day", *days), "new_threads")
+    assert (move.period_start_date.day, move.first_value, move.value, move.threads) == (1, 2, 4, 2)
+    assert describe_move("new_threads", move.first_value, move.first_as_of_date, move.threads) == (
+        "2 as first published on 2 January 2024; 2 threads moved it since"
+    )
+    (bens,) = told_of(report.moves("day", *days, "ben"), "new_threads")
+    assert (bens.first_value, bens.value) == (0, 2)
+    assert report.moves("day", *days, "").empty
+    (month,) = told_of(report.moves("month", *days), "new_threads")
+    assert (month.first_value, month.value) == (6, 5)
+    assert report.moves("month", date(2024, 1, 2), days[1]).empty
+    assert report.moves("week", *days).empty
+
+
+def told_of(moves: pd.DataFrame, number: str) -> list[Any]:
+    return list(moves[moves.number == number].itertuples())
 
 
 def test_rows_are_kept_for_as_long_as_is_set(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
