@@ -47,6 +47,7 @@ USUAL = frozenset(
         "automatic answers",
         "threads begun by staff",
         "spam",
+        "messages that were not delivered",
         "people erased by the desk",
         "mails in the trash",
         "drafts left out",

@@ -7,6 +7,7 @@ from ..model import Kind
 from .chatwoot import CHATWOOT
 from .django_helpdesk import DJANGO_HELPDESK
 from .freshdesk import FRESHDESK
+from .gorgias import GORGIAS
 from .help_scout import HELP_SCOUT
 from .intercom import INTERCOM
 from .mbox import MBOX
@@ -17,7 +18,7 @@ from .znuny import ZNUNY
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        ZENDESK, INTERCOM, CHATWOOT, FRESHDESK, HELP_SCOUT,
+        ZENDESK, INTERCOM, CHATWOOT, FRESHDESK, HELP_SCOUT, GORGIAS,
         REQUEST_TRACKER, ZNUNY, DJANGO_HELPDESK, MBOX,
     )
 }  # fmt: skip
