@@ -50,13 +50,15 @@ class Fetched:
     """Records of a table that were fetched.
 
     reached: how far each of the plan's cursors has come with these records and all before them.
-    is_absent: whether the desk has no such table.
+    is_absent: whether the desk has no such table. is_joined: whether what comes next is read
+    together with these.
     """
 
     table: str = ""
     records: Sequence[Mapping[str, Any]] = ()
     reached: Mapping[str, str] = field(default_factory=dict)
     is_absent: bool = False
+    is_joined: bool = False
 
 
 class Desk(Protocol):

@@ -111,7 +111,7 @@ class _Keeping:
         lines = [json.dumps(record) for record in fetched.records]
         self._lines.setdefault(fetched.table, []).extend(lines)
         self._held += sum(map(len, lines))
-        if self._held >= self.landing.limits.held_bytes:
+        if self._held >= self.landing.limits.held_bytes and not fetched.is_joined:
             self.flush()
 
     def flush(self) -> None:

@@ -10,6 +10,7 @@ from ..model import Kind, Option, Table
 from .absence import IS_WHOLE, present
 from .leaving_out import LEAVE_OUT, every, stays
 from .mail_text import own_words_length
+from .request_tracker_api import API
 from .request_tracker_kept import KEPT
 from .request_tracker_mapping import TOUCHED, canonical
 from .request_tracker_people import GROUP_MEMBERS, GROUPS, PRINCIPALS, REQUESTORS, USERS
@@ -220,21 +221,25 @@ _FIELD_VALUES = Table(
     lacks="labels and ratings",
 )
 
+_TABLES = (
+    _TICKETS, _TRANSACTIONS, _ATTACHMENTS, USERS, GROUPS, GROUP_MEMBERS, PRINCIPALS, REQUESTORS,
+    _QUEUES, _FIELDS, _FIELD_VALUES, every("Tickets", ("id", "Queue")),
+    every("Queues", ("id", "Name")), every("Transactions", ("id", "ObjectType", "ObjectId")),
+)  # fmt: skip
+
 REQUEST_TRACKER = Kind(
     name="request_tracker",
     title="Request Tracker 5",
     landings=("tables",),
     tables={
-        "tables": (
-            _TICKETS, _TRANSACTIONS, _ATTACHMENTS, USERS, GROUPS, GROUP_MEMBERS, PRINCIPALS,
-            REQUESTORS, _QUEUES, _FIELDS, _FIELD_VALUES,
-            present("Tickets"), every("Tickets", ("id", "Queue")), every("Queues", ("id", "Name")),
-            every("Transactions", ("id", "ObjectType", "ObjectId")),
-        ),
+        "tables": (*_TABLES, present("Tickets")),
+        # An answer never has all tickets, so that none is missing from it.
+        "api": _TABLES,
     },
     kept=KEPT,
     canonical=canonical,
     touched=TOUCHED,
+    api=API,
     erased="select id as person from new.users where is_erased",
     options=(
         Option("label_fields", [], "custom fields whose values are labels", shapes_records=True),
