@@ -7,8 +7,10 @@ from ..model import Kind
 from .chatwoot import CHATWOOT
 from .django_helpdesk import DJANGO_HELPDESK
 from .freshdesk import FRESHDESK
+from .front import FRONT
 from .gorgias import GORGIAS
 from .help_scout import HELP_SCOUT
+from .hubspot import HUBSPOT
 from .intercom import INTERCOM
 from .mbox import MBOX
 from .request_tracker import REQUEST_TRACKER
@@ -18,7 +20,7 @@ from .znuny import ZNUNY
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        ZENDESK, INTERCOM, CHATWOOT, FRESHDESK, HELP_SCOUT, GORGIAS,
+        ZENDESK, INTERCOM, CHATWOOT, FRESHDESK, HELP_SCOUT, GORGIAS, HUBSPOT, FRONT,
         REQUEST_TRACKER, ZNUNY, DJANGO_HELPDESK, MBOX,
     )
 }  # fmt: skip
