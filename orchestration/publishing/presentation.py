@@ -6,9 +6,10 @@ on a screen they go.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 
@@ -79,6 +80,11 @@ def describe_number(metric: str, value: float | None) -> str:
     return f"{value:,.2f}" if metric.startswith("average_") else f"{value:,.0f}"
 
 
+def describe_share(share: float | None) -> str:
+    """A share of one as a percentage."""
+    return NOTHING if share is None or pd.isna(share) else f"{share:.0%}"
+
+
 def describe_change(metric: str, change: float | None, ratio: float | None) -> str:
     """A change and, where there is one, its share: `-111 (-10.8%)`."""
     if change is None or pd.isna(change):
@@ -96,6 +102,11 @@ def describe_move(
         f"{describe_number(metric, first_value)} as first published on "
         f"{describe_day(first_as_of_date)}; {moved}"
     )
+
+
+def with_minus(text: str) -> str:
+    """The text with real minus signs before its numbers."""
+    return re.sub(r"-(?=\d)", "\N{MINUS SIGN}", text)
 
 
 def describe_day(day: date) -> str:
@@ -122,11 +133,6 @@ def describe_period(grain: str, period_start_date: date) -> str:
         return f"{period_start_date:%B %Y}"
     day = describe_day(period_start_date)
     return f"Week of {day}" if grain == "week" else f"{period_start_date:%a} {day}"
-
-
-def days_before(first: date, last: date) -> tuple[date, date]:
-    """The range of as many days just before a range."""
-    return first - (last - first) - timedelta(days=1), first - timedelta(days=1)
 
 
 def to_csv(table: pd.DataFrame) -> bytes:

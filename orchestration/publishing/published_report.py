@@ -1,13 +1,8 @@
-"""The published file, opened: its functions asked, its answers kept, the next one followed."""
+"""The published file's functions and tables asked, their answers kept."""
 
 from __future__ import annotations
 
-import os
-import stat
-import tempfile
-import threading
 from collections.abc import Mapping
-from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
@@ -18,7 +13,8 @@ import duckdb
 import pandas as pd
 
 from orchestration.errors import InboxError
-from orchestration.machine.sql import literal
+from orchestration.publishing.filters import NO_FILTERS, Filters
+from orchestration.publishing.published_file import answer, identify, open_file
 from orchestration.publishing.restatement_queries import HAS_LOG, LOGGED, MOVES, RESTATEMENTS
 
 # Answers that one publication keeps; each is a few hundred rows at most.
@@ -37,7 +33,8 @@ class UnreadablePublication(InboxError):
 class Reach:
     """Until when the data reach, and the settings of days and weeks: dim_report.
 
-    first_date and last_date are None where nothing has ever happened in the inbox.
+    first_date and last_date are None where nothing has ever happened in the inbox. covered_from:
+    the day from which everything is there.
     """
 
     as_of_date: date
@@ -45,10 +42,7 @@ class Reach:
     last_date: date | None
     timezone: str
     week_start: str
-
-
-# Inode, time of change in nanoseconds and size of the file: another publication has another one.
-Identity = tuple[int, int, int]
+    covered_from: date | None = None
 
 
 class PublishedReport:
@@ -70,14 +64,15 @@ class PublishedReport:
                 f"Nothing is published yet: there is no {database}. Run: inbox run"
             )
         try:
-            connection = _open(database, engine or {})
+            connection = open_file(database, engine or {})
             # A file that was renamed into place meanwhile may be the one that was opened.
             while identity != (identity := identify(database)):
                 connection.close()
-                connection = _open(database, engine or {})
-            self._ask = lru_cache(maxsize=ANSWERS_KEPT)(partial(_answer, connection))
+                connection = open_file(database, engine or {})
+            self._ask = lru_cache(maxsize=ANSWERS_KEPT)(partial(answer, connection))
             row = self._ask(
-                "select as_of_date, first_date, last_date, timezone, week_start from dim_report"
+                "select as_of_date, covered_from, first_date, last_date, timezone, week_start "
+                "from dim_report"
             ).iloc[0]
         except (duckdb.Error, IndexError) as error:
             raise UnreadablePublication(
@@ -91,11 +86,28 @@ class PublishedReport:
             _day(row["last_date"]),
             row["timezone"],
             row["week_start"],
+            _day(row["covered_from"]),
         )
 
-    def cards(self, first: date, last: date, agent_id: str | None = None) -> pd.DataFrame:
+    def _call(
+        self,
+        function: str,
+        *arguments: object,
+        select: str = "*",
+        rest: str = "",
+        **named: object,
+    ) -> pd.DataFrame:
+        """A published function's answer; arguments by name are given where they say anything."""
+        given = {name: value for name, value in named.items() if value is not None}
+        marks = ["?"] * len(arguments) + [f"{name} := ?" for name in given]
+        query = f"select {select} from {function}({', '.join(marks)}) {rest}"
+        return self._ask(query.rstrip(), *arguments, *given.values())
+
+    def cards(
+        self, first: date, last: date, agent_id: str | None = None, filters: Filters = NO_FILTERS
+    ) -> pd.DataFrame:
         """inbox_cards: a row a card, against as many days before; agent_id as in series."""
-        return self._ask("from inbox_cards(?, ?, agent := ?)", first, last, agent_id)
+        return self._call("inbox_cards", first, last, agent=agent_id, **filters.arguments)
 
     def missing_days(self, first: date, last: date) -> list[date]:
         """The export days of a range that should have come and have not."""
@@ -106,21 +118,135 @@ class PublishedReport:
         )
         return [day.date() for day in days["date"]]
 
+    def rejected_rows(self, first: date, last: date) -> int:
+        """How many rows of the export days of a range were set aside."""
+        rows = self._ask(
+            "select coalesce(sum(rows_rejected), 0) as rows from fct_export_days "
+            "where export_date between ? and ?",
+            first,
+            last,
+        )
+        return int(rows["rows"].iloc[0])
+
+    def is_covered(self, first: date, last: date) -> bool:
+        """Whether each day of a range is in the data."""
+        begin = self.reach.covered_from
+        is_within = begin is not None and begin <= first and last <= self.reach.as_of_date
+        return is_within and not self.missing_days(first, last)
+
     def series(
-        self, grain: str, first: date, last: date, agent_id: str | None = None
+        self,
+        grain: str,
+        first: date,
+        last: date,
+        agent_id: str | None = None,
+        filters: Filters = NO_FILTERS,
     ) -> pd.DataFrame:
         """inbox_series: a row a period; agent_id None is everyone, empty is nobody."""
-        return self._ask("from inbox_series(?, ?, ?, ?)", grain, first, last, agent_id)
+        return self._call("inbox_series", grain, first, last, agent_id, **filters.arguments)
 
     def labels(
-        self, first: date, last: date, top: int | None = 10, agent_id: str | None = None
+        self,
+        first: date,
+        last: date,
+        top: int | None = 10,
+        agent_id: str | None = None,
+        filters: Filters = NO_FILTERS,
     ) -> pd.DataFrame:
         """inbox_top_labels: a row a label, the most used first; agent_id as in series."""
-        return self._ask("from inbox_top_labels(?, ?, ?, ?)", first, last, top, agent_id)
+        return self._call("inbox_top_labels", first, last, top, agent_id, **filters.arguments)
 
-    def agents(self, first: date, last: date) -> pd.DataFrame:
+    def agents(self, first: date, last: date, filters: Filters = NO_FILTERS) -> pd.DataFrame:
         """inbox_agents: a row an agent with anything in the range, nobody (null) included."""
-        return self._ask("from inbox_agents(?, ?)", first, last)
+        return self._call("inbox_agents", first, last, **filters.arguments)
+
+    def threads(
+        self,
+        number: str,
+        first: date,
+        last: date,
+        agent_id: str | None = None,
+        filters: Filters = NO_FILTERS,
+    ) -> pd.DataFrame:
+        """inbox_threads: what lies behind a number, and why each other thread is left out."""
+        return self._call("inbox_threads", number, first, last, agent_id, **filters.arguments)
+
+    def counted(
+        self, number: str, first: date, last: date, filters: Filters = NO_FILTERS
+    ) -> pd.DataFrame:
+        """How many durations are behind a median, by agent (nobody is null), and everyone's median.
+
+        agent_id, counted, median: the last row, whose is_everyone is true, is of all agents.
+        """
+        return self._call(
+            "inbox_threads",
+            number,
+            first,
+            last,
+            None,
+            select="agent_id, grouping(agent_id) = 1 as is_everyone, count(*) as counted, "
+            "quantile_cont(value, 0.5) as median",
+            rest="where is_counted group by grouping sets ((agent_id), ()) order by is_everyone",
+            **filters.arguments,
+        )
+
+    def hours(
+        self,
+        number: str,
+        first: date,
+        last: date,
+        agent_id: str | None = None,
+        filters: Filters = NO_FILTERS,
+    ) -> pd.DataFrame:
+        """inbox_hours: a row an hour of the week; agent_id as in series."""
+        return self._call("inbox_hours", number, first, last, agent=agent_id, **filters.arguments)
+
+    def within(
+        self,
+        measure: str,
+        seconds: float,
+        grain: str,
+        first: date,
+        last: date,
+        agent_id: str | None = None,
+        filters: Filters = NO_FILTERS,
+        clock: str | None = None,
+    ) -> pd.DataFrame:
+        """inbox_within: a row a period, how much of what ended took no more than the seconds."""
+        return self._call(
+            "inbox_within",
+            measure,
+            seconds,
+            grain,
+            first,
+            last,
+            agent=agent_id,
+            clock=clock,
+            **filters.arguments,
+        )
+
+    def has_opening_hours(self) -> bool:
+        """Whether there is working time."""
+        return not self._ask("select 1 from dim_open_hours limit 1").empty
+
+    def filter_values(self, name: str) -> list[str]:
+        """The values that a filter may have, channels and labels the most used first."""
+        column, table = {
+            "channel": ("channel", "mart_channels_yearly"),
+            "team": ("team_id", "mart_teams_yearly"),
+            "label": ("label", "mart_labels_yearly"),
+        }[name]
+        values = self._ask(
+            f"select coalesce({column}, '') as value from {table} group by all "
+            "order by sum(new_threads) desc, value"
+        )
+        is_shown = values["value"].ne("") if name == "channel" else values["value"].notna()
+        return list(values["value"][is_shown])
+
+    def team_names(self) -> dict[str, str]:
+        """The names of all teams, by id."""
+        teams = self._ask("select team_id, name from dim_teams order by lower(name), team_id")
+        return dict(zip(teams["team_id"], teams["name"], strict=True))
 
     def agent_names(self) -> dict[str, str]:
         """The names of all agents, by id, in the order of their names."""
@@ -168,78 +294,6 @@ class PublishedReport:
             "and comment is not null group by column_name"
         )
         return dict(zip(columns["column_name"], columns["comment"], strict=True))
-
-
-class LatestReport:
-    """The publication that is in place, opened anew whenever it has been replaced.
-
-    Whoever still uses the one before keeps it; it is closed after its last user.
-    """
-
-    def __init__(self, database: Path, engine: Mapping[str, str] | None = None) -> None:
-        """database: the published file. engine: settings of DuckDB, by name."""
-        self._database = database
-        self._engine = engine
-        self._lock = threading.Lock()
-        self._current: PublishedReport | None = None
-
-    def identity(self) -> Identity | None:
-        """Of the file that is in place now, or None; cheap."""
-        return identify(self._database)
-
-    def get(self) -> PublishedReport:
-        """The publication in place. Raises as PublishedReport does."""
-        with self._lock:
-            if self._current is None or self._current.identity != self.identity():
-                self._current = None
-                self._current = PublishedReport(self._database, self._engine)
-            return self._current
-
-
-def identify(database: Path) -> Identity | None:
-    """What tells one publication's file from the next one's, or None where there is none."""
-    try:
-        status = database.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_mtime_ns, status.st_size
-
-
-def _open(database: Path, engine: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
-    """The file attached to an engine of its own.
-
-    Within a process DuckDB opens a path once: connected to by its path, the old file would be
-    given out as long as anybody holds it.
-    """
-    connection = duckdb.connect(
-        config={
-            "autoinstall_known_extensions": "false",
-            "temp_directory": str(_spill_folder()),
-            **engine,
-        }
-    )
-    connection.execute(f"attach {literal(database)} as inbox (read_only)")
-    return connection
-
-
-def _spill_folder() -> Path:
-    """Where a reader's engine puts what does not fit in memory: a folder that is theirs alone."""
-    folder = Path(tempfile.gettempdir()) / f"inbox-report-{os.geteuid()}"
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    status = folder.lstat()
-    is_ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid()
-    if is_ours and not stat.S_IMODE(status.st_mode) & 0o077:
-        return folder
-    return Path(tempfile.mkdtemp(prefix="inbox-report-"))  # somebody else was there before
-
-
-def _answer(connection: duckdb.DuckDBPyConnection, query: str, *parameters: object) -> pd.DataFrame:
-    with closing(connection.cursor()) as cursor:
-        # Neither is inherited: the functions look their tables up in the current database.
-        cursor.execute("use inbox")
-        cursor.execute("set TimeZone = 'UTC'")
-        return cursor.execute(query, list(parameters)).df()
 
 
 def _day(value: Any) -> date | None:

@@ -6,12 +6,15 @@ writing it there. The URL is the page's only state. Does not: widgets, or number
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from orchestration.publishing.comparison import COMPARISONS, DEFAULT_COMPARISON
+from orchestration.publishing.filters import NO_FILTERS, Filters, filters_of
 from orchestration.publishing.published_report import Reach
 from orchestration.publishing.report import GRAINS, grain_for, possible_grain
+from orchestration.report_page.words import TITLES
 
 PRESETS = {
     "last_7_days": "Last 7 days",
@@ -29,6 +32,8 @@ CUSTOM = "custom"
 DEFAULT_PRESET = "last_30_days"
 SECTIONS = {"general": "General stats", "agents": "Stats per agent"}
 DEFAULT_SECTION = "general"
+CLOCKS = {"calendar": "By the calendar", "business": "Working time"}
+DEFAULT_CLOCK = "calendar"
 AGENT_COLUMNS = (
     "agent_name",
     "average_rating",
@@ -57,6 +62,8 @@ class View:
 
     preset: None where the range was chosen day by day. chosen_grain: None where it follows from
     the length of the range. agent_id: None where no agent is chosen, empty for what is nobody's.
+    clock: calendar, or business for working time. number: the one whose threads are shown,
+    period: the first day of the period whose they are, else of the range.
     """
 
     first_date: date
@@ -66,6 +73,11 @@ class View:
     section: str = DEFAULT_SECTION
     agent_id: str | None = None
     order: Order = DEFAULT_ORDER
+    comparison: str = DEFAULT_COMPARISON
+    filters: Filters = NO_FILTERS
+    clock: str = DEFAULT_CLOCK
+    number: str | None = None
+    period: date | None = None
 
     @property
     def grain(self) -> str:
@@ -74,9 +86,9 @@ class View:
         return possible_grain(wanted, self.first_date, self.last_date)
 
     @property
-    def parameters(self) -> dict[str, str]:
+    def parameters(self) -> dict[str, str | list[str]]:
         """The parameters of the URL; what is as it is at first is left out."""
-        said: dict[str, str] = {}
+        said: dict[str, str | list[str]] = {}
         if self.preset is None:
             said |= {"from": self.first_date.isoformat(), "to": self.last_date.isoformat()}
         elif self.preset != DEFAULT_PRESET:
@@ -89,7 +101,15 @@ class View:
             said["agent"] = self.agent_id
         if self.order != DEFAULT_ORDER:
             said["order"] = ("-" if self.order.is_descending else "") + self.order.column
-        return said
+        if self.comparison != DEFAULT_COMPARISON:
+            said["compare"] = self.comparison
+        if self.clock != DEFAULT_CLOCK:
+            said["clock"] = self.clock
+        if self.number is not None:
+            said["threads"] = self.number
+        if self.period is not None:
+            said["period"] = self.period.isoformat()
+        return said | {name: list(values) for name, values in self.filters.chosen.items()}
 
     def with_preset(self, preset: str, reach: Reach) -> View:
         """The same view of a preset's range."""
@@ -110,8 +130,10 @@ class View:
         return replace(self, order=Order(column, is_descending))
 
 
-def view_of(parameters: Mapping[str, str], reach: Reach) -> View:
+def view_of(given: Mapping[str, str | Sequence[str]], reach: Reach) -> View:
     """The view that a URL asks for; what it says wrongly is as it is at first."""
+    values = {name: [said] if isinstance(said, str) else list(said) for name, said in given.items()}
+    parameters = {name: said[-1] for name, said in values.items() if said}
     first, last = _day(parameters.get("from")), _day(parameters.get("to"))
     preset: str | None = None
     if first is None or last is None or first > last:
@@ -120,7 +142,10 @@ def view_of(parameters: Mapping[str, str], reach: Reach) -> View:
             preset = DEFAULT_PRESET
         first, last = preset_range(preset, reach)
     grain = parameters.get("grain")
+    number = parameters.get("threads")
     section = parameters.get("section", DEFAULT_SECTION)
+    comparison = parameters.get("compare", DEFAULT_COMPARISON)
+    clock = parameters.get("clock", DEFAULT_CLOCK)
     return View(
         first_date=first,
         last_date=last,
@@ -129,6 +154,11 @@ def view_of(parameters: Mapping[str, str], reach: Reach) -> View:
         section=section if section in SECTIONS else DEFAULT_SECTION,
         agent_id=parameters.get("agent"),
         order=_order(parameters.get("order", "")),
+        comparison=comparison if comparison in COMPARISONS else DEFAULT_COMPARISON,
+        filters=filters_of(values),
+        clock=clock if clock in CLOCKS else DEFAULT_CLOCK,
+        number=number if number in TITLES else None,
+        period=_day(parameters.get("period")) if number in TITLES else None,
     )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-CARDS = '[data-testid="stMetric"]'
+CARDS = "li.card"
 IS_AT_REST = """() => {
   const app = document.querySelector('[data-testid="stApp"]')
   return app?.dataset.testScriptState === "notRunning"
@@ -53,7 +53,7 @@ def served(home: Path) -> Iterator[str]:
 
 def wait_until_shown(page: Page) -> None:
     """Until the page has drawn what was asked for."""
-    page.wait_for_selector(f'{CARDS}, [data-testid="stAlert"]')
+    page.wait_for_selector(f'{CARDS}, table, [data-testid="stAlert"]')
     page.wait_for_function(IS_AT_REST)
 
 
@@ -64,11 +64,9 @@ def open_page(page: Page, address: str) -> None:
 
 
 def read_cards(page: Page) -> dict[str, str]:
-    """The cards' values by label."""
+    """The cards' values by their numbers' names."""
     return {
-        card.get_by_test_id("stMetricLabel").inner_text(): card.get_by_test_id(
-            "stMetricValue"
-        ).inner_text()
+        str(card.get_attribute("data-metric")): card.locator(".value").inner_text()
         for card in page.locator(CARDS).all()
     }
 
@@ -80,6 +78,16 @@ def read_table(page: Page, caption: str) -> list[list[str]]:
     return table.locator("tbody tr").evaluate_all(
         "rows => rows.map(row => [...row.children].map(cell => cell.textContent))"
     )
+
+
+def number(text: str) -> float | None:
+    """What a reader takes a text for."""
+    return None if text == "-" else float(text.replace(",", ""))
+
+
+def shown(value: float | None) -> float | None:
+    """A value with the two digits that averages are shown with."""
+    return None if value is None else round(float(value), 2)
 
 
 def choose(page: Page, label: str, option: str) -> None:

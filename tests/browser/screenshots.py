@@ -76,7 +76,7 @@ def take(browser: Browser, address: str, scheme: str, width: int) -> bytes:
     ) as context:
         page = context.new_page()
         open_page(page, address)
-        page.wait_for_function("document.querySelectorAll('svg.marks').length === 4")
+        page.wait_for_function("document.querySelectorAll('svg.marks').length === 8")
         height = page.get_by_test_id("stMainBlockContainer").evaluate("e => e.scrollHeight")
         page.set_viewport_size({"width": width, "height": int(height)})
         # Charts are drawn anew in the new size.

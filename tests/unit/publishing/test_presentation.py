@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 from orchestration.publishing.presentation import (
-    days_before,
     describe_change,
     describe_number,
     describe_period,
@@ -76,11 +75,6 @@ def test_a_period_is_told_by_its_grain() -> None:
         "January 2024",
         "2024",
     ]
-
-
-def test_the_days_before_are_as_many() -> None:
-    assert days_before(date(2024, 3, 2), date(2024, 3, 31)) == (date(2024, 2, 1), date(2024, 3, 1))
-    assert days_before(date(2024, 3, 1), date(2024, 3, 1)) == (date(2024, 2, 29), date(2024, 2, 29))
 
 
 def test_no_cell_of_a_csv_runs_as_a_formula() -> None:

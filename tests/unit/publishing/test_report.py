@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.publishing.latest_report import LatestReport
 from orchestration.publishing.published_report import (
-    LatestReport,
     NothingPublished,
     PublishedReport,
     UnreadablePublication,
@@ -28,7 +28,8 @@ def put_publication(path: Path, as_of_date: str) -> None:
             f"""
             create table dim_report as
             select date '{as_of_date}' as as_of_date, date '2024-01-01' as first_date,
-                   date '{as_of_date}' as last_date, 'UTC' as timezone, 'monday' as week_start;
+                   date '{as_of_date}' as last_date,
+                   date '2024-01-01' as covered_from, 'UTC' as timezone, 'monday' as week_start;
             create table dim_agents as select 'a1' as agent_id, '{as_of_date}' as name;
             """
         )

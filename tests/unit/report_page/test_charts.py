@@ -8,19 +8,20 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from orchestration.report_page.charts import (
+from orchestration.report_page.charts.axes import axis_ticks, duration_ticks
+from orchestration.report_page.charts.described import (
     COMPLETE,
+    FEW,
     PART,
-    PERIOD_CHARTS,
-    PeriodChart,
-    axis_ticks,
     described_periods,
-    draw_labels,
-    draw_periods,
     measured,
 )
+from orchestration.report_page.charts.hours import busiest, described_hours, draw_hours
+from orchestration.report_page.charts.periods import AREA, BARS, LINE, draw_periods, form_of
+from orchestration.report_page.charts.registry import PeriodChart, period_charts
 
-RATING = PERIOD_CHARTS[2]
+CHARTS = {chart.key: chart for chart in period_charts()}
+RATING = CHARTS["average_rating"]
 
 
 def series_of(
@@ -43,13 +44,21 @@ def series_of(
             "unique_users": [9] * len(numbers),
             "ratings": [5] * len(numbers),
             "average_rating": numbers,
+            **{
+                column: numbers
+                for chart in period_charts()
+                for column in (*chart.measures, *(name for name, _ in chart.told))
+                if column not in ("new_threads", "messages", "unique_users", "ratings")
+            },
         }
     )
 
 
 def stretches(numbers: list[float], incomplete: set[int]) -> list[tuple[str, list[float]]]:
     points = measured(
-        described_periods(series_of(numbers, incomplete), "week", RATING), "average_rating"
+        described_periods(series_of(numbers, incomplete), "week", RATING),
+        "average_rating",
+        "Average rating",
     )
     return [
         (group["line"].iloc[0], list(group["value"]))
@@ -78,6 +87,7 @@ def test_every_period_with_a_number_has_one_point() -> None:
     points = measured(
         described_periods(series_of([1, 2, math.nan, 4, 5], {0, 4}), "week", RATING),
         "average_rating",
+        "Average rating",
     )
     assert list(points[points["is_point"]]["value"]) == [1, 2, 4, 5]
 
@@ -102,20 +112,76 @@ def test_a_year_of_days_is_named_by_months() -> None:
     assert axis_ticks([], "day") == []
 
 
-@pytest.mark.parametrize("chart", PERIOD_CHARTS)
+@pytest.mark.parametrize("chart", period_charts())
 def test_charts_keep_a_place_for_periods_without_a_number(chart: PeriodChart) -> None:
     series = series_of([math.nan, 2, math.nan], {2})
-    specification = draw_periods(series, "week", chart).to_dict()
-    domains = [
-        layer["encoding"]["x"]["scale"]["domain"]
-        for layer in specification["layer"]
-        if "x" in layer["encoding"]
-    ]
+    specification = draw_periods(series, "week", chart)
+    domains = [layer["encoding"]["x"]["scale"]["domain"] for layer in specification["layer"]]
     assert domains
     assert all(domain == ["2024-01-01", "2024-01-08", "2024-01-15"] for domain in domains)
 
 
-def test_labels_are_drawn_in_their_order() -> None:
-    labels = pd.DataFrame({"label": ["b", "a"], "new_threads": [2, 1], "rank": [1, 2]})
-    specification = draw_labels(labels).to_dict()
-    assert specification["layer"][0]["encoding"]["y"]["sort"] == ["b", "a"]
+def test_a_count_that_is_cut_does_not_fall() -> None:
+    """The last point of a line of counts stands alone, as a part of its period."""
+    periods = described_periods(series_of([1, 2, 3], {2}), "week", CHARTS["unique_users"])
+    points = measured(periods, "unique_users", "Active users", is_part_joined=False)
+    assert list(points["state"]) == [COMPLETE, COMPLETE, PART]
+    assert points["stretch"].nunique() == 2
+    assert list(points.groupby("stretch", sort=False).size()) == [2, 1]
+
+
+def test_a_mean_of_few_is_light_and_no_line_leads_to_it() -> None:
+    series = series_of([4, 1, 4, 4]).assign(ratings=[9, 1, 9, 9])
+    points = measured(described_periods(series, "week", RATING), "average_rating", "Average rating")
+    assert list(points["state"]) == [COMPLETE, FEW, COMPLETE, COMPLETE]
+    assert list(points.groupby("stretch", sort=False).size()) == [1, 1, 2]
+
+
+def test_the_days_compared_with_lie_under_their_places_as_far_as_they_are_whole() -> None:
+    compared = series_of([3, 2, 1], {2}).assign(new_threads=[7, 8, 9])
+    drawn = draw_periods(series_of([1, 2]), "week", CHARTS["new_threads"], compared)
+    before = drawn["datasets"]["before"]
+    threads = before[before["measure"] == "New threads"]
+    assert list(zip(threads["period"], threads["value"], strict=True)) == [
+        ("2024-01-01", 7),
+        ("2024-01-08", 8),
+    ]
+    longer = draw_periods(series_of([1, 2, 3]), "week", CHARTS["new_threads"], compared)
+    assert (longer["datasets"]["before"]["measure"] == "New threads").sum() == 2
+
+
+@pytest.mark.parametrize(
+    ("chart", "grain", "periods", "form"),
+    [
+        ("unique_users", "day", 30, BARS),
+        ("unique_users", "day", 366, AREA),
+        ("unique_users", "month", 120, BARS),
+        ("new_threads", "year", 2, BARS),
+        ("new_threads", "week", 20, LINE),
+        ("average_rating", "month", 3, LINE),
+    ],
+)
+def test_months_and_years_are_bars_and_no_bar_is_a_hairline(
+    chart: str, grain: str, periods: int, form: str
+) -> None:
+    assert form_of(CHARTS[chart], grain, periods) == form
+
+
+def test_durations_are_told_in_units_that_people_know() -> None:
+    assert duration_ticks(100_000) == [0, 3_600, 14_400, 57_600, 86_400]
+    assert duration_ticks(0) == [0, 60]
+
+
+def test_the_hours_begin_with_the_week_and_those_that_never_came_are_left_out() -> None:
+    hours = pd.DataFrame(
+        {
+            "weekday": [1, 7],
+            "hour": [9, 2],
+            "value": [8, 0],
+            "hours": [4, 0],
+            "per_hour": [2.0, None],
+        }
+    )
+    assert list(described_hours(hours)["name"]) == ["Mon 9:00 to 10:00"]
+    assert busiest(hours) == "most on Mon 9:00 to 10:00, 2.0 an hour"
+    assert draw_hours(hours, "sunday")["encoding"]["y"]["sort"][:2] == ["Sun", "Mon"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from orchestration.report_page.charts import with_gaps
+from orchestration.report_page.charts.described import with_gaps
 
 
 def test_a_missing_day_is_a_gap_where_nothing_is_known_of_it() -> None:
@@ -15,6 +15,8 @@ def test_a_missing_day_is_a_gap_where_nothing_is_known_of_it() -> None:
             "period_end_date": days,
             "days_missing": [0, 1, 1],
             "new_threads": [0, 0, 4],
+            "messages": [0, 0, 9],
+            "unique_users": [0, 0, 3],
             "average_rating": [None, None, 5.0],
         }
     )
@@ -32,6 +34,8 @@ def test_a_longer_period_stays_as_it_is() -> None:
             "period_end_date": pd.to_datetime(["2024-03-10"]),
             "days_missing": [2],
             "new_threads": [0],
+            "messages": [0],
+            "unique_users": [0],
         }
     )
     assert with_gaps(series)["new_threads"].tolist() == [0]

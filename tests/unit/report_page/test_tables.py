@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
-from orchestration.report_page.tables import (
+from orchestration.report_page.agents_table import (
+    SHRUNK_TABLE,
     agents_table,
     agents_to_choose,
-    series_table,
     sorted_agents,
 )
+from orchestration.report_page.tables import SERIES_TABLE, series_table
 from orchestration.report_page.view import Order
 
 AGENTS = pd.DataFrame(
@@ -48,24 +51,46 @@ def test_agents_are_sorted_by_value_and_who_has_none_comes_last(
 
 
 def test_durations_are_in_words_and_their_seconds_on_hover() -> None:
-    table = agents_table(AGENTS, {"ratings": "What a rating is."}, Order("agent_name", True))
+    table = agents_table(AGENTS, Order("agent_name", True))
     first = table.rows[0]
     assert [cell["text"] for cell in first["cells"]] == [
         "Zoë",
-        "4.50",
-        "2",
+        "5",
         "1 h 1 min",
         "1 d 1 h",
-        "5",
         "7",
+        "4.50",
+        "2",
     ]
-    assert first["cells"][3]["title"] == "3,661.25 seconds"
-    assert first["cells"][4]["title"] == "90,000 seconds"
-    assert [column["help"] for column in table.columns][2] == "What a rating is."
+    assert first["cells"][2]["title"] == "3,661.25 seconds"
+    assert first["cells"][3]["title"] == "90,000 seconds"
+    assert all(column["help"] for column in table.columns)
+
+
+def test_everyone_is_on_top_and_a_number_of_few_is_light() -> None:
+    agents = AGENTS.assign(
+        first_responses=[4, None, 1_205, None], closings_timed=[5, 9, None, None]
+    )
+    total = dict.fromkeys(AGENTS.columns, 1) | {"first_responses": 1_209}
+    table = agents_table(agents, Order("new_threads", True), total=total)
+    everyone, nobody, bob, zoe = table.rows[:4]
+    assert everyone["cells"][0]["text"] == "Everyone"
+    assert "id" not in everyone
+    assert (bob["cells"][2]["behind"], bob["cells"][2]["is_muted"]) == ("1,205", False)
+    assert (zoe["cells"][2]["behind"], zoe["cells"][2]["is_muted"]) == ("4", True)
+    assert zoe["cells"][3]["is_muted"] is False
+    assert zoe["cells"][5]["is_muted"] is True, "two ratings"
+    assert "behind" not in nobody["cells"][2]
+    assert nobody["cells"][1]["share"] == 1
+
+
+def test_beside_an_agent_the_table_has_names_and_threads() -> None:
+    table = agents_table(AGENTS, Order("ratings", True), titles=SHRUNK_TABLE)
+    assert [column["title"] for column in table.columns] == ["Agent", "New threads"]
 
 
 def test_every_row_can_be_chosen_nobody_too() -> None:
-    rows = agents_table(AGENTS, {}, Order("new_threads", True)).rows
+    rows = agents_table(AGENTS, Order("new_threads", True)).rows
     assert [row["id"] for row in rows] == ["", "a2", "a1", "a3"]
 
 
@@ -89,7 +114,7 @@ def test_parts_of_periods_are_marked_and_the_latest_is_on_top() -> None:
             },
         }
     )
-    rows = series_table(series, "month", {}).rows
+    rows = series_table(series, "month").rows
     assert [row["cells"][0]["text"] for row in rows] == ["March 2024 (part)", "February 2024"]
 
 
@@ -98,7 +123,7 @@ def test_long_names_and_long_tables_are_cut_and_say_so() -> None:
     agents = pd.concat([AGENTS.iloc[:1]] * 600, ignore_index=True).assign(
         agent_name=["n" * 5_000, "n" * 60, *["x"] * 598]
     )
-    table = agents_table(agents, {}, Order("agent_name", False))
+    table = agents_table(agents, Order("agent_name", False))
     assert (len(table.rows), table.left_out) == (500, 100)
     first, second = (row["cells"][0] for row in table.rows[:2])
     assert first == {"text": "n" * 60, "title": ""}
@@ -110,3 +135,22 @@ def test_the_chosen_agent_is_offered_beside_the_first_thousand() -> None:
     assert agents_to_choose(names, None) == list(names)[:1_000]
     assert agents_to_choose(names, "a3") == list(names)[:1_000]
     assert agents_to_choose(names, "a4000") == [*list(names)[:1_000], "a4000"]
+
+
+def test_a_number_that_has_moved_is_marked_and_told() -> None:
+    series = pd.DataFrame(
+        {
+            "period_start_date": pd.to_datetime(["2024-02-01"]),
+            "is_complete": [True],
+            **{column: [1] for column in SERIES_TABLE if column != "period"},
+        }
+    )
+    said = "4 min as first published with the data to 29 February 2024; 2 threads changed since"
+    restated = {(date(2024, 2, 1), "first_response_seconds_median"): said}
+    (row,) = series_table(series, "month", restated).rows
+    cells = dict(zip(SERIES_TABLE, row["cells"], strict=True))
+    assert cells["first_response_seconds_median"] == {
+        "text": "1 s ↻",
+        "title": f"1 seconds; {said}",
+    }
+    assert cells["new_threads"]["text"] == "1"

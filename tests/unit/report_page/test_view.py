@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -63,10 +64,12 @@ def test_a_bare_url_shows_the_last_30_days() -> None:
         {"from": "2024-01-05", "to": "2024-02-06", "grain": "month"},
         {"section": "agents", "agent": "u 1&x=ü", "order": "-ratings"},
         {"section": "agents", "agent": ""},
+        {"compare": "year", "clock": "business", "channel": ["email", "chat"], "team": [""]},
+        {"label": ["a,b & c"], "compare": "none"},
         {"range": "all", "grain": "week", "section": "agents", "order": "agent_name"},
     ],
 )
-def test_a_view_and_its_url_say_the_same(parameters: dict[str, str]) -> None:
+def test_a_view_and_its_url_say_the_same(parameters: dict[str, Any]) -> None:
     assert view_of(parameters, REACH).parameters == parameters
 
 
@@ -81,9 +84,11 @@ def test_a_view_and_its_url_say_the_same(parameters: dict[str, str]) -> None:
         {"grain": "decade"},
         {"section": "'; drop table"},
         {"order": "-agent_id"},
+        {"compare": "tomorrow", "clock": "sundial"},
+        {"channel": []},
     ],
 )
-def test_what_a_url_says_wrongly_is_as_at_first(parameters: dict[str, str]) -> None:
+def test_what_a_url_says_wrongly_is_as_at_first(parameters: dict[str, Any]) -> None:
     assert view_of(parameters, REACH) == view_of({}, REACH)
 
 

@@ -1,14 +1,6 @@
 // Draws a table from the data that Python gives, and tells Python what is clicked.
-// Everything shown is set as text, never as HTML: names and labels come from the exports.
+// All of it is one tab stop: arrows go between headings and rows, Home and End to the first and last row.
 export default function ({ data, parentElement, setTriggerValue }) {
-  const element = (name, attributes = {}, ...children) => {
-    const made = document.createElement(name)
-    for (const [key, value] of Object.entries(attributes)) {
-      if (value !== undefined && value !== "") made.setAttribute(key, value)
-    }
-    made.append(...children)
-    return made
-  }
   const root = parentElement.querySelector(".frame")
   const active = root.getRootNode().activeElement?.dataset?.focus
   const scrolled = [root.scrollLeft, root.scrollTop]
@@ -48,14 +40,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
         : cell.title
           ? element("abbr", { title: cell.title }, cell.text)
           : cell.text
-      made.append(
-        element(
-          position === 0 ? "th" : "td",
-          { class: column.is_text ? "text" : "number", scope: position === 0 ? "row" : undefined },
-          content,
-        ),
+      const look = [column.is_text ? "text" : "number", cell.is_muted && "muted", cell.share !== undefined && (column.is_text ? "fill" : "bar")]
+      const drawn = element(
+        position === 0 ? "th" : "td",
+        { class: look.filter(Boolean).join(" "), scope: position === 0 ? "row" : undefined },
+        content,
       )
+      if (cell.behind) drawn.append(element("small", { title: `of ${cell.behind}` }, cell.behind))
+      if (cell.share !== undefined) drawn.style.setProperty("--share", cell.share)
+      made.append(drawn)
     })
+    if (row.is_total) made.classList.add("total")
     if (row.id !== undefined) {
       made.classList.add("clickable")
       made.onclick = () => setTriggerValue("chosen", row.id)
@@ -66,13 +61,46 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.replaceChildren(
     element(
       "table",
-      {},
+      { class: data.is_compact ? "compact" : undefined },
       element("caption", {}, data.caption),
       element("thead", {}, element("tr", {}, ...data.columns.map(heading))),
       element("tbody", {}, ...data.rows.map(line)),
     ),
   )
+  root.setAttribute("role", "region")
   root.setAttribute("aria-label", data.caption)
   root.scrollTo(...scrolled)
-  if (active) [...root.querySelectorAll("[data-focus]")].find((e) => e.dataset.focus === active)?.focus()
+
+  const heads = [...root.querySelectorAll("thead button")]
+  const rows = [...root.querySelectorAll("tbody button")]
+  const stops = [...heads, ...rows]
+  const isStop = (stop) => stops.forEach((other) => (other.tabIndex = other === stop ? 0 : -1))
+  const goTo = (stop) => {
+    if (!stop) return
+    isStop(stop)
+    stop.focus()
+  }
+  const next = (key, at) => {
+    const row = rows.indexOf(at)
+    const head = heads.indexOf(at)
+    if (key === "Home") return rows[0]
+    if (key === "End") return rows.at(-1)
+    if (key === "ArrowDown") return rows[row + 1]
+    if (key === "ArrowUp") return row > 0 ? rows[row - 1] : row === 0 ? heads[0] : undefined
+    if (key === "ArrowRight") return head >= 0 ? heads[head + 1] : undefined
+    return key === "ArrowLeft" && head > 0 ? heads[head - 1] : undefined
+  }
+  stops.forEach((stop) => {
+    stop.onkeydown = (event) => {
+      const target = next(event.key, stop)
+      if (!target) return
+      event.preventDefault()
+      goTo(target)
+    }
+    stop.onfocus = () => isStop(stop)
+  })
+  const chosen = root.querySelector('[aria-current="true"] button')
+  isStop(stops.find((stop) => stop.dataset.focus === active) ?? chosen ?? rows[0] ?? heads[0])
+  if (!stops.length) root.tabIndex = 0
+  if (active) stops.find((stop) => stop.dataset.focus === active)?.focus()
 }

@@ -1,0 +1,246 @@
+"""Charts over periods: lines, areas and bars, with the days compared with as a dashed line.
+
+Altair makes and checks each kind of chart once, as a template over named data; a view only puts its
+periods, values and axes into it.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from orchestration.report_page.charts.axes import MOST_POINTS, color, period_axis, value_axis
+from orchestration.report_page.charts.described import (
+    COMPLETE,
+    FEW,
+    PART,
+    compared_measures,
+    days_of,
+    described_periods,
+    measured,
+)
+from orchestration.report_page.charts.registry import MEASURES, PeriodChart
+
+HEIGHT = 230
+PADDING = {"left": 0, "right": 4, "top": 4, "bottom": 0}
+# A bar is no wider, however few there are.
+WIDEST_BAR = 44
+FEW_BARS = 8
+# The pattern that page.html draws.
+HATCH = "url(#inbox-hatch)"
+# The selection of a period by a click.
+PICKED = "picked"
+LINE, AREA, BARS = "line", "area", "bars"
+X, Y = alt.X("period:O"), alt.Y("value:Q")
+
+
+def draw_periods(
+    series: pd.DataFrame, grain: str, chart: PeriodChart, compared: pd.DataFrame | None = None
+) -> dict[str, Any]:
+    """A chart of rows of inbox_series; what is not complete is hatched, or dashed and hollow."""
+    periods = described_periods(series, grain, chart, compared)
+    points = _points_of(periods, chart)
+    before = _compared_points(periods, chart)
+    form = form_of(chart, grain, len(periods))
+    most = pd.concat([points["value"], before["value"]]).max()
+    x = period_axis(periods, days_of(series), grain, form == BARS)
+    y = value_axis(chart, 0 if pd.isna(most) else float(most))
+    specification: dict[str, Any] = json.loads(
+        _template(chart, form, len(periods) <= FEW_BARS, compared is not None)
+    )
+    for layer in specification["layer"]:
+        layer["encoding"]["x"] = x
+        if "field" in layer["encoding"]["y"]:
+            layer["encoding"]["y"] = y
+    return specification | {"datasets": {"points": points, "before": before, "periods": periods}}
+
+
+def form_of(chart: PeriodChart, grain: str, periods: int) -> str:
+    """Bars for counts of months, years and few days; what would be hairlines is an area."""
+    if chart.kind != "count":
+        return LINE
+    if grain in ("month", "year"):
+        return BARS
+    if len(chart.measures) > 1:
+        return LINE
+    return BARS if periods <= MOST_POINTS else AREA
+
+
+def _points_of(periods: pd.DataFrame, chart: PeriodChart) -> pd.DataFrame:
+    """The points of all measures, and whether each is marked, or only passed by a line."""
+    points = pd.concat(
+        [
+            measured(periods, measure, title, is_part_joined=chart.kind != "count")
+            for measure, title in chart.names().items()
+        ],
+        ignore_index=True,
+    )
+    is_alone = points.groupby("stretch")["stretch"].transform("size") == 1
+    is_seen = is_alone | (len(periods) <= MOST_POINTS) | (points["state"] == PART)
+    return points.assign(is_marked=points["is_point"].astype(bool) & is_seen)
+
+
+def _compared_points(periods: pd.DataFrame, chart: PeriodChart) -> pd.DataFrame:
+    """The points of the days compared with; without any, none."""
+    names = chart.names()
+    stretches = [
+        pd.DataFrame(
+            {
+                "period": periods["period"],
+                "measure": names[measure],
+                "value": periods[f"{measure}_compared"],
+                "stretch": (periods[f"{measure}_compared"].isna()).cumsum(),
+            }
+        ).dropna(subset="value")
+        for measure in compared_measures(chart)
+        if f"{measure}_compared" in periods
+    ]
+    empty = pd.DataFrame(columns=["period", "measure", "value", "stretch"], dtype="float64")
+    return pd.concat(stretches, ignore_index=True) if stretches else empty
+
+
+@lru_cache(maxsize=128)
+def _template(chart: PeriodChart, form: str, is_few: bool, is_compared: bool) -> str:
+    """The chart without its data and axes, as JSON."""
+    legend = _legend(chart)
+    if form == BARS:
+        drawn = _bars(chart, legend, is_few)
+    else:
+        drawn = _area() if form == AREA else _lines(chart, legend)
+    layers = [*drawn, *([_dashed()] if is_compared else []), _hover(chart, is_compared)]
+    return json.dumps(alt.layer(*layers).properties(height=HEIGHT, padding=PADDING).to_dict())
+
+
+def _chart(name: str, *filters: str) -> alt.Chart:
+    chart = alt.Chart(alt.NamedData(name=name))
+    for condition in filters:
+        chart = chart.transform_filter(condition)
+    return chart
+
+
+def _lines(chart: PeriodChart, legend: alt.Legend | None) -> list[alt.Chart]:
+    dash = alt.StrokeDash(
+        "line:N",
+        scale=alt.Scale(domain=[COMPLETE, PART], range=[[1, 0], [4, 4]]),
+        legend=None,
+    )
+    line = (
+        _chart("points")
+        .mark_line(strokeWidth=2, interpolate="linear")
+        .encode(x=X, y=Y, color=color(legend), detail="stretch:N", strokeDash=dash)
+    )
+    return [line, *_marks(legend, is_sized=chart.kind == "rating")]
+
+
+def _marks(legend: alt.Legend | None, is_sized: bool = False) -> list[alt.Chart]:
+    """Whole periods filled, others hollow, those of few small and light.
+
+    is_sized: whether a point is the larger the more is behind it.
+    """
+    size = alt.Size(
+        "behind:Q", legend=None, scale=alt.Scale(type="sqrt", zero=True, range=[12, 130])
+    )
+    sized = {"size": size} if is_sized else {}
+    shape = alt.Shape(
+        "measure:N",
+        scale=alt.Scale(
+            domain=list(MEASURES.values()),
+            range=["square" if name in ("messages", "p90") else "circle" for name in MEASURES],
+        ),
+        legend=legend,
+    )
+    looks: dict[str, dict[str, Any]] = {
+        COMPLETE: {"size": 34, "filled": True, "opacity": 1},
+        PART: {"size": 36, "filled": False, "strokeWidth": 1.8, "opacity": 1},
+        FEW: {"size": 22, "filled": False, "strokeWidth": 1.2, "opacity": 0.45},
+    }
+    return [
+        _chart("points", f"datum.is_marked && datum.state == '{state}'")
+        .mark_point(**look)
+        .encode(x=X, y=Y, color=color(legend), shape=shape, **sized)
+        for state, look in looks.items()
+    ]
+
+
+def _area() -> list[alt.Chart]:
+    area = (
+        _chart("points", f"datum.state == '{COMPLETE}'")
+        .mark_area(opacity=0.25, line={"strokeWidth": 1.5}, interpolate="linear")
+        .encode(x=X, y=Y, color=color(), detail="stretch:N")
+    )
+    return [area, *_marks(None)]
+
+
+def _bars(chart: PeriodChart, legend: alt.Legend | None, is_few: bool) -> list[alt.Chart]:
+    is_grouped = len(chart.measures) > 1
+    width: dict[str, Any] = {"size": WIDEST_BAR * (0.6 if is_grouped else 1)} if is_few else {}
+    names = list(chart.names().values())
+    offset: dict[str, Any] = {"xOffset": alt.XOffset("measure:N", sort=names)} if is_grouped else {}
+    bars = (
+        _chart("points", "datum.is_point")
+        .mark_bar(cornerRadiusEnd=2, **width)
+        .encode(
+            x=X,
+            y=Y,
+            color=color(legend),
+            opacity=alt.condition(f"datum.state == '{COMPLETE}'", alt.value(1), alt.value(0.4)),
+            **offset,
+        )
+    )
+    hatched = (
+        _chart("points", f"datum.is_point && datum.state == '{PART}'")
+        .mark_bar(fill=HATCH, **width)
+        .encode(x=X, y=Y, **offset)
+    )
+    return [bars, hatched]
+
+
+def _dashed() -> alt.Chart:
+    """The days compared with."""
+    line: alt.Chart = (
+        _chart("before")
+        .mark_line(strokeWidth=1.5, strokeDash=[2, 3], opacity=0.65, interpolate="linear")
+        .encode(x=X, y=Y, color=color(), detail=["measure:N", "stretch:N"])
+    )
+    return line
+
+
+def _legend(chart: PeriodChart) -> alt.Legend | None:
+    if len(chart.measures) == 1:
+        return None
+    return alt.Legend(
+        title=None, orient="top", offset=4, padding=0, values=list(chart.names().values())
+    )
+
+
+def _hover(chart: PeriodChart, is_compared: bool) -> alt.Chart:
+    """A column over each period, seen and told about while it is pointed at; a click picks it."""
+    picked = alt.selection_point(name=PICKED, fields=["period"], on="click", empty=False)
+    pointed_at = alt.selection_point(on="pointerover", clear="pointerout", empty=False)
+    told = [*chart.names().items(), *chart.told]
+    if is_compared:
+        told += [
+            (f"{measure}_compared", f"{chart.names()[measure]}, compared")
+            for measure in compared_measures(chart)
+        ]
+    column: alt.Chart = (
+        _chart("periods")
+        .mark_bar(color="gray", width={"band": 1})
+        .encode(
+            x=X,
+            y=alt.value(0),
+            y2=alt.value("height"),
+            opacity=alt.condition(pointed_at, alt.value(0.18), alt.value(0)),
+            tooltip=[
+                alt.Tooltip("name:N", title="Period"),
+                *(alt.Tooltip(f"{name}_text:N", title=title) for name, title in told),
+                alt.Tooltip("state:N", title="State"),
+            ],
+        )
+        .add_params(pointed_at, picked)
+    )
+    return column

@@ -1,0 +1,187 @@
+"""Charts of everyone or of an agent, and the numbers behind them.
+
+All answers are asked for before anything is shown, so that what is new and what is old never stand
+beside each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from orchestration.publishing.presentation import describe_number, describe_share
+from orchestration.report_page.answers import TOP_LABELS, Answers
+from orchestration.report_page.charts.described import with_gaps
+from orchestration.report_page.charts.hours import busiest, draw_hours
+from orchestration.report_page.charts.periods import PICKED, draw_periods
+from orchestration.report_page.charts.registry import PeriodChart, period_charts
+from orchestration.report_page.components.table import show_table
+from orchestration.report_page.navigation import go, show_download, show_empty, show_heading
+from orchestration.report_page.restated import restated_in_words
+from orchestration.report_page.tables import RESTATED, labels_table, series_table
+from orchestration.report_page.view import View
+from orchestration.report_page.words import HELPS
+
+COUNTS = ("new_threads", "messages", "ratings", "closed_threads", "replies")
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What the charts are drawn from."""
+
+    answers: Answers
+    series: pd.DataFrame
+    compared: pd.DataFrame | None
+    labels: pd.DataFrame
+    hours: pd.DataFrame
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all has happened in the range."""
+        return not self.series[list(COUNTS)].to_numpy().any()
+
+
+def numbers_of(answers: Answers) -> Numbers:
+    """Asks for all that the charts need."""
+    series = _joined(answers.series(), answers.within())
+    compared, within = answers.series_compared(), answers.within_compared()
+    return Numbers(
+        answers,
+        series,
+        None if compared is None or within is None else with_gaps(_joined(compared, within)),
+        answers.labels(),
+        answers.hours(),
+    )
+
+
+def _joined(series: pd.DataFrame, within: pd.DataFrame) -> pd.DataFrame:
+    return series.assign(**{name: within[name] for name in ("ended", "within", "ratio")})
+
+
+def show_stats(numbers: Numbers) -> None:
+    """The charts and their tables."""
+    if numbers.is_empty:
+        show_empty("Nothing happened in this range.")
+        return
+    with st.container(key="charts"):
+        for chart in period_charts(numbers.answers.view.clock):
+            with st.container(border=True, key=f"chart_{chart.key}"):
+                show_period_chart(numbers, chart)
+        with st.container(border=True, key="chart_labels"):
+            show_labels(numbers)
+    with st.container(border=True, key="chart_hours"):
+        show_hours(numbers)
+    show_notes(numbers)
+    show_tables(numbers)
+
+
+def show_period_chart(numbers: Numbers, chart: PeriodChart) -> None:
+    """A chart over periods under its heading."""
+    series = with_gaps(numbers.series)
+    show_heading(chart.title, _help(chart))
+    if series[list(chart.measures)].isna().all(axis=None):
+        show_empty(chart.empty)
+        return
+    grain = numbers.answers.view.grain
+    last = series.iloc[-1]
+    view = numbers.answers.view
+    # Another key forgets what was picked, so that it can be picked again.
+    key = f"plot_{chart.key}_{view.number}_{view.period}"
+    st.vega_lite_chart(
+        spec=draw_periods(series, grain, chart, numbers.compared),
+        alt=f"{chart.title} by {grain}, {len(series)} periods; in the last one "
+        + ", ".join(f"{name} {_text(m, last[m])}" for m, name in chart.names().items()),
+        key=key,
+        selection_mode=PICKED,
+        on_select=lambda: pick_period(view, chart, key),
+    )
+
+
+def pick_period(view: View, chart: PeriodChart, key: str) -> None:
+    """Shows the threads of the period that was clicked."""
+    picked = st.session_state[key]["selection"].get(PICKED)
+    if picked:
+        period = date.fromisoformat(picked[0]["period"])
+        go(replace(view, number=chart.number, period=period))
+
+
+def show_labels(numbers: Numbers) -> None:
+    """The labels as bars; a click on one filters."""
+    view = numbers.answers.view
+    show_heading(f"Top {TOP_LABELS} labels", HELPS["labels"])
+    if numbers.labels.empty:
+        show_empty("No thread of this range carries a label.")
+        return
+    show_table(
+        labels_table(numbers.labels),
+        key="labels",
+        chosen=view.filters.label[0] if len(view.filters.label) == 1 else None,
+        on_chosen=lambda label: go(
+            replace(view, filters=view.filters.with_toggled("label", label))
+        ),
+    )
+
+
+def show_hours(numbers: Numbers) -> None:
+    """The hours of the week."""
+    is_everyone = numbers.answers.agent_id is None
+    title = "When users write" if is_everyone else "When the agent writes"
+    show_heading(title, HELPS["hours" if is_everyone else "agent_hours"], busiest(numbers.hours))
+    if not numbers.hours["value"].any():
+        show_empty("No message in this range.")
+        return
+    st.vega_lite_chart(
+        spec=draw_hours(numbers.hours, numbers.answers.report.reach.week_start),
+        alt=f"{title}, by weekday and hour: {busiest(numbers.hours)}",
+    )
+
+
+def show_notes(numbers: Numbers) -> None:
+    """How to read the charts, as far as it is needed for these."""
+    notes = []
+    if numbers.compared is not None:
+        notes.append("Dotted line: the days compared with")
+    if not numbers.series["is_complete"].all():
+        notes.append(
+            "hatched or hollow: the period is not complete, as the range cuts it, the data end "
+            "before it does, or an export day of it has not arrived"
+        )
+    notes.append("small and light: fewer than five behind the number")
+    text = "; ".join(notes)
+    st.caption(f"{text[0].upper()}{text[1:]}.")
+
+
+def show_tables(numbers: Numbers) -> None:
+    """The numbers that are drawn, and their files."""
+    answers, view = numbers.answers, numbers.answers.view
+    with st.expander("The numbers behind the charts", icon=":material/table_rows:"):
+        restated = restated_in_words(answers)
+        show_table(series_table(numbers.series, view.grain, restated), key="series_table")
+        if restated:
+            st.caption(f"{RESTATED}: has moved since it was first published, as told on hover.")
+        show_download(
+            f"By {view.grain} as CSV",
+            lambda: numbers.series,
+            f"by_{view.grain}",
+            view,
+            answers.agent_id,
+        )
+        if not numbers.labels.empty:
+            show_download("Labels as CSV", lambda: numbers.labels, "labels", view, answers.agent_id)
+        show_download("Hours as CSV", lambda: numbers.hours, "hours", view, answers.agent_id)
+        show_download("Cards as CSV", answers.cards, "cards", view, answers.agent_id)
+
+
+def _help(chart: PeriodChart) -> str:
+    if chart.kind == "duration":
+        return HELPS[f"{chart.key}_seconds_median"] + " The axis is by square roots."
+    if chart.kind == "share":
+        return HELPS["within"]
+    return "\n\n".join(HELPS[measure] for measure in chart.measures)
+
+
+def _text(measure: str, value: float) -> str:
+    return describe_share(value) if measure == "ratio" else describe_number(measure, value)
