@@ -9,7 +9,8 @@ Every macro takes text as a landing gives it and gives null for null; none can r
     chosen(name)       the values of an option, as a list of texts
     instant(x)         ISO 8601; without an offset UTC, or the source's zone; 1970-01-01 is null
     epoch(x)           seconds since 1970, whole or not; 0 is null
-    moment(x)          either of the two
+    milliseconds(x)    milliseconds since 1970; 0 is null
+    moment(x)          seconds since 1970 or ISO 8601
     flag(x)            true, t, yes, 1; anything else that is there is false
     whole(x)           a whole number; 12.0 is 12
     text_length(x)     characters of a plain text
@@ -126,6 +127,8 @@ _MACROS = (
     "identifier(x) as case when whole_text(x) in ('', '0', '-1') then null else whole_text(x) end",
     rf"address(x) as lower(regexp_extract(x, '{_ADDRESS}'))",
     "epoch(x) as case when try_cast(x as double) <> 0 then to_timestamp(try_cast(x as double)) end",
+    "milliseconds(x) as"
+    " case when try_cast(x as double) <> 0 then to_timestamp(try_cast(x as double) / 1000) end",
     "moment(x) as coalesce(epoch(x), instant(x))",
     "flag(x) as case when x is not null then lower(x) in ('true', 't', 'yes', '1') end",
     "whole(x) as try_cast(whole_text(x) as bigint)",

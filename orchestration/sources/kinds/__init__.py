@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..errors import WrongSource
 from ..model import Kind
 from .chatwoot import CHATWOOT
+from .crisp import CRISP
 from .django_helpdesk import DJANGO_HELPDESK
 from .freshdesk import FRESHDESK
 from .front import FRONT
@@ -20,7 +21,7 @@ from .znuny import ZNUNY
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        ZENDESK, INTERCOM, CHATWOOT, FRESHDESK, HELP_SCOUT, GORGIAS, HUBSPOT, FRONT,
+        ZENDESK, INTERCOM, CHATWOOT, FRESHDESK, HELP_SCOUT, GORGIAS, HUBSPOT, FRONT, CRISP,
         REQUEST_TRACKER, ZNUNY, DJANGO_HELPDESK, MBOX,
     )
 }  # fmt: skip
