@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
 
@@ -37,12 +38,16 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Page:
-    """An answer and the records in it. is_last: whether nothing follows."""
+    """An answer and the records in it.
+
+    is_last: whether nothing follows. answered_at: by the clock of the desk, where it tells it.
+    """
 
     endpoint: Endpoint
     records: list[dict[str, Any]]
     answer: Any
     is_last: bool
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import requests
@@ -176,27 +177,29 @@ def _asked_seconds(headers: Mapping[str, str]) -> float | None:
     for name in _WAITS_AFTER:
         if name in headers:
             text = headers[name].strip()
-            return _seconds_until(_moment(text), headers) if not _is_number(text) else float(text)
+            return float(text) if _is_number(text) else _seconds_until(moment_of(text), headers)
     reset = headers.get("X-RateLimit-Reset", "").strip()
     if not _is_number(reset):
         return None
     # Some tell the moment, some how long it is until then.
-    return float(reset) if float(reset) < _YEAR else _seconds_until(float(reset), headers)
+    seconds = float(reset)
+    if seconds < _YEAR:
+        return seconds
+    return _seconds_until(datetime.fromtimestamp(seconds, UTC), headers)
 
 
 def _is_number(text: str) -> bool:
     return text.replace(".", "", 1).isdigit()
 
 
-def _seconds_until(moment: float | None, headers: Mapping[str, str]) -> float | None:
-    now = _moment(headers.get("Date", ""))
-    if moment is None:
-        return None
-    return max(0.0, moment - (time.time() if now is None else now))
+def _seconds_until(moment: datetime | None, headers: Mapping[str, str]) -> float | None:
+    now = moment_of(headers.get("Date", "")) or datetime.now(UTC)
+    return None if moment is None else max(0.0, (moment - now).total_seconds())
 
 
-def _moment(text: str) -> float | None:
+def moment_of(text: str) -> datetime | None:
+    """A moment as headers have it; None where there is none."""
     try:
-        return email.utils.parsedate_to_datetime(text).timestamp()
+        return email.utils.parsedate_to_datetime(text)
     except (TypeError, ValueError):
         return None

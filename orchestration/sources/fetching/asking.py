@@ -19,7 +19,7 @@ from dlt.sources.rest_api.config_setup import create_auth, create_response_hooks
 from ..api import Api, Endpoint, Page
 from ..errors import SourceError, SourceUnreachable, WrongSource
 from ..model import Opening
-from .adapter import DeskAdapter
+from .adapter import DeskAdapter, moment_of
 from .addresses import Origin, base_address
 from .limits import Limits
 
@@ -110,7 +110,10 @@ class Asker:
         )
         pages = self._worded(found)
         for page in pages:
-            yield Page(endpoint, list(page), page.response.json(), not paginator.has_next_page)
+            yield Page(
+                endpoint, list(page), page.response.json(), not paginator.has_next_page,
+                moment_of(page.response.headers.get("Date", "")),
+            )  # fmt: skip
         self.told[CAME_TWICE] += paginator.came_twice
 
     def records(self, endpoint: Endpoint) -> list[dict[str, Any]]:

@@ -1,9 +1,10 @@
-"""What plans of several desks share: short listings, days as seconds."""
+"""What plans of several desks share: short listings, listings by number, days as seconds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from ..api import Desk, Endpoint, Fetched
 from ..errors import WrongSource
@@ -20,6 +21,23 @@ def absent_or_all(desk: Desk, *endpoints: Endpoint) -> Iterator[Fetched]:
             yield Fetched(endpoint.table, is_absent=True)
 
 
+def numbered(
+    table: str,
+    path: str,
+    params: Mapping[str, Any],
+    most: int,
+    absent: tuple[int, ...] = (),
+) -> Endpoint:
+    """A listing whose pages are told by number, and whose last one has fewer than `most`."""
+    asked = {**params, "per_page": most}
+    numbers = iter(range(2, 10**9))
+
+    def following(answer: Any, records: Sequence[Any]) -> Mapping[str, Any] | None:
+        return {**asked, "page": next(numbers)} if len(records) >= most else None
+
+    return Endpoint(table, path, {**asked, "page": 1}, "", following, absent=absent)
+
+
 def beginning_of(day: str) -> datetime | None:
     """The first moment of a day, in UTC. Raises WrongSource where the text is none."""
     if not day:
@@ -34,3 +52,8 @@ def epoch_of(day: str) -> int:
     """The same as seconds since 1970; 0 without a day."""
     began = beginning_of(day)
     return 0 if began is None else int(began.timestamp())
+
+
+def written(moment: datetime) -> str:
+    """A moment as APIs have it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..model import Kept, Kind, LeavesOut, Option, Table
+from .freshdesk_api import API
 from .freshdesk_mapping import canonical
 from .leaving_out import LEAVE_OUT_GROUPS
 from .plain import AGENTS, TEAMS, became_agents
@@ -247,6 +248,7 @@ FRESHDESK = Kind(
     kept=_KEPT,
     canonical=canonical,
     touched=became_agents("conversations", "ticket_id", "author"),
+    api=API,
     leaves_out=LeavesOut(("tickets",), "group_id", "teams"),
     options=(
         Option("closed_statuses", ["4", "5"], "numbers of the statuses that are closed"),

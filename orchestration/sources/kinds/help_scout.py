@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..model import Kept, Kind, LeavesOut, Table
+from .help_scout_api import API
 from .help_scout_mapping import TOUCHED, canonical
 from .leaving_out import LEAVE_OUT_GROUPS
 from .plain import AGENTS, TEAMS
@@ -278,6 +279,7 @@ HELP_SCOUT = Kind(
     kept=_KEPT,
     canonical=canonical,
     touched=TOUCHED,
+    api=API,
     leaves_out=LeavesOut(("conversations",), "mailbox_id", "teams"),
     options=(LEAVE_OUT_GROUPS,),
 )

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..api import Api, Desk, Endpoint, Fetched
 from ..errors import WrongSource
-from .fetched import beginning_of
+from .fetched import beginning_of, written
 from .request_tracker_rows import (
     Accounts,
     attachment_row,
@@ -73,12 +73,8 @@ def _unplaced(desk: Desk, rows: Mapping[str, Sequence[Row]]) -> set[str]:
 
 def _since(desk: Desk, known: Mapping[str, str]) -> str:
     if known.get("transactions"):
-        return _written(datetime.fromisoformat(known["transactions"]) - OVERLAP)
-    return _written(beginning_of(str(desk.options["since"])) or datetime(1970, 1, 2, tzinfo=UTC))
-
-
-def _written(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return written(datetime.fromisoformat(known["transactions"]) - OVERLAP)
+    return written(beginning_of(str(desk.options["since"])) or datetime(1970, 1, 2, tzinfo=UTC))
 
 
 def _listed(path: str, params: Mapping[str, Any], absent: tuple[int, ...] = ()) -> Endpoint:
