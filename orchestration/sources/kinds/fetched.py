@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from ..api import Desk, Endpoint, Fetched
@@ -43,7 +43,7 @@ def beginning_of(day: str) -> datetime | None:
     if not day:
         return None
     try:
-        return datetime.fromisoformat(day).replace(tzinfo=UTC)
+        return datetime.combine(date.fromisoformat(day), time(), UTC)
     except ValueError:
         raise WrongSource("Option since is a day, as in 2024-01-31") from None
 

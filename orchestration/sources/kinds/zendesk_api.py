@@ -25,20 +25,21 @@ def _next_page(answer: Any, records: Sequence[Any]) -> Mapping[str, Any] | None:
     return {_PAGE: _FEWEST_AT_ONCE, "page[after]": told["after_cursor"]}
 
 
-def _exported(answer: Any, records: Sequence[Any]) -> Mapping[str, Any] | None:
-    """Of the incremental exports, which give a cursor at their end too."""
-    return None if answer["end_of_stream"] else {"cursor": answer["after_cursor"]}
-
-
 def _listing(table: str, path: str, records: str, absent: tuple[int, ...] = ()) -> Endpoint:
     return Endpoint(table, path, {_PAGE: _FEWEST_AT_ONCE}, records, _next_page, absent=absent)
 
 
-def _export(desk: Desk, table: str, name: str, known: Mapping[str, str]) -> Endpoint:
+def _export(desk: Desk, table: str, known: Mapping[str, str]) -> Endpoint:
+    """An incremental export; it gives a cursor at its end too, which is where the next begins."""
+    size = {"per_page": desk.page_size}
     begin = {"start_time": epoch_of(desk.options["since"])}
     since = {"cursor": known[table]} if table in known else begin
-    params = {**since, "per_page": desk.page_size}
-    return Endpoint(table, f"api/v2/incremental/{name}/cursor.json", params, name, _exported)
+
+    def following(answer: Any, records: Sequence[Any]) -> Mapping[str, Any] | None:
+        return None if answer["end_of_stream"] else {**size, "cursor": answer["after_cursor"]}
+
+    path = f"api/v2/incremental/{table}/cursor.json"
+    return Endpoint(table, path, {**size, **since}, table, following)
 
 
 def _audits(ticket: Any) -> Endpoint:
@@ -50,7 +51,7 @@ def _audits(ticket: Any) -> Endpoint:
 def plan(desk: Desk, known: Mapping[str, str]) -> Iterator[Fetched]:
     """Groups and ratings whole; users and tickets since the cursors, tickets with their audits."""
     yield from absent_or_all(desk, _listing("groups", "api/v2/groups.json", "groups"))
-    for page in desk.pages(_export(desk, "users", "users", known)):
+    for page in desk.pages(_export(desk, "users", known)):
         yield Fetched("users", page.records, {"users": page.answer["after_cursor"]})
     yield from absent_or_all(
         desk,
@@ -62,7 +63,7 @@ def plan(desk: Desk, known: Mapping[str, str]) -> Iterator[Fetched]:
             "survey_responses", "api/v2/guide/survey_responses", "survey_responses", _REFUSED
         ),
     )  # fmt: skip
-    for page in desk.pages(_export(desk, "tickets", "tickets", known)):
+    for page in desk.pages(_export(desk, "tickets", known)):
         for ticket in page.records:
             yield Fetched("ticket_audits", desk.records(_audits(ticket["id"])))
         yield Fetched("tickets", page.records, {"tickets": page.answer["after_cursor"]})

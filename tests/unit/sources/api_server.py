@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -83,7 +84,7 @@ class ApiServer:
 
 
 @contextmanager
-def served(desk: Desk) -> Iterator[ApiServer]:
+def served(desk: Desk, tls: ssl.SSLContext | None = None) -> Iterator[ApiServer]:
     """A server that runs for as long as it is needed."""
     server = ApiServer(desk)
 
@@ -117,7 +118,9 @@ def served(desk: Desk) -> Iterator[ApiServer]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
         http.daemon_threads = True
-        server.address = f"http://127.0.0.1:{http.server_port}"
+        if tls is not None:
+            http.socket = tls.wrap_socket(http.socket, server_side=True)
+        server.address = f"http{'s' if tls else ''}://127.0.0.1:{http.server_port}"
         threading.Thread(target=http.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield server
