@@ -281,26 +281,5 @@ _OPENINGS = f"""
         and thread_id not in (select thread_id from opened)
 """
 
-COUNTS = {
-    "threads without opening message": """
-        select count(*)
-        from threads
-        where thread_id not in (
-            select message.thread_id
-            from messages as message
-            inner join threads as thread on message.thread_id = thread.thread_id
-            where abs(epoch_us(message.sent_at) - epoch_us(thread.created_at)) <= 2000000
-        )
-    """,
-    "openings made from the thread": """
-        select count(*) from messages where message_id in (select opening_id from told_threads)
-    """,
-    "closings assumed": "select count(*) from threads where is_closing_assumed",
-    "bot messages": "select count(*) from messages where author_type = 'bot'",
-    "threads gone": "select count(*) from threads where deleted_at is not null",
-    "ratings withdrawn": "select count(*) from ratings where deleted_at is not null",
-}
-"""What the fold itself tells of an import, over the schema that it made."""
-
 SQL = [_THREADS, _OPENINGS]
 """What a fold is made of: where it changes, the same records give other rows."""

@@ -10,15 +10,35 @@ import duckdb
 
 from orchestration.machine import zones
 
-from . import folding
 from .keeping import SourceState
 from .model import Canonical
+
+COUNTS = {
+    "threads without opening message": """
+        select count(*)
+        from threads
+        where thread_id not in (
+            select message.thread_id
+            from messages as message
+            inner join threads as thread on message.thread_id = thread.thread_id
+            where abs(epoch_us(message.sent_at) - epoch_us(thread.created_at)) <= 2000000
+        )
+    """,
+    "openings made from the thread": """
+        select count(*) from messages where message_id in (select opening_id from told_threads)
+    """,
+    "closings assumed": "select count(*) from threads where is_closing_assumed",
+    "bot messages": "select count(*) from messages where author_type = 'bot'",
+    "threads gone": "select count(*) from threads where deleted_at is not null",
+    "ratings withdrawn": "select count(*) from ratings where deleted_at is not null",
+}
+"""What the fold itself tells of an import, over the schema that it made."""
 
 
 def counts_of(connection: duckdb.DuckDBPyConnection, canonical: Canonical) -> dict[str, int]:
     """What an import tells besides its rows."""
     counts = {}
-    for schema, told in (("now", folding.COUNTS), ("now_records", canonical.counts)):
+    for schema, told in (("now", COUNTS), ("now_records", canonical.counts)):
         connection.execute(f"set search_path = '{schema},main'")
         for name, select in told.items():
             row = connection.execute(select).fetchone()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ..model import Kind, Option, Table
 from .absence import IS_WHOLE, present
-from .leaving_out import LEAVE_OUT, every, is_left_out, stays
-from .mail_text import own_words_length
+from .leaving_out import LEAVE_OUT, every, stays
+from .znuny_articles import ARTICLES, MIME, PLAIN
 from .znuny_kept import KEPT
 from .znuny_mapping import TOUCHED, canonical
+from .znuny_queues import LEFT_OUT, texts
 
 
 def _joined(name: str, *columns: str, lacks: str = "", is_required: bool = False) -> Table:
@@ -24,23 +23,6 @@ def _joined(name: str, *columns: str, lacks: str = "", is_required: bool = False
     )
 
 
-def _texts(columns: Iterable[str]) -> dict[str, str]:
-    return dict.fromkeys(columns, "VARCHAR")
-
-
-_LEFT_OUT = f"""
-            select identifier(any_ticket.id)
-            from landed."every ticket" as any_ticket
-            inner join landed."every queue" as any_queue
-                on identifier(any_ticket.queue_id) = identifier(any_queue.id)
-            where {is_left_out("any_queue.name")}
-"""
-_SAID_IN_LEFT_OUT = f"""
-            select identifier(any_article.id)
-            from landed."every article" as any_article
-            where identifier(any_article.ticket_id) in ({_LEFT_OUT})
-"""
-
 _CUSTOMER = """case
                 when contains(customer_user_id, '@') then address(customer_user_id)
                 else customer_user_id
@@ -48,7 +30,7 @@ _CUSTOMER = """case
 
 _TICKETS = Table(
     name="ticket",
-    columns=_texts(
+    columns=texts(
         (
             "id",
             "tn",
@@ -89,7 +71,7 @@ _TICKETS = Table(
         left join landed.ticket_priority as priority
             on identifier(ticket.ticket_priority_id) = identifier(priority.id)
         -- The ticket that says hello in every installation.
-        where ticket.tn is distinct from '2021012710123456' and {stays("ticket.id", _LEFT_OUT)}
+        where ticket.tn is distinct from '2021012710123456' and {stays("ticket.id", LEFT_OUT)}
     """,
     needs=("id", "state", "created_at", "updated_at"),
     is_required=True,
@@ -103,7 +85,7 @@ _FIELD_NAME = "split_part(split_part(history.name, '%%FieldName%%', 2), '%%', 1)
 # the last number of its name.
 _HISTORY = Table(
     name="ticket_history",
-    columns=_texts(
+    columns=texts(
         (
             "id",
             "name",
@@ -156,7 +138,7 @@ _HISTORY = Table(
             on identifier(state.type_id) = identifier(state_type.id)
         left join landed.ticket_priority as priority
             on identifier(history.priority_id) = identifier(priority.id)
-        where {stays("history.ticket_id", _LEFT_OUT)}
+        where {stays("history.ticket_id", LEFT_OUT)}
             and (
                 history.id is null
                 or history_type.name in {_TOLD}
@@ -174,105 +156,9 @@ _HISTORY = Table(
     lacks="when a ticket was closed, by whom, and what it was merged into",
 )
 
-_ARTICLES = Table(
-    name="article",
-    columns=_texts(
-        (
-            "id",
-            "ticket_id",
-            "article_sender_type_id",
-            "communication_channel_id",
-            "is_visible_for_customer",
-            "create_time",
-            "create_by",
-        )
-    ),
-    keeps="articles",
-    select=f"""
-        select
-            identifier(article.id) as id,
-            identifier(article.ticket_id) as ticket_id,
-            lower(sender_type.name) as sender_type,
-            lower(channel.name) as channel,
-            coalesce(flag(article.is_visible_for_customer), true) as is_visible,
-            identifier(article.create_by) as created_by,
-            instant(article.create_time) as created_at,
-            article.landed_at
-        from landed.article as article
-        left join landed.article_sender_type as sender_type
-            on identifier(article.article_sender_type_id) = identifier(sender_type.id)
-        left join landed.communication_channel as channel
-            on identifier(article.communication_channel_id) = identifier(channel.id)
-        where {stays("article.ticket_id", _LEFT_OUT)}
-    """,
-    needs=("id", "ticket_id", "sender_type", "created_at"),
-    is_required=True,
-    lacks="messages",
-)
-
-_MIME = Table(
-    name="article_data_mime",
-    columns=_texts(("id", "article_id", "a_from", "a_body")),
-    keeps="mime",
-    select=f"""
-        select
-            identifier(mime.article_id) as article_id,
-            person(coalesce(account.login, address(mime.a_from))) as sender,
-            person(address(mime.a_from)) as mailbox,
-            {own_words_length("mime.a_body")} as body_length,
-            mime.landed_at
-        from landed.article_data_mime as mime
-        left join landed.customer_user as account on address(mime.a_from) = address(account.email)
-        where {stays("mime.article_id", _SAID_IN_LEFT_OUT)}
-    """,
-    is_required=True,
-    lacks="who wrote by mail, and the lengths of messages",
-)
-
-_HEAD = 16_384
-_AUTOMATIC = r"(?im)^(auto-submitted[ \t]*:[ \t]*(auto|[a-mo-z])|x-auto-?reply[ \t]*:[ \t]*yes)"
-
-# Raw mails: text, or base64 where the engine keeps no octets.
-_PLAIN = Table(
-    name="article_data_mime_plain",
-    columns=_texts(("id", "article_id", "body")),
-    keeps="mail_headers",
-    select=f"""
-        with raw as (
-            select
-                article_id,
-                landed_at,
-                case
-                    when regexp_full_match(substr(body, 1, 200), '[A-Za-z0-9+/=\\s]*')
-                        then try(
-                            decode(from_base64(substr(regexp_replace(
-                                substr(body, 1, {2 * _HEAD}), '\\s', '', 'g'
-                            ), 1, {_HEAD})))
-                        )
-                    else substr(body, 1, {_HEAD})
-                end as head
-            from landed.article_data_mime_plain
-        )
-
-        select
-            identifier(article_id) as article_id,
-            coalesce(
-                regexp_matches(
-                    split_part(replace(head, chr(13), ''), chr(10) || chr(10), 1), '{_AUTOMATIC}'
-                ),
-                false
-            ) as is_automatic,
-            landed_at
-        from raw
-        where {stays("article_id", _SAID_IN_LEFT_OUT)}
-    """,
-    key="article_id",
-    lacks="which mails are automatic answers: they count as their sender's",
-)
-
 _USERS = Table(
     name="users",
-    columns=_texts(("id", "login", "first_name", "last_name", "valid_id", "change_time")),
+    columns=texts(("id", "login", "first_name", "last_name", "valid_id", "change_time")),
     keeps="users",
     # All of them are staff; root@localhost stands for nobody.
     select="""
@@ -307,7 +193,7 @@ _USERS = Table(
 
 _PREFERENCES = Table(
     name="user_preferences",
-    columns=_texts(("user_id", "preferences_key", "preferences_value")),
+    columns=texts(("user_id", "preferences_key", "preferences_value")),
     keeps="",
     select="",
     lacks="the addresses of agents: what they answer by mail counts as a customer's",
@@ -315,7 +201,7 @@ _PREFERENCES = Table(
 
 _QUEUES = Table(
     name="queue",
-    columns=_texts(("id", "name", "change_time")),
+    columns=texts(("id", "name", "change_time")),
     keeps="queues",
     select="""
         select
@@ -330,7 +216,7 @@ _QUEUES = Table(
 
 _FIELD_VALUES = Table(
     name="dynamic_field_value",
-    columns=_texts(("id", "field_id", "object_id", "value_text", "value_int")),
+    columns=texts(("id", "field_id", "object_id", "value_text", "value_int")),
     keeps="field_values",
     select=f"""
         select
@@ -347,7 +233,7 @@ _FIELD_VALUES = Table(
             on identifier(held.field_id) = identifier(field.id)
         where held.id is null
             or (
-                {stays("held.object_id", _LEFT_OUT)}
+                {stays("held.object_id", LEFT_OUT)}
                 and (
                     list_contains(chosen('labels_from'), field.name)
                     or list_contains(chosen('rating_field'), field.name)
@@ -363,7 +249,7 @@ ZNUNY = Kind(
     landings=("tables",),
     tables={
         "tables": (
-            _TICKETS, _HISTORY, _ARTICLES, _MIME, _PLAIN, _USERS, _PREFERENCES, _QUEUES,
+            _TICKETS, _HISTORY, ARTICLES, MIME, PLAIN, _USERS, _PREFERENCES, _QUEUES,
             _FIELD_VALUES,
             present("ticket"), every("ticket", ("id", "queue_id")), every("queue", ("id", "name")),
             every("article", ("id", "ticket_id")),
