@@ -124,6 +124,9 @@ $(SPARK): $(INSTALLED) locks/cluster.lock
 	@$(BIN)/uv pip install $(LOCKED) --python $(BIN)/python --no-deps --target $@ --requirement locks/cluster.lock
 	@touch $@
 
+test-every-day: $(INSTALLED) ## Test that each day of the sample is known as it was (slow; not part of .ci/run)
+	@INBOX_TEST_EVERY_DAY=1 $(BIN)/python -m pytest tests/integration/test_as_known.py -k each_day_of_the_sample
+
 test-spark: $(INSTALLED) $(SPARK) ## Test the models on a Spark cluster of this machine: tests/spark (slow; not part of .ci/run)
 	@$(BIN)/python -m pytest tests/spark
 
@@ -174,5 +177,5 @@ clean: ## Remove what was made: data/, the environment and caches
 	@rm -rf data $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install demo run dev test test-clients spark test-spark bench bench-spark lint format numbers lock clean report screenshots browser docs clients services \
+.PHONY: help install demo run dev test test-every-day test-clients spark test-spark bench bench-spark lint format numbers lock clean report screenshots browser docs clients services \
 	debian-packages production fuzz audit audit-online superset superset-bundle superset-environment superset-lock

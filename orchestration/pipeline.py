@@ -13,6 +13,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
+from orchestration.errors import InboxError
 from orchestration.exports import decisions, pending_days, read_manifests
 from orchestration.exports.days import SEE, DayStandsOtherwise
 from orchestration.exports.loading import (
@@ -36,6 +37,7 @@ from orchestration.publishing.record import Publication, read_publication
 from orchestration.publishing.targets import NotDelivered, deliver_what_is_left
 from orchestration.settings import Settings
 from orchestration.warehouse.day_alerts import tell_late_days
+from orchestration.warehouse.home_beside import check_known, copy_landed
 from orchestration.warehouse.open_hours import load_schedules
 from orchestration.warehouse.publication import is_published
 
@@ -79,6 +81,33 @@ def run(settings: Settings, first: date | None = None, last: date | None = None)
         if is_daily:
             tell_late_days(settings)
         return outcome
+
+
+def run_as_known(settings: Settings, day: date, known: Settings) -> RunOutcome:
+    """Fills a home with the export days up to a day alone, then builds, tests and publishes it.
+
+    settings: of the home that is filled. known: of the one whose landed days are taken over, as
+    they landed there; what is due of the exports besides is loaded.
+    Raises as `run` does, and NotKnownAnyMore, LaterDaysThere.
+    """
+    with _command(settings, "a run"):
+        if later := [loaded for loaded in read_manifests(settings.raw_folder) if loaded > day]:
+            raise LaterDaysThere(
+                f"{settings.home} has export days up to {max(later)}, later than {day}",
+                advice="give --home a folder that is not there yet",
+            )
+        if read_manifests(known.raw_folder):
+            with hold_lock(known.warehouse_lock, "a copy"):
+                check_known(known, day)
+                copy_landed(known, settings.home, day)
+            claim_key(settings.raw_folder, settings.pseudonym_key_bytes)
+        arrived = arrived_days(settings, None, day) if settings.exports is not None else []
+        due = pending_days(arrived, settings.raw_folder)
+        return _run(settings, [found.export_date for found in due])
+
+
+class LaterDaysThere(InboxError):
+    """The home that is to be as known on a day has later ones."""
 
 
 @dataclass

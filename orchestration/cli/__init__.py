@@ -58,6 +58,7 @@ Examples
   inbox run --from 2024-01-01 --to 2024-01-31  only these export days
   inbox report --from 2024-01-01 --to 2024-03-31 --grain week
   inbox report --agent u00021 --format json    one agent, for a program
+  inbox report --as-known 2024-02-29           as if no later export day had ever come
   inbox serve                                  the report as a page on http://127.0.0.1:8501
   inbox validate exports/2024-01-05            what would be rejected, and why
   inbox verify                                 is the warehouse what a rebuild gives?

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,11 +11,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.flags import ISO_DAY, check_range, day_of, read_settings, setting_flags
-from orchestration.cli.printing import console, table_records
+from orchestration.cli.printing import console, errors, table_records
 from orchestration.cli.restatements import print_restatements
+from orchestration.errors import WrongUse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
+    from pathlib import Path
 
     import pandas as pd
 
@@ -89,6 +93,11 @@ TEXT_COLUMNS = {
     help="What was complete as published and has another value now, instead of the tables; of all "
     "days unless --from and --to are given. --top is how many are printed as text.",
 )
+@click.option(
+    "--as-known",
+    type=ISO_DAY,
+    help="As if no later export day had ever come; built aside, which takes as long as a rebuild.",
+)
 @setting_flags
 def report(
     first: Any,
@@ -99,6 +108,7 @@ def report(
     output: str,
     only: str | None,
     restatements: bool,
+    as_known: Any,
     **flags: Any,
 ) -> None:
     """Print cards, series, waits, top labels and the agents' table from the published file.
@@ -107,20 +117,22 @@ def report(
     CSV the tables are parted by an empty line; --only gives a single one.
     """
     from orchestration.publishing.csv_cells import harmless_csv
+    from orchestration.publishing.presentation import describe_as_known
     from orchestration.publishing.published_report import PublishedReport
     from orchestration.publishing.report import read_report
 
     settings = read_settings(**flags)
     if restatements:
+        if as_known is not None:
+            raise WrongUse("The log of restatements is of this warehouse: leave --as-known out")
         check_range(first, last)
         rows = PublishedReport(settings.published_database).restatements(
             day_of(first), day_of(last), agent_id
         )
         print_restatements(rows, output, top)
         return
-    numbers = read_report(
-        settings.published_database, day_of(first), day_of(last), grain, agent_id, top
-    )
+    with _database(settings, day_of(as_known)) as database:
+        numbers = read_report(database, day_of(first), day_of(last), grain, agent_id, top)
     tables = {name: table for name, table in numbers.tables().items() if only in (None, name)}
     if output == "json":
         click.echo(
@@ -132,6 +144,7 @@ def report(
                     "grain": numbers.grain,
                     "agent_id": numbers.agent_id,
                     "missing_days": [day.isoformat() for day in numbers.missing_days],
+                    **_how_known(day_of(as_known)),
                     **{name: table_records(table) for name, table in tables.items()},
                 },
                 ensure_ascii=False,
@@ -139,9 +152,33 @@ def report(
             )
         )
     elif output == "csv":
+        if as_known is not None:  # CSV has no place for it
+            errors.print(describe_as_known(as_known.date()), soft_wrap=True)
         click.echo("\n".join(harmless_csv(table) for table in tables.values()), nl=False)
     else:
+        if as_known is not None:
+            console.print(describe_as_known(as_known.date()), soft_wrap=True)
         _print_report(settings, numbers, tables)
+
+
+@contextmanager
+def _database(settings: Settings, as_known: date | None) -> Iterator[Path]:
+    """What is published, or what would have been on a day."""
+    if as_known is None:
+        yield settings.published_database
+        return
+    from orchestration.warehouse.as_known import known_on
+
+    with known_on(settings, as_known) as database:
+        yield database
+
+
+def _how_known(as_known: date | None) -> dict[str, str]:
+    from orchestration.publishing.presentation import describe_as_known
+
+    if as_known is None:
+        return {}
+    return {"as_known": as_known.isoformat(), "note": describe_as_known(as_known)}
 
 
 def _print_report(settings: Settings, numbers: Any, tables: dict[str, pd.DataFrame]) -> None:

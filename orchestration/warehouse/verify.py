@@ -7,11 +7,6 @@ open are only read.
 from __future__ import annotations
 
 import logging
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from orchestration.engines.state import read_states
@@ -20,6 +15,7 @@ from orchestration.machine.lock import hold_lock
 from orchestration.settings import Settings
 from orchestration.warehouse.build import build_warehouse
 from orchestration.warehouse.comparison import Comparison, compare
+from orchestration.warehouse.home_beside import home_beside
 
 logger = logging.getLogger("inbox.verify")
 
@@ -44,7 +40,7 @@ def verify_warehouse(settings: Settings, examples: int = 5) -> Comparison:
     with hold_lock(settings.warehouse_lock, "a verification"):
         if not read_states(settings.warehouse_database):
             raise NothingToVerify("There is no warehouse to verify. Run: inbox run")
-        with _home_beside(settings) as home:
+        with home_beside(settings, ".verify-") as home:
             logger.info("Building the warehouse anew beside it")
             aside = settings.model_copy(update={"home": home, "engine": "duckdb"})
             build = build_warehouse(aside, with_tests=False)
@@ -74,31 +70,3 @@ def verify_against(settings: Settings, other: Path, examples: int = 5) -> Compar
         return compare(
             settings.warehouse_database, other, examples, TOLERANCE, settings.engine_config
         )
-
-
-@contextmanager
-def _home_beside(settings: Settings) -> Iterator[Path]:
-    """A home of its own, gone afterwards, with links to the landed files and the parsed project."""
-    for left in settings.home.glob(".verify-*"):  # by a verification that was killed
-        shutil.rmtree(left, ignore_errors=True)
-    home = Path(tempfile.mkdtemp(prefix=".verify-", dir=settings.home))
-    try:
-        for folder in (settings.raw_folder, settings.dbt_folder):
-            if folder.is_dir():
-                shutil.copytree(
-                    folder,
-                    home / folder.relative_to(settings.home),
-                    copy_function=_link,
-                    ignore=shutil.ignore_patterns(".incoming", "target", "logs"),
-                )
-        yield home
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
-
-
-def _link(source: str, target: str) -> None:
-    """A link for a landed file, which nobody changes; a copy of anything else."""
-    if source.endswith(".parquet"):
-        os.link(source, target)
-    else:
-        shutil.copyfile(source, target)
