@@ -33,6 +33,7 @@ class Following(BasePaginator):
     def __init__(self, endpoint: Endpoint, limits: Limits) -> None:
         super().__init__()
         self._endpoint = endpoint
+        self._limits = limits
         self._left = limits.pages
         self._next: Mapping[str, Any] = {}
         self._seen: list[Mapping[str, Any]] = []
@@ -43,7 +44,12 @@ class Following(BasePaginator):
         following = self._endpoint.following(response.json(), data or [])
         self.came_twice = following is not None and following in self._seen
         self._left -= 1
-        self._has_next_page = following is not None and not self.came_twice and self._left > 0
+        if following is not None and not self._left:
+            raise SourceError(
+                f"{self._endpoint.path} has more than {self._limits.pages:,} pages: name a later "
+                "day by --option since=<day>"
+            )
+        self._has_next_page = following is not None and not self.came_twice
         if following is not None:
             self._next = following
             self._seen = [*self._seen[-_REMEMBERED:], following]

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
@@ -108,7 +108,7 @@ class _Keeping:
         if fetched.is_absent:
             absent = [table for table in tables if fetched.table in names_of(table)]
             self.read.missing.update({table.name: table.lacks for table in absent if table.lacks})
-        lines = [json.dumps(record) for record in fetched.records]
+        lines = [_line(record) for record in fetched.records]
         self._lines.setdefault(fetched.table, []).extend(lines)
         self._held += sum(map(len, lines))
         if self._held >= self.landing.limits.held_bytes and not fetched.is_joined:
@@ -160,6 +160,11 @@ class _Keeping:
             ) from None
         count_kept(self.connection, kept, table, path, self.read)
         self.read.counts.update(count_repairs(self.connection, table))
+
+
+def _line(record: Mapping[str, Any]) -> str:
+    """A record as JSON; half a character, as a text that was cut off ends in, is one."""
+    return json.dumps(record, ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
 def names_of(table: Table) -> tuple[str, ...]:

@@ -262,6 +262,24 @@ def test_a_cursor_that_comes_twice_ends_it(desk: Desk, server: ApiServer) -> Non
     assert "cursors that came twice" in record.doubtful
 
 
+def test_a_listing_without_end_is_told(
+    desk: Desk, server: ApiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "LIMITS", replace(LIMITS, pages=2))
+    with pytest.raises(SourceError, match="has more than 2 pages: name a later day"):
+        desk.bring()
+
+
+def test_half_a_character_costs_no_record(desk: Desk, server: ApiServer) -> None:
+    account = server.desk
+    assert isinstance(account, ZendeskAccount)
+    account.streams["tickets"] = [ticket(description="cut off \ud83d")]
+    account.streams["ticket_audits"] = []
+    record = desk.bring()
+    assert record.unreadable == {}
+    assert desk.message("src:1")["body_length"] == 9
+
+
 def test_another_host_gets_no_request(desk: Desk, server: ApiServer) -> None:
     with served(ZendeskAccount(RECORDS)) as other:
         server.fail("groups", Answer({}, 302, {"Location": f"{other.address}/api/v2/groups.json"}))
