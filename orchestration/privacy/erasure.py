@@ -75,8 +75,7 @@ def begin(settings: Settings, user_id: str) -> list[str]:
     identifier = one_spelling(user_id)
     spellings = landed_spellings(settings.sources_folder, users, identifier)
     landed = {users.pseudonym(identifier), *spellings}
-    for one in sorted(landed):
-        begin_erasure(settings.raw_folder, one)
+    begin_erasure(settings.raw_folder, *sorted(landed))
     return sorted({user_id, identifier, *landed})
 
 

@@ -71,8 +71,7 @@ class Door:
 
     def erase(self, raw: Path, landed: Sequence[str]) -> None:
         """Note that people, by the identifiers that land, have to go from all that is kept."""
-        for identifier in landed:
-            begin_erasure(raw, identifier)
+        begin_erasure(raw, *landed)
 
     def has_changed(self, raw: Path, identifiers: Identifiers) -> bool:
         """Whether a user was erased since."""
@@ -103,26 +102,22 @@ def claim_key(raw: Path, pseudonym_key: bytes | None) -> UserRecord:
     return record
 
 
-def begin_erasure(raw: Path, landed: str) -> None:
-    """Note that a user, by the identifier that lands, must not land again and has to go."""
+def begin_erasure(raw: Path, *landed: str) -> None:
+    """Note that users, by the identifiers that land, must not land again and have to go."""
+    if not landed:
+        return
     raw.mkdir(parents=True, exist_ok=True)
     with raw_lock(raw):
         record = read_user_record(raw)
         key = record.erasure_key or secrets.token_hex(32)
-        erased = list(record.erased)
-        finished = record.finished
-        user = erasure_hash(bytes.fromhex(key), landed)
-        if user in erased:
-            # Once more from the start: whoever asks twice wants to be sure.
-            position = erased.index(user)
-            finished -= position < finished
-            erased.remove(user)
-        erased.append(user)
+        users = list(dict.fromkeys(erasure_hash(bytes.fromhex(key), one) for one in landed))
+        again = set(users)
+        # Once more from the start: whoever asks twice wants to be sure.
+        finished = sum(user not in again for user in record.erased[: record.finished])
+        erased = (*(user for user in record.erased if user not in again), *users)
         _write(
             raw,
-            record.model_copy(
-                update={"erasure_key": key, "erased": tuple(erased), "finished": finished}
-            ),
+            record.model_copy(update={"erasure_key": key, "erased": erased, "finished": finished}),
         )
 
 
