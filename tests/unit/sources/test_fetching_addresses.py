@@ -57,7 +57,11 @@ def test_what_may_be_asked(
         ("https://zendesk.com.evil.example", DOMAINS, "is not of zendesk.com"),
         ("https://evilzendesk.com", DOMAINS, "is not of zendesk.com"),
         ("http://desk.example", (), "over plain http"),
-        ("https://ann:secret@shop.zendesk.com", DOMAINS, "holds a login"),
+        (
+            "https://ann:secret@shop.zendesk.com",
+            DOMAINS,
+            "holds a login",
+        ),  # pragma: allowlist secret
         ("https://shop.zendesk.com?token=secret", DOMAINS, "holds a login, a query"),
         ("https://", (), "names no host"),
     ],
