@@ -32,6 +32,7 @@ from tests.unit.sources.test_fetching_zendesk import RECORDS
 from tests.unit.sources.zendesk_account import ZendeskAccount
 
 DOMAINS = ("zendesk.com",)
+LOGIN = "https://ann:secret@shop.zendesk.com"  # pragma: allowlist secret
 
 
 @pytest.mark.parametrize(
@@ -57,11 +58,7 @@ def test_what_may_be_asked(
         ("https://zendesk.com.evil.example", DOMAINS, "is not of zendesk.com"),
         ("https://evilzendesk.com", DOMAINS, "is not of zendesk.com"),
         ("http://desk.example", (), "over plain http"),
-        (
-            "https://ann:secret@shop.zendesk.com",
-            DOMAINS,
-            "holds a login",
-        ),  # pragma: allowlist secret
+        (LOGIN, DOMAINS, "holds a login"),
         ("https://shop.zendesk.com?token=secret", DOMAINS, "holds a login, a query"),
         ("https://", (), "names no host"),
     ],
