@@ -27,6 +27,7 @@ from orchestration.cli import (
     sample,
     serve,
     sources,
+    threads,
     validate,
     verify,
 )
@@ -38,6 +39,7 @@ from orchestration.machine.process_list import hide_arguments
 COMMANDS = (
     run.run,
     report.report,
+    threads.threads,
     verify.verify,
     validate.validate,
     quarantine.quarantine,
@@ -59,6 +61,7 @@ Examples
   inbox report --from 2024-01-01 --to 2024-03-31 --grain week
   inbox report --agent u00021 --format json    one agent, for a program
   inbox report --as-known 2024-02-29           as if no later export day had ever come
+  inbox threads first_response_seconds_median --from 2024-03-01   what lies behind a number
   inbox serve                                  the report as a page on http://127.0.0.1:8501
   inbox validate exports/2024-01-05            what would be rejected, and why
   inbox verify                                 is the warehouse what a rebuild gives?
@@ -84,6 +87,7 @@ Settings come from flags, INBOX_* variables or a .env file, in this order:
   INBOX_RETENTION_DAYS  days before the last loaded one that stay open (all)
   INBOX_GROUP         group that may read what is published (none)
   INBOX_COVERED_FROM  first day of which everything is there (the first loaded day)
+  INBOX_THREAD_URL    where the help desk shows a thread, for links (none)
   INBOX_NO_DELIVERY   weekdays without a delivery, such as saturday,sunday (none)
 
 \b

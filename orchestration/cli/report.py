@@ -10,6 +10,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from orchestration.cli.definitions import print_definitions
 from orchestration.cli.flags import ISO_DAY, check_range, day_of, read_settings, setting_flags
 from orchestration.cli.printing import console, errors, table_records
 from orchestration.cli.restatements import print_restatements
@@ -98,6 +99,12 @@ TEXT_COLUMNS = {
     type=ISO_DAY,
     help="As if no later export day had ever come; built aside, which takes as long as a rebuild.",
 )
+@click.option(
+    "--definitions",
+    "by_others",
+    is_flag=True,
+    help="Instead: the numbers that others count otherwise, by each definition.",
+)
 @setting_flags
 def report(
     first: Any,
@@ -109,6 +116,7 @@ def report(
     only: str | None,
     restatements: bool,
     as_known: Any,
+    by_others: bool,
     **flags: Any,
 ) -> None:
     """Print cards, series, waits, top labels and the agents' table from the published file.
@@ -117,6 +125,7 @@ def report(
     CSV the tables are parted by an empty line; --only gives a single one.
     """
     from orchestration.publishing.csv_cells import harmless_csv
+    from orchestration.publishing.definitions import read_definitions
     from orchestration.publishing.presentation import describe_as_known
     from orchestration.publishing.published_report import PublishedReport
     from orchestration.publishing.report import read_report
@@ -132,6 +141,12 @@ def report(
         print_restatements(rows, output, top)
         return
     with _database(settings, day_of(as_known)) as database:
+        if by_others:
+            if as_known is not None:
+                errors.print(describe_as_known(as_known.date()), soft_wrap=True)
+            days = day_of(first), day_of(last)
+            print_definitions(read_definitions(database, *days, agent_id), output)
+            return
         numbers = read_report(database, day_of(first), day_of(last), grain, agent_id, top)
     tables = {name: table for name, table in numbers.tables().items() if only in (None, name)}
     if output == "json":

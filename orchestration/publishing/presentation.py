@@ -70,7 +70,7 @@ def describe_as_known(day: date) -> str:
 
 
 def describe_number(metric: str, value: float | None) -> str:
-    """A number as its metric is written: counts whole, averages with two digits."""
+    """A number as its metric is written: counts whole, averages by two digits, shares in %."""
     if value is None or pd.isna(value):
         return NOTHING
     if "_seconds" in metric:

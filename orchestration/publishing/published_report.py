@@ -167,9 +167,18 @@ class PublishedReport:
         last: date,
         agent_id: str | None = None,
         filters: Filters = NO_FILTERS,
+        priorities: tuple[str, ...] = (),
     ) -> pd.DataFrame:
         """inbox_threads: what lies behind a number, and why each other thread is left out."""
-        return self._call("inbox_threads", number, first, last, agent_id, **filters.arguments)
+        return self._call(
+            "inbox_threads",
+            number,
+            first,
+            last,
+            agent_id,
+            priorities=priorities or None,
+            **filters.arguments,
+        )
 
     def counted(
         self, number: str, first: date, last: date, filters: Filters = NO_FILTERS
@@ -247,6 +256,12 @@ class PublishedReport:
         """The names of all teams, by id."""
         teams = self._ask("select team_id, name from dim_teams order by lower(name), team_id")
         return dict(zip(teams["team_id"], teams["name"], strict=True))
+
+    def definitions(
+        self, number: str, first: date, last: date, agent_id: str | None = None
+    ) -> pd.DataFrame:
+        """inbox_definitions: a row a definition of a number, ours first; agent_id as in series."""
+        return self._ask("from inbox_definitions(?, ?, ?, ?)", number, first, last, agent_id)
 
     def agent_names(self) -> dict[str, str]:
         """The names of all agents, by id, in the order of their names."""

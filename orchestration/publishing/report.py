@@ -69,12 +69,7 @@ def read_report(
     """
     report = PublishedReport(database)
     as_of_date = report.reach.as_of_date
-    last = last_date or as_of_date
-    first = first_date or min(last, as_of_date) - timedelta(days=29)
-    if first > last:
-        raise WrongUse(f"The range ends on {last}, before it begins on {first}")
-    if agent_id and agent_id not in report.agent_names():
-        raise WrongUse(f"There is no agent {agent_id!r}; `inbox report` lists them")
+    first, last = asked_range(report, first_date, last_date, agent_id)
     grain = grain or grain_for(first, last)
     agents = report.agents(first, last)
     return Report(
@@ -89,6 +84,23 @@ def read_report(
         agents=agents if agent_id is None else agents[agents["agent_id"].fillna("") == agent_id],
         missing_days=tuple(report.missing_days(first, last)),
     )
+
+
+def asked_range(
+    report: PublishedReport, first_date: date | None, last_date: date | None, agent_id: str | None
+) -> tuple[date, date]:
+    """The first and the last day that are asked for; without any, the 30 days to `as_of_date`.
+
+    Raises WrongUse where the range ends before it begins or the agent is unknown.
+    """
+    as_of_date = report.reach.as_of_date
+    last = last_date or as_of_date
+    first = first_date or min(last, as_of_date) - timedelta(days=29)
+    if first > last:
+        raise WrongUse(f"The range ends on {last}, before it begins on {first}")
+    if agent_id and agent_id not in report.agent_names():
+        raise WrongUse(f"There is no agent {agent_id!r}; `inbox report` lists them")
+    return first, last
 
 
 def grain_for(first: date, last: date) -> str:

@@ -8,12 +8,14 @@ import pandas as pd
 import streamlit as st
 
 from orchestration.publishing.presentation import describe_range
+from orchestration.publishing.threads import with_links
 from orchestration.report_page.answers import Answers
 from orchestration.report_page.components.table import show_table
 from orchestration.report_page.navigation import go, show_download
 from orchestration.report_page.tables import threads_table
 from orchestration.report_page.view import View
 from orchestration.report_page.words import REASONS, TITLES
+from orchestration.settings import load_settings
 
 MOST_THREADS = 200
 
@@ -47,7 +49,12 @@ def _show(answers: Answers, number: str) -> None:
         st.caption(
             f"The first {len(shown):,} that are counted; the CSV has all {len(threads):,} rows."
         )
-    show_download("All of them as CSV", lambda: threads, f"threads_{number}", answers.view)
+    show_download(
+        "All of them as CSV",
+        lambda: with_links(threads, load_settings().thread_url),
+        f"threads_{number}",
+        answers.view,
+    )
 
 
 def describe_threads(threads: pd.DataFrame) -> str:

@@ -38,6 +38,7 @@ SECRETS = frozenset(
         "publish_postgres",
         "spark_host",
         "spark_password",
+        "thread_url",
     }
 )
 
@@ -114,6 +115,12 @@ class Settings(HomePaths, BaseSettings):
         default=None,
         pattern=r"^https?://[^\s]+$",
         description="Where readers open the report's page, where that is through a proxy.",
+    )
+    thread_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s]*\{thread_id\}[^\s]*$",
+        description="Where the help desk shows a thread, with {thread_id} for its identifier, such "
+        "as https://desk.example/tickets/{thread_id}; makes links of threads behind a number.",
     )
     threads: int = Field(
         default_factory=lambda: os.cpu_count() or 2,
@@ -290,7 +297,7 @@ class Settings(HomePaths, BaseSettings):
             )
         return value
 
-    @field_validator("dagster_url", "page_url")
+    @field_validator("dagster_url", "page_url", "thread_url")
     @classmethod
     def _no_login(cls, value: str | None) -> str | None:
         # They are shown, the one in every alert: whoever reads that would have the login.

@@ -131,10 +131,10 @@ def assert_every_cell(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def assert_labels_and_cards(connection: duckdb.DuckDBPyConnection) -> None:
-    """Up to thirty cells of the labels' marts of months and of years, and the cards."""
+    """Up to ten cells of the labels' marts of months and of years, and the cards."""
     for grain in GRAINS[2:]:
         labels = mart(connection, f"mart_labels_{grain}")
-        for row in Random(len(labels)).sample(labels, min(len(labels), 30)):
+        for row in Random(len(labels)).sample(labels, min(len(labels), 10)):
             named = {"labels": [row["label"]]}
             cell = Cell("", "new_threads", *days_of(row), row["new_threads"], None, named)
             cell.assert_made_of(counted_rows(connection, cell))
