@@ -39,6 +39,8 @@ def plan(desk: Desk, known: Mapping[str, str]) -> Iterator[Fetched]:
     if desk.options["is_whole"]:
         raise WrongSource("Option is_whole is of tables: an API never has all tickets")
     newest, accounts = known.get("transactions", ""), Accounts(desk, _ROOT)
+    # All of the staff, as what is told of them changes without a transaction of a ticket.
+    accounts.name_all(_listed("users/privileged", {"fields": "Name"}))
     for page in desk.pages(_transactions(f"Created > '{_since(desk, known)}'", "ASC")):
         newest = max([newest, *(row["Created"] for row in page.records)])
         rows = base_rows()
@@ -55,7 +57,6 @@ def plan(desk: Desk, known: Mapping[str, str]) -> Iterator[Fetched]:
             for part in _attachments(desk, row)
         ]
         rows["Transactions"] = [transaction_row(row, accounts) for row in page.records]
-        accounts.privileged(_listed("users/privileged", {"fields": "Name"}))
         accounts.add_rows(rows)
         # Kept together: what of them is read depends on each other.
         last = rows.pop("Tickets", [])

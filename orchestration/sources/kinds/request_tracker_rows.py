@@ -21,26 +21,31 @@ _MOST_ACCOUNTS = 10**9
 
 
 class Accounts:
-    """The accounts that were named, by name; each is asked for once."""
+    """Accounts by name; each is asked for once, and given with every page that names it."""
 
     def __init__(self, desk: Desk, root: str) -> None:
         self._desk = desk
         self._root = root
         self._known: dict[str, Row] = {}
+        self._named: set[str] = set()
 
     def number(self, reference: Any) -> str | None:
         """The number of an account that an answer names."""
         name = str(reference["id"]) if isinstance(reference, dict) else str(reference or "")
-        return str(self._account(name)["id"]) if name else None
+        if not name:
+            return None
+        self._named.add(name)
+        return str(self._account(name)["id"])
 
-    def privileged(self, listed: Endpoint) -> None:
-        """See to it that all of the staff are known."""
+    def name_all(self, listed: Endpoint) -> None:
+        """Name all accounts of a listing."""
         for row in self._desk.records(listed):
             self.number(row.get("Name") or row["id"])
 
     def add_rows(self, rows: Rows) -> None:
-        """The rows of all accounts that were named."""
-        for account in self._known.values():
+        """The rows of the accounts that were named since they were last added."""
+        for name in sorted(self._named):
+            account = self._known[name]
             rows.setdefault("Users", []).append(account)
             disabled = account.get("Disabled")
             rows["Principals"].append(
@@ -49,6 +54,7 @@ class Accounts:
             if str(account.get("Privileged")) == "1":
                 member = {"id": account["id"], "GroupId": _PRIVILEGED, "MemberId": account["id"]}
                 rows["GroupMembers"].append(member)
+        self._named.clear()
 
     def _account(self, name: str) -> Row:
         if name not in self._known:
