@@ -37,7 +37,7 @@ def show_agents(report: PublishedReport, view: View) -> None:
     total = answers.everyone(agents)
     names = distinct_names({UNASSIGNED_ID: UNASSIGNED, **report.agent_names()})
     if view.agent_id is not None and view.agent_id not in names:
-        st.warning("The agent of this link is not in the data.", icon=":material/person_off:")
+        st.warning("The agent of this link is not in the data.")
     if view.agent_id not in names:
         show_all_agents(view, agents, names, total)
         return
@@ -117,8 +117,7 @@ def show_agent(
     with st.container(key="agent_head", horizontal=True, vertical_alignment="center"):
         st.subheader(plain(names[agent_id]), anchor=False)
         st.button(
-            "All agents",
-            icon=":material/arrow_back:",
+            "\N{LEFTWARDS ARROW} All agents",
             type="tertiary",
             key="all_agents",
             on_click=go,

@@ -46,7 +46,6 @@ def main() -> None:
     """Shows the whole page."""
     st.set_page_config(page_title="Inbox Report", page_icon=str(HERE / "icon.png"), layout="wide")
     st.html(HERE / "page.css")
-    st.html(HERE / "page.html")
     settings = load_settings()
     latest = latest_report(settings.published_database, settings.threads, settings.memory_limit)
     identity = latest.identity()
@@ -74,7 +73,6 @@ def show_nothing_published() -> None:
     st.info(
         "**Nothing is published yet.** The report appears here by itself after the first "
         "successful run of `inbox run`.",
-        icon=":material/hourglass_empty:",
     )
 
 
@@ -84,7 +82,6 @@ def show_unreadable(error: Exception) -> None:
     st.error(
         "**The published file cannot be read.** It is damaged, or was written by another version. "
         "Publish again with `inbox run`; the page then shows it by itself.",
-        icon=":material/error:",
     )
     st.code(str(error).splitlines()[0], language=None, wrap_lines=True)
 
@@ -97,7 +94,6 @@ def show_report(report: PublishedReport, view: View) -> None:
         st.info(
             "**Nothing has happened in this inbox yet.** Export days are loaded, but they hold no "
             "thread, message or rating.",
-            icon=":material/inbox:",
         )
         return
     st.session_state["section"] = SECTIONS[view.section]

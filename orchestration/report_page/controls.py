@@ -25,6 +25,8 @@ def show_controls(report: PublishedReport, view: View) -> None:
         show_grain(view)
         if report.has_opening_hours():
             show_clock(view)
+        is_filtering = st.toggle("Filter", key="filtering")
+    if is_filtering:
         show_filters(report, view)
     if is_half_chosen:
         st.caption("Choose the last day of the range as well.")
@@ -125,8 +127,7 @@ def show_clock(view: View) -> None:
 
 def show_filters(report: PublishedReport, view: View) -> None:
     """Channels, teams and labels to choose from, as far as there is a choice."""
-    count = sum(map(len, view.filters.chosen.values()))
-    with st.popover("Filter" + (f" ({count})" if count else ""), icon=":material/filter_list:"):
+    with st.container(key="filters", horizontal=True):
         for name in ARGUMENTS:
             show_filter(report, view, name)
 
@@ -147,6 +148,7 @@ def show_filter(report: PublishedReport, view: View, name: str) -> None:
         ),
         placeholder=f"All {name}s",
         disabled=not chosen and len(known) < 2,
+        width=300,
     )
 
 
@@ -159,9 +161,8 @@ def show_chosen_filters(report: PublishedReport, view: View) -> None:
             names = value_names(report, name)
             for value in values:
                 st.button(
-                    f"{name.capitalize()}: {shown_value(names, value)}",
+                    f"{name.capitalize()}: {shown_value(names, value)} \N{MULTIPLICATION SIGN}",
                     key=f"without_{name}_{value}",
-                    icon=":material/close:",
                     help="Show the report without this filter",
                     on_click=go,
                     args=(replace(view, filters=view.filters.with_toggled(name, value)),),

@@ -19,7 +19,7 @@ def show_header(report: PublishedReport, view: View) -> None:
         st.markdown(" ".join(strip(report, view)))
     missing = report.missing_days(view.first_date, view.last_date)
     if missing:
-        st.warning(f"**{missing_in_words(missing)}.**", icon=":material/event_busy:")
+        st.warning(f"**{missing_in_words(missing)}.**")
 
 
 def strip(report: PublishedReport, view: View) -> list[str]:

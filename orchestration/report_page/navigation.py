@@ -54,11 +54,10 @@ def show_download(
     """A button for a table as CSV; the file is made when it is asked for."""
     whose = "" if agent_id is None else "_agent"
     st.download_button(
-        label,
+        f"{label} \N{DOWNWARDS ARROW}",
         lambda: to_csv(table()),
         file_name=f"inbox_{name}{whose}_{view.first_date}_{view.last_date}.csv",
         mime="text/csv",
-        icon=":material/download:",
         type="tertiary",
         key=f"download_{name}",
         on_click="ignore",

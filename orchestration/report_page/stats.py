@@ -157,22 +157,24 @@ def show_notes(numbers: Numbers) -> None:
 def show_tables(numbers: Numbers) -> None:
     """The numbers that are drawn, and their files."""
     answers, view = numbers.answers, numbers.answers.view
-    with st.expander("The numbers behind the charts", icon=":material/table_rows:"):
-        restated = restated_in_words(answers)
-        show_table(series_table(numbers.series, view.grain, restated), key="series_table")
-        if restated:
-            st.caption(f"{RESTATED}: has moved since it was first published, as told on hover.")
-        show_download(
-            f"By {view.grain} as CSV",
-            lambda: numbers.series,
-            f"by_{view.grain}",
-            view,
-            answers.agent_id,
-        )
-        if not numbers.labels.empty:
-            show_download("Labels as CSV", lambda: numbers.labels, "labels", view, answers.agent_id)
-        show_download("Hours as CSV", lambda: numbers.hours, "hours", view, answers.agent_id)
-        show_download("Cards as CSV", answers.cards, "cards", view, answers.agent_id)
+    # Unlike what is folded away, they are only made and sent when they are asked for.
+    if not st.toggle("The numbers behind the charts", key="numbers"):
+        return
+    restated = restated_in_words(answers)
+    show_table(series_table(numbers.series, view.grain, restated), key="series_table")
+    if restated:
+        st.caption(f"{RESTATED}: has moved since it was first published, as told on hover.")
+    show_download(
+        f"By {view.grain} as CSV",
+        lambda: numbers.series,
+        f"by_{view.grain}",
+        view,
+        answers.agent_id,
+    )
+    if not numbers.labels.empty:
+        show_download("Labels as CSV", lambda: numbers.labels, "labels", view, answers.agent_id)
+    show_download("Hours as CSV", lambda: numbers.hours, "hours", view, answers.agent_id)
+    show_download("Cards as CSV", answers.cards, "cards", view, answers.agent_id)
 
 
 def _help(chart: PeriodChart) -> str:

@@ -282,6 +282,7 @@ def test_the_agents_table_has_everyone_and_how_many_are_behind_a_median(
 
 def test_filters_are_in_the_url_and_in_every_number(app: AppTest, ask: Ask) -> None:
     app.run()
+    app.toggle(key="filtering").set_value(True).run()
     app.multiselect(key="filter_label").set_value(["other", "customize"]).run()
     assert app.query_params == {"label": ["other", "customize"]}
     rows = ask(

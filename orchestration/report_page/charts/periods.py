@@ -30,7 +30,7 @@ PADDING = {"left": 0, "right": 4, "top": 4, "bottom": 0}
 # A bar is no wider, however few there are.
 WIDEST_BAR = 44
 FEW_BARS = 8
-# The pattern that page.html draws.
+# The pattern that components/shared.js draws.
 HATCH = "url(#inbox-hatch)"
 # The selection of a period by a click.
 PICKED = "picked"
@@ -80,7 +80,9 @@ def _points_of(periods: pd.DataFrame, chart: PeriodChart) -> pd.DataFrame:
         ignore_index=True,
     )
     is_alone = points.groupby("stretch")["stretch"].transform("size") == 1
-    is_seen = is_alone | (len(periods) <= MOST_POINTS) | (points["state"] == PART)
+    is_wide = len(periods) <= MOST_POINTS
+    # Among very many, those of few would hide the others.
+    is_seen = (is_alone & (points["state"] != FEW)) | is_wide | (points["state"] == PART)
     return points.assign(is_marked=points["is_point"].astype(bool) & is_seen)
 
 
@@ -161,7 +163,7 @@ def _marks(legend: alt.Legend | None, is_sized: bool = False) -> list[alt.Chart]
     return [
         _chart("points", f"datum.is_marked && datum.state == '{state}'")
         .mark_point(**look)
-        .encode(x=X, y=Y, color=color(legend), shape=shape, **sized)
+        .encode(x=X, y=Y, color=color(legend), shape=shape, **({} if state == FEW else sized))
         for state, look in looks.items()
     ]
 

@@ -1,5 +1,4 @@
 // Draws cards from the data that Python gives.
-const SVG = "http://www.w3.org/2000/svg"
 const WIDTH = 120
 const HEIGHT = 30
 const line = (values, bounds, className, span) => {
@@ -60,7 +59,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
         element("span", { class: `change ${card.tone}` }, card.change),
         element("span", { class: "before" }, card.before),
       ),
-      sparkline(card),
+      ...(card.course.filter((value) => value !== null).length > 1 ? [sparkline(card)] : []),
     )
   root.replaceChildren(element("ul", { "aria-label": data.caption }, ...data.cards.map(shown)))
   if (active) [...root.querySelectorAll("[aria-label]")].find((e) => e.getAttribute("aria-label") === active)?.focus()

@@ -22,3 +22,25 @@ const help = (subject, text) => {
   made.addEventListener("mouseenter", place)
   return made
 }
+// What is not complete is hatched: the pattern that the charts name lies once in the page.
+const SVG = "http://www.w3.org/2000/svg"
+const HATCH = "inbox-hatch"
+const drawHatch = () => {
+  if (document.getElementById(HATCH)) return
+  const drawn = (name, attributes, ...children) => {
+    const made = document.createElementNS(SVG, name)
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value)
+    made.append(...children)
+    return made
+  }
+  const stripe = drawn("rect", { width: 2, height: 6, fill: "#808a99" })
+  const pattern = { id: HATCH, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }
+  document.body.append(
+    drawn(
+      "svg",
+      { width: 0, height: 0, "aria-hidden": "true", style: "position: absolute" },
+      drawn("defs", {}, drawn("pattern", pattern, stripe)),
+    ),
+  )
+}
+drawHatch()
