@@ -20,6 +20,7 @@ IS_AT_REST = """() => {
   const app = document.querySelector('[data-testid="stApp"]')
   return app?.dataset.testScriptState === "notRunning"
     && !document.querySelector('[data-stale="true"]')
+    && getComputedStyle(app.querySelector('[data-testid="stMainBlockContainer"]')).opacity === "1"
 }"""
 
 

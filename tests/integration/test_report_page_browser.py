@@ -286,6 +286,7 @@ def test_both_themes_can_be_read_and_a_phone_shows_all(
         assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 28)"}[scheme]
         page.get_by_text("The numbers behind the charts").click()
         expect(page.get_by_role("table")).to_have_count(3)
+        wait_until_shown(page)
         assert page.evaluate(f"({CONTRAST})({LEAST_CONTRAST})") == []
         assert len(page.evaluate(f"({CONTRAST})(21.1)")) > 100, "the measure sees the texts"
 
