@@ -21,3 +21,7 @@ class LandingIncomplete(SourceError):
 
 class SourceUnreachable(SourceError):
     """Where the records lie cannot be read now; another attempt may help."""
+
+
+class OutOfTime(SourceUnreachable):
+    """What is left of the time of an import does not suffice for the next answer of an API."""

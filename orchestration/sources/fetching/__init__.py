@@ -7,5 +7,5 @@
     landing     what comes goes from memory through the kind's selects: no text is written
 
 What a vendor has and in which order it is asked is said in `kinds/<kind>_api.py`. Only `asking`
-knows dlt, the extra `fetch`, and is imported where something is fetched.
+and `adapter` know dlt and requests, the extra `fetch`, and are imported where something is fetched.
 """

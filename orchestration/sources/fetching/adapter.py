@@ -19,7 +19,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from ..errors import SourceError, SourceUnreachable, WrongSource
+from ..errors import OutOfTime, SourceError, SourceUnreachable, WrongSource
 from .addresses import Origin
 from .limits import Limits
 
@@ -35,10 +35,6 @@ _YEAR = 365 * 86_400
 _BROKEN = (urllib3.exceptions.HTTPError, requests.ConnectionError, requests.Timeout, OSError)
 
 pause, clock = time.sleep, time.monotonic
-
-
-class OutOfTime(SourceUnreachable):
-    """What is left of the time of an import does not suffice for the next answer."""
 
 
 class DeskAdapter(HTTPAdapter):

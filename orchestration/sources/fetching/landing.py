@@ -20,12 +20,11 @@ from orchestration.machine.sql import quoted
 
 from .. import keeping
 from ..api import Fetched
-from ..errors import SourceError
+from ..errors import OutOfTime, SourceError
 from ..landings.columns import from_json
 from ..model import Kind, Table
 from ..reading import Read, copy_statement, count_kept, make_empty_view
 from ..repairs import count_repairs
-from .adapter import OutOfTime
 from .limits import Limits
 
 if TYPE_CHECKING:

@@ -19,6 +19,8 @@ from orchestration.dagster_app.assets_sources import CHECK, keys_of, source_asse
 from orchestration.dagster_app.schedules import daily_import
 from orchestration.settings import Settings, load_settings
 from tests.unit.sources import layouts
+from tests.unit.sources.api_server import TOKEN, served
+from tests.unit.sources.zendesk_account import ZendeskAccount
 from tests.unit.sources.zendesk_records import CUSTOMER, audit, comment, records, said
 
 
@@ -70,6 +72,26 @@ def test_a_source_that_fails_says_why(settings: Settings) -> None:
     (failure,) = result.get_step_failure_events()
     assert "billing: " in str(failure.step_failure_data.user_failure_data)
     assert "does not exist" in str(failure.step_failure_data.user_failure_data)
+
+
+def test_a_token_is_in_no_event(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings.sources is not None
+    with served(ZendeskAccount(records(ticket_audits=[]))) as server:
+        settings.sources.write_text(
+            f"sources:\n  support: {{kind: zendesk, where: '{server.address}'}}\n"
+        )
+        monkeypatch.setenv("INBOX_SOURCE_SUPPORT_TOKEN", TOKEN)
+        well = imported(settings, "support")
+        monkeypatch.setenv("INBOX_SOURCE_SUPPORT_TOKEN", "another-token")
+        refused = imported(settings, "support")
+    assert (well.success, refused.success) == (True, False)
+    (made,) = well.get_asset_materialization_events()
+    assert made.materialization.metadata["landing"].value == "api"
+    (failure,) = refused.get_step_failure_events()
+    assert "refuses the token (401)" in str(failure.step_failure_data.user_failure_data)
+    told = "".join(str(event) for result in (well, refused) for event in result.all_events)
+    assert TOKEN not in told
+    assert "another-token" not in told
 
 
 def test_each_source_is_started_by_itself(settings: Settings) -> None:
