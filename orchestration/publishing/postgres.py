@@ -26,7 +26,7 @@ from orchestration.publishing.postgres_connection import (
     lift_limits,
     told_postgres_errors,
 )
-from orchestration.publishing.postgres_functions import TYPES, NoCounterpart, function_statements
+from orchestration.publishing.postgres_types import TYPES, NoCounterpart
 from orchestration.publishing.record import Publication, read_publication
 
 logger = logging.getLogger("inbox.publishing")
@@ -89,6 +89,9 @@ def publish_to_postgres(
         if old is not None:
             _drop_old(cursor, wait_seconds)
         cursor.execute(f"alter schema {new} rename to {SCHEMA}")
+        # Imported here: it brings sqlglot, and few publish to PostgreSQL.
+        from orchestration.publishing.postgres_functions import function_statements
+
         for statement in function_statements(source, SCHEMA):
             cursor.execute(statement)
         cursor.execute(f"comment on schema {SCHEMA} is %s", [_MARK + name])

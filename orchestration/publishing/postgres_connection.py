@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from orchestration.errors import InboxError
-from orchestration.publishing.postgres_functions import NoCounterpart
+from orchestration.publishing.postgres_types import NoCounterpart
 
 _LOCK_MILLISECONDS = 500  # less than deadlock_timeout: a reader is never the one to fail
 

@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from orchestration.machine.sql import literal, quoted
 from orchestration.publishing.functions import by_place_and_name
+from orchestration.publishing.postgres_types import TYPES, NoCounterpart
 
 ARGUMENT_TYPES = {
     "channels": "text[]",
@@ -31,23 +32,8 @@ ARGUMENT_TYPES = {
     "agent": "text",
     "top": "bigint",
 }
-TYPES = {
-    "BIGINT": "bigint",
-    "BOOLEAN": "boolean",
-    "DATE": "date",
-    "DOUBLE": "double precision",
-    "HUGEINT": "numeric(39, 0)",
-    "INTEGER": "integer",
-    # Texts sort by their bytes, as they do in the published file.
-    "VARCHAR": 'text collate "C"',
-    "TIMESTAMP WITH TIME ZONE": "timestamp with time zone",
-}
 RAISE_ERROR = "raise_error"
 _INTERVALS = {"to_months": "months", "to_years": "years"}
-
-
-class NoCounterpart(Exception):
-    """A published table or function that cannot be written for PostgreSQL; the text says why."""
 
 
 def function_statements(connection: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
