@@ -2,15 +2,17 @@
 
 Belongs here: how events reach the SQLite files. Does not: what is reported (`assets`).
 Dagster opens, checkpoints and closes a database three times for each event, which costs more than
-loading a small day does. Here connections stay open and a batch of events is one transaction; the
-tables are Dagster's own, so its storage reads and writes the same files.
+loading a small day does. Here connections stay open and events that come one upon the other are one
+transaction; the tables are Dagster's own, so its storage reads and writes the same files.
 """
 
 from __future__ import annotations
 
+import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,9 +30,17 @@ if TYPE_CHECKING:
 
 BUSY_SECONDS = 30
 OPEN_FILES = 8  # the index, and the runs that are at work or looked at
-WRITTEN_AT_ONCE = frozenset(
+ASSETS = frozenset(
     {DagsterEventType.ASSET_MATERIALIZATION, DagsterEventType.ASSET_MATERIALIZATION_PLANNED}
 )
+CHECKS = frozenset(
+    {DagsterEventType.ASSET_CHECK_EVALUATION, DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED}
+)
+MAY_WAIT = ASSETS | CHECKS | {DagsterEventType.STEP_OUTPUT}
+"""Of these a step tells hundreds, one upon the other, at its end."""
+
+MOST_WAITING = 500
+LONGEST_WAIT_SECONDS = 1.0
 
 
 class InboxEventLogStorage(SqliteEventLogStorage):
@@ -39,8 +49,13 @@ class InboxEventLogStorage(SqliteEventLogStorage):
     def __init__(self, dagster_home: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
         self._tables: set[str] = set()
+        self._waiting: list[EventLogEntry] = []
+        self._waiting_since = 0.0
+        self._under_way: ExitStack | None = None
+        self._connections: dict[str, Connection] = {}
         # Where Dagster's own storage has them, so that either may be named in dagster.yaml.
         super().__init__(str(Path(dagster_home) / "history" / "runs"), inst_data)
+        self._db_lock = threading.RLock()  # type: ignore[assignment]
 
     @classmethod
     def config_type(cls) -> dict[str, Any]:
@@ -55,19 +70,33 @@ class InboxEventLogStorage(SqliteEventLogStorage):
         return cls(inst_data=inst_data, **config_value)
 
     def store_event(self, event: EventLogEntry) -> None:
-        """Stores one event."""
-        super().store_event(event)
+        """Stores one event, or lets it wait for the next ones.
+
+        None waits past an event of another kind, or past a look at what is stored.
+        """
+        with self._db_lock:
+            # What is reported without a run may be the last that this process tells.
+            if event.run_id and _is_of(event, MAY_WAIT):
+                self._waiting_since = self._waiting_since or time.monotonic()
+                self._waiting.append(event)
+                is_long = time.monotonic() - self._waiting_since > LONGEST_WAIT_SECONDS
+                if is_long or len(self._waiting) >= MOST_WAITING:
+                    self._store_waiting()
+                return
+            self._store_waiting()
+            super().store_event(event)
         self._tell_watchers(event.run_id)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        """Stores events in their order; materializations, done or planned, in one transaction."""
-        for is_written_at_once, some in groupby(events, _is_written_at_once):
-            if is_written_at_once:
-                for run_id, of_run in groupby(some, lambda entry: entry.run_id):
-                    self._store_at_once(run_id, list(of_run))
+        """Stores events in their order; of some kinds, all that follow each other at once."""
+        for may_wait, some in groupby(events, lambda event: _is_of(event, MAY_WAIT)):
+            if may_wait:
+                with self._db_lock:
+                    self._store_waiting()
+                    self._store_at_once(list(some))
             else:
-                for entry in some:
-                    self.store_event(entry)
+                for event in some:
+                    self.store_event(event)
 
     def has_table(self, table_name: str) -> bool:
         """Whether the index has a table, which it then keeps.
@@ -89,6 +118,7 @@ class InboxEventLogStorage(SqliteEventLogStorage):
         super().dispose()
 
     def _close(self) -> None:
+        self._store_waiting()
         self._tables.clear()
         with self._db_lock:
             while self._engines:
@@ -98,38 +128,85 @@ class InboxEventLogStorage(SqliteEventLogStorage):
         """Touches a run's file: the UI waits for that, and open connections write beside it."""
         Path(self.path_for_shard(run_id)).touch()
 
-    def _store_at_once(self, run_id: str, events: list[EventLogEntry]) -> None:
-        rows = [self._event_to_row(entry) for entry in events]
-        with self.run_connection(run_id) as connection:
-            connection.execute(SqlEventLogStorageTable.insert(), rows)
-        self._tell_watchers(run_id)
+    def _store_waiting(self) -> None:
+        waiting, self._waiting, self._waiting_since = self._waiting, [], 0.0
+        if waiting:
+            self._store_at_once(waiting)
+
+    def _store_at_once(self, events: Sequence[EventLogEntry]) -> None:
+        """Stores events that may wait, those of a run in one transaction a file."""
+        for run_id, some in groupby(events, lambda event: event.run_id):
+            of_run = list(some)
+            with self._one_transaction():
+                with self.run_connection(run_id) as connection:
+                    rows = [self._event_to_row(event) for event in of_run]
+                    connection.execute(SqlEventLogStorageTable.insert(), rows)
+                self._index_assets([event for event in of_run if _is_of(event, ASSETS)])
+                for event in of_run:
+                    if _is_of(event, CHECKS):
+                        (number,) = self._index([event])
+                        self.store_asset_check_event(event, number)
+            self._tell_watchers(run_id)
+
+    def _index(self, events: Sequence[EventLogEntry]) -> list[int]:
+        """Puts events into the index of all runs; their numbers there."""
         with self.index_connection() as connection:
-            identifiers: Iterable[int] = connection.execute(
+            numbers: Iterable[int] = connection.execute(
                 SqlEventLogStorageTable.insert().returning(
                     SqlEventLogStorageTable.c.id, sort_by_parameter_order=True
                 ),
-                rows,
+                [self._event_to_row(event) for event in events],
             ).scalars()
-            stored = list(zip(events, identifiers, strict=True))
-            self._store_asset_event_tags(connection, events, [number for _, number in stored])
+            return list(numbers)
+
+    def _index_assets(self, events: Sequence[EventLogEntry]) -> None:
+        if not events:
+            return
+        numbers = self._index(events)
+        with self.index_connection() as connection:
+            self._store_asset_event_tags(connection, events, numbers)
             # An asset's own row tells of its last event only.
             last = {
-                entry.get_dagster_event().asset_key: (entry, number) for entry, number in stored
+                event.get_dagster_event().asset_key: (event, number)
+                for event, number in zip(events, numbers, strict=True)
             }
-            for entry, number in last.values():
-                self._store_asset_event(connection, entry, number)
+            for event, number in last.values():
+                self._store_asset_event(connection, event, number)
+
+    @contextmanager
+    def _one_transaction(self) -> Iterator[None]:
+        """All that is stored within it, in whatever file, is committed at its end."""
+        with self._db_lock, ExitStack() as stack:
+            self._under_way = stack
+            stack.callback(self._connections.clear)
+            try:
+                yield
+            finally:
+                self._under_way = None
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
         with self._db_lock:
-            engine = self._engines.get(shard)
-            if engine is None:
-                engine = self._engines[shard] = self._open(shard)
-                if len(self._engines) > OPEN_FILES:
-                    self._engines.popitem(last=False)[1].dispose()
-            self._engines.move_to_end(shard)
-            with engine.connect() as connection, connection.begin():
+            if self._under_way is not None:
+                if shard not in self._connections:
+                    connected = self._under_way.enter_context(self._connected(shard))
+                    self._connections[shard] = connected
+                yield self._connections[shard]
+                return
+            self._store_waiting()
+            with self._connected(shard) as connection:
                 yield connection
+
+    @contextmanager
+    def _connected(self, shard: str) -> Iterator[Connection]:
+        engine = self._engines.get(shard)
+        if engine is None:
+            engine = self._engines[shard] = self._open(shard)
+            if len(self._engines) > OPEN_FILES:
+                self._engines.popitem(last=False)[1].dispose()
+        self._engines.move_to_end(shard)
+        with engine.connect() as connection, connection.begin():
+            yield connection
 
     def _open(self, shard: str) -> Engine:
         engine = create_engine(
@@ -147,9 +224,8 @@ class InboxEventLogStorage(SqliteEventLogStorage):
         return engine
 
 
-def _is_written_at_once(entry: EventLogEntry) -> bool:
-    return (
-        entry.dagster_event is not None
-        and entry.dagster_event.asset_key is not None
-        and entry.dagster_event.event_type in WRITTEN_AT_ONCE
-    )
+def _is_of(event: EventLogEntry, kinds: frozenset[DagsterEventType]) -> bool:
+    told = event.dagster_event
+    if told is None or told.event_type not in kinds:
+        return False
+    return told.event_type not in ASSETS or told.asset_key is not None

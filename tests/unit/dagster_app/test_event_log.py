@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 from dagster import (
+    AssetCheckEvaluation,
+    AssetCheckKey,
     AssetKey,
     AssetMaterialization,
     DagsterEvent,
@@ -18,7 +20,11 @@ from dagster import (
     job,
     op,
 )
+from dagster._core.definitions.asset_checks.asset_check_evaluation import (
+    AssetCheckEvaluationPlanned,
+)
 from dagster._core.events import AssetMaterializationPlannedData, StepMaterializationData
+from dagster._core.execution.plan.objects import StepSuccessData
 
 from orchestration.dagster_app.event_log import InboxEventLogStorage
 from orchestration.settings import PROJECT_ROOT
@@ -75,6 +81,20 @@ def entry(kind: DagsterEventType, data: object, run_id: str, timestamp: float) -
     )
 
 
+def check_planned(name: str, run_id: str) -> EventLogEntry:
+    data = AssetCheckEvaluationPlanned(asset_key=AssetKey(ASSETS[0]), check_name=name)
+    return entry(DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED, data, run_id, 1.0)
+
+
+def checked(name: str, run_id: str, passed: bool) -> EventLogEntry:
+    data = AssetCheckEvaluation(AssetKey(ASSETS[0]), name, passed=passed, metadata={})
+    return entry(DagsterEventType.ASSET_CHECK_EVALUATION, data, run_id, 2.0)
+
+
+def ended(run_id: str) -> EventLogEntry:
+    return entry(DagsterEventType.STEP_SUCCESS, StepSuccessData(1.0), run_id, 3.0)
+
+
 def what_is_known(instance: DagsterInstance) -> dict[str, object]:
     """What the UI shows of the assets."""
     events = {}
@@ -108,6 +128,53 @@ def test_a_batch_leaves_what_single_events_leave(instance: DagsterInstance, home
         for one in entries:
             plain.event_log_storage.store_event(one)
         assert what_is_known(instance) == what_is_known(plain)
+
+
+def test_events_that_wait_for_each_other_leave_what_single_ones_leave(
+    instance: DagsterInstance, home: Path
+) -> None:
+    """A run's plans, its assets and checks one upon the other, its end; then another run."""
+    checks = ("unique", "not_null")
+    entries = [
+        event
+        for run_id, passed in (("a", True), ("b", False))
+        for event in (
+            *(check_planned(name, run_id) for name in checks),
+            planned(ASSETS[0], DAYS[0], run_id),
+            materialized(ASSETS[0], DAYS[0], run_id),
+            checked("unique", run_id, passed),
+            materialized(ASSETS[1], DAYS[0], run_id),
+            checked("not_null", run_id, True),
+            ended(run_id),
+        )
+    ]
+
+    def known_with_checks(of: DagsterInstance) -> list[object]:
+        records = [
+            of.event_log_storage.get_asset_check_execution_history(
+                AssetCheckKey(AssetKey(ASSETS[0]), name), limit=9
+            )
+            for name in checks
+        ]
+        told = [[(one.run_id, one.status) for one in some] for some in records]
+        return [what_is_known(of), told]
+
+    other = home / "other"
+    other.mkdir()
+    with DagsterInstance.local_temp(str(other)) as plain:
+        for one in entries:
+            instance.event_log_storage.store_event(one)
+            plain.event_log_storage.store_event(one)
+        assert known_with_checks(instance) == known_with_checks(plain)
+
+
+def test_an_event_that_waits_is_seen_by_others_when_its_run_tells_of_its_end(
+    instance: DagsterInstance,
+) -> None:
+    with DagsterInstance.get() as watcher:
+        instance.event_log_storage.store_event(materialized(ASSETS[0], DAYS[0]))
+        instance.event_log_storage.store_event(ended("a"))
+        assert len(watcher.all_logs("a")) == 2
 
 
 def test_dagsters_own_storage_reads_the_same_files(instance: DagsterInstance, home: Path) -> None:
