@@ -1,4 +1,4 @@
-"""`python -m bench`: measure parts at a size, keep the results, write docs/benchmarks.md."""
+"""`python -m lab.bench`: measure parts at a size, keep the results, write docs/benchmarks.md."""
 
 from __future__ import annotations
 

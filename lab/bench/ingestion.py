@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 
 from lab.bench.landed import output_folder
 from orchestration.exports import find_export_days
-from orchestration.exports.reading.schema import CONTRACTS, LABEL_SEPARATOR, Contract, Kind
+from orchestration.exports.reading.schema import CONTRACTS, LABEL_SEPARATOR, Column, Contract, Kind
 
 _TYPES = {
     Kind.IDENTIFIER: "varchar",
@@ -30,13 +33,14 @@ def copy_with_duckdb(exports: str, target: str, threads: int = 2) -> dict[str, A
     files = 0
     for day in find_export_days(Path(exports)):
         for file in day.files:
-            columns = ", ".join(_columns(CONTRACTS[file.entity], file.format))
+            given = _given(CONTRACTS[file.entity], file.format, file.path)
+            columns = ", ".join(_columns(given, file.format))
             connection.execute(
                 f"""
                 copy (
                     select {columns}, date '{day.export_date}' as export_date,
                         '{file.name}' as file_name, row_number() over () as row_number
-                    from {_reader(CONTRACTS[file.entity], file.format, file.path)}
+                    from {_reader(given, file.format, file.path)}
                 ) to '{folder}/{file.entity}-{day.export_date}.parquet'
                 (format parquet, compression zstd, row_group_size 122880)
                 """
@@ -45,19 +49,32 @@ def copy_with_duckdb(exports: str, target: str, threads: int = 2) -> dict[str, A
     return {"files": files}
 
 
-def _columns(contract: Contract, form: str) -> list[str]:
+def _given(contract: Contract, form: str, path: Path) -> list[Column]:
+    """The contract's columns that a file has, in its order: DuckDB has to be told which."""
+    columns = {column.name: column for column in contract.landed_columns}
+    if form == "csv":
+        with path.open(newline="", encoding="utf-8") as file:
+            names = next(csv.reader(file))
+    elif form == "parquet":
+        names = pq.read_schema(path).names
+    else:
+        names = list(columns)
+    return [columns[name] for name in names]
+
+
+def _columns(columns: Sequence[Column], form: str) -> list[str]:
     return [
         f"string_split({column.name}, '{LABEL_SEPARATOR}') as {column.name}"
         if column.kind is Kind.LABELS and form == "csv"
         else column.name
-        for column in contract.landed_columns
+        for column in columns
     ]
 
 
-def _reader(contract: Contract, form: str, path: Path) -> str:
+def _reader(columns: Sequence[Column], form: str, path: Path) -> str:
     if form == "parquet":
         return f"read_parquet('{path}')"
-    types = {column.name: _TYPES[column.kind] for column in contract.landed_columns}
+    types = {column.name: _TYPES[column.kind] for column in columns}
     if form == "csv":
         types = {name: kind.removesuffix("[]") for name, kind in types.items()}
     given = "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in types.items()) + "}"

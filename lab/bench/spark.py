@@ -6,7 +6,7 @@ Parts:
     quantiles   exact quantiles over more and more values in one group, which is one task
 
 The event log tells what each statement cost; wall time tells little on a machine that is busy.
-Results lie beside those of `python -m bench`, and docs/scale.md is filled from them.
+Results lie beside those of `python -m lab.bench`, and docs/scale.md is filled from them.
 """
 
 from __future__ import annotations

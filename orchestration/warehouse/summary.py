@@ -124,15 +124,17 @@ def _of_the_warehouse(settings: Settings) -> Iterator[str]:
     """What the tables tell."""
     if not settings.warehouse_database.exists():
         return
-    with (
-        hold_lock(settings.warehouse_lock, "a summary"),
-        closing(duckdb.connect(str(settings.warehouse_database), read_only=True)) as connection,
-    ):
-        try:
+    try:
+        with (
+            hold_lock(settings.warehouse_lock, "a summary"),
+            closing(duckdb.connect(str(settings.warehouse_database), read_only=True)) as connection,
+        ):
             yield from _waiting(connection)
             yield from _agents(connection)
-        except duckdb.CatalogException:  # not made yet, or a cluster's, which this file has not
-            return
+    except duckdb.CatalogException:  # not made yet, or a cluster's, which this file has not
+        return
+    except duckdb.ConnectionException:  # a build that failed has it open until the process ends
+        return
 
 
 def _waiting(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:

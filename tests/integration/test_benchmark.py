@@ -20,7 +20,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Results of a rebuild, a load and distinct users of a tiny inbox, once for all tests."""
     folder = tmp_path_factory.mktemp("bench")
     subprocess.run(
-        [sys.executable, "-m", "bench", "--size", "tiny", "--parts", "rebuild,ingestion",
+        [sys.executable, "-m", "lab.bench", "--size", "tiny", "--parts", "rebuild,ingestion",
          "--no-document"],
         cwd=PROJECT,
         env={**os.environ, "BENCH_FOLDER": str(folder)},

@@ -22,6 +22,7 @@ from orchestration import pipeline
 from orchestration.dagster_app import retries
 from orchestration.exports import landing
 from orchestration.exports.loading import load_days
+from orchestration.machine import zones
 from orchestration.privacy.record import Door
 from orchestration.publishing import publish as publication
 from orchestration.publishing.record import read_publication
@@ -220,8 +221,15 @@ def test_a_clock_that_was_set_back_changes_no_number(
         def now(cls, tz: Any = None) -> Any:
             return datetime(1999, 1, 1, tzinfo=tz)
 
-    for module in (landing, publication):
-        monkeypatch.setattr(module, "datetime", Earlier)
+    before = published(inbox)
+    with monkeypatch.context() as patched:
+        for module in (landing, publication, zones):
+            patched.setattr(module, "datetime", Earlier)
+        outcome = pipeline.run(inbox)
+    (failure,) = outcome.failures
+    assert "2024-04-01" in failure
+    assert "later than tomorrow" in failure
+    assert_same(published(inbox), before)
     assert_mended_by_the_next_run(inbox)
     assert pipeline.run(inbox).is_changed is False
 

@@ -47,7 +47,7 @@ steps_in_order as (
 starts as (
     select
         *,
-        row_number() over (partition by thread_id order by step_key) as number
+        cast(row_number() over (partition by thread_id order by step_key) as bigint) as number
     from steps_in_order
     where step_rank = 0 and ({{ is_start }})
 ),

@@ -70,7 +70,9 @@ closings as (
 final as (
     select
         closings.thread_id,
-        row_number() over (partition by closings.thread_id order by closings.closed_at, closings.event_id) as number,
+        cast(
+            row_number() over (partition by closings.thread_id order by closings.closed_at, closings.event_id) as bigint
+        ) as number,
         closings.closed_at,
         {{ local_date('closings.closed_at') }} as closed_date,
         coalesce(
