@@ -78,10 +78,14 @@ class Table:
 
 
 def threads_table(threads: pd.DataFrame) -> Table:
-    """Rows of inbox_threads that are counted, identifiers only."""
+    """Rows of inbox_threads that are counted, identifiers only; links where they have a `url`."""
     rows = threads.assign(event_date=threads["event_date"].fillna(threads["created_date"]))
     named = rows.assign(event_date=[describe_day(day.date()) for day in rows["event_date"]])
-    return _plain("Threads", named, THREADS_TABLE)
+    table = _plain("Threads", named, THREADS_TABLE)
+    if "url" in threads:
+        for row, url in zip(table.rows, threads["url"], strict=True):
+            row["cells"][0]["url"] = url or ""
+    return table
 
 
 def series_table(

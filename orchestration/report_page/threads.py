@@ -40,7 +40,7 @@ def show_threads(answers: Answers) -> None:
 
 
 def _show(answers: Answers, number: str) -> None:
-    threads = answers.threads(number)
+    threads = with_links(answers.threads(number), load_settings().thread_url)
     st.markdown(f"{describe_threads(threads)}.")
     shown = threads[threads["is_counted"]].head(MOST_THREADS)
     if not shown.empty:

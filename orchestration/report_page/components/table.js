@@ -37,6 +37,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const column = data.columns[position]
       const content = row.id !== undefined && position === 0
         ? element("button", { type: "button", class: "choose", "data-focus": `row ${row.id}` }, cell.text)
+        : cell.url
+          ? element("a", { href: cell.url, target: "_blank", rel: "noopener noreferrer" }, cell.text)
         : cell.title
           ? element("abbr", { title: cell.title }, cell.text)
           : cell.text

@@ -7,13 +7,14 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from orchestration.publishing.threads import with_links
 from orchestration.report_page.agents_table import (
     SHRUNK_TABLE,
     agents_table,
     agents_to_choose,
     sorted_agents,
 )
-from orchestration.report_page.tables import SERIES_TABLE, series_table
+from orchestration.report_page.tables import SERIES_TABLE, series_table, threads_table
 from orchestration.report_page.view import Order
 
 AGENTS = pd.DataFrame(
@@ -154,3 +155,22 @@ def test_a_number_that_has_moved_is_marked_and_told() -> None:
         "title": f"1 seconds; {said}",
     }
     assert cells["new_threads"]["text"] == "1"
+
+
+def test_a_thread_is_a_link_where_the_desk_has_an_address() -> None:
+    threads = pd.DataFrame(
+        {
+            "thread_id": ["a/b"],
+            "record_id": ["a/b"],
+            "event_date": pd.to_datetime([None]),
+            "created_date": pd.to_datetime(["2024-03-04"]),
+            "value": [1.0],
+            "agent_id": [None],
+            "channel": ["email"],
+        }
+    )
+    assert "url" not in threads_table(threads).rows[0]["cells"][0]
+    linked = threads_table(with_links(threads, "https://desk.example/tickets/{thread_id}"))
+    cells = linked.rows[0]["cells"]
+    assert cells[0]["url"] == "https://desk.example/tickets/a%2Fb"
+    assert [cell["text"] for cell in cells] == ["a/b", "a/b", "4 March 2024", "1", "-", "email"]
