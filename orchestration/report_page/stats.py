@@ -19,6 +19,7 @@ from orchestration.report_page.charts.hours import busiest, draw_hours
 from orchestration.report_page.charts.periods import PICKED, draw_periods
 from orchestration.report_page.charts.registry import PeriodChart, period_charts
 from orchestration.report_page.components.table import show_table
+from orchestration.report_page.definitions import show_definitions
 from orchestration.report_page.navigation import go, show_download, show_empty, show_heading
 from orchestration.report_page.restated import restated_in_words
 from orchestration.report_page.tables import RESTATED, labels_table, series_table
@@ -76,6 +77,7 @@ def show_stats(numbers: Numbers) -> None:
         show_hours(numbers)
     show_notes(numbers)
     show_tables(numbers)
+    show_definitions(numbers.answers)
 
 
 def show_period_chart(numbers: Numbers, chart: PeriodChart) -> None:

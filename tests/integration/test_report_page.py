@@ -313,3 +313,18 @@ def test_the_threads_behind_a_number_are_shown_and_why_others_are_not(
     assert {row["cells"][0]["text"] for row in rows} <= {thread for (thread,) in counted}
     assert len(rows) == min(len(counted), 200)
     assert any(f"{len(counted)} counted, 259 unanswered" in text.value for text in app.markdown)
+
+
+def test_a_number_is_told_by_the_definitions_of_others_too(app: AppTest, ask: Ask) -> None:
+    app.run()
+    app.toggle(key="definitions").set_value(True).run()
+    shown_rows = component(app, "definitions_table")["rows"]
+    rows = ask(
+        "select definition, value, threads from "
+        "inbox_definitions('first_response_seconds', '2024-03-02', '2024-03-31', null)"
+    )
+    assert len(rows) > 3
+    assert [
+        (row["cells"][0]["text"].lower().replace(" ", "_"), row["cells"][1]["text"])
+        for row in shown_rows
+    ] == [(name, describe_seconds(value)) for name, value, _ in rows]
