@@ -23,6 +23,10 @@ PUBLISHED_SCHEMA = "main"
 # A table of which more than this share has been replaced row by row is copied whole once again.
 MAX_REPLACED_SHARE = 0.25
 
+# A file is written anew where more than this share of it, and 16 MiB, is room that no row takes.
+MAX_FREE_SHARE = 1 / 3
+MIN_FREE_BLOCKS = 64
+
 
 @dataclass(frozen=True)
 class TableVersion:
@@ -224,6 +228,28 @@ def _definition_of_view(
         ).fetchall()
     ]
     return f"create table {quoted(view)} ({', '.join(columns)})"
+
+
+def is_mostly_free(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the file has grown by blocks that hold nothing: a copy of it would copy them too."""
+    row = connection.execute(
+        "select free_blocks, total_blocks from pragma_database_size() "
+        "where database_name = 'published'"
+    ).fetchone()
+    assert row is not None
+    free, total = row
+    return bool(free >= MIN_FREE_BLOCKS and free > MAX_FREE_SHARE * total)
+
+
+def copy_compact(connection: duckdb.DuckDBPyConnection, database: Path) -> Path:
+    """Copies all of the file into another one beside it, which has no room that no row takes."""
+    compact = database.with_name(f"{database.name}.compact")
+    connection.execute(
+        f"attach {literal(compact)} as compact (storage_version '{STORAGE_VERSION}')"
+    )
+    connection.execute("copy from database published to compact")
+    connection.execute("detach compact")
+    return compact
 
 
 def copy_functions(connection: duckdb.DuckDBPyConnection) -> None:

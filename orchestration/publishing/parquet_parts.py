@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -34,6 +35,7 @@ def write_parquet(
     """
     folder = parquet / table
     folder.mkdir()
+    form = _form(connection, table)
     column = day_column(connection, table)
     days = _days_between(connection, table, column) if column else []
     period = _parquet_period(rows, len(days))
@@ -48,12 +50,30 @@ def write_parquet(
             os.link(old, folder / file)
             parts.pop(name, None)
     if parts and column and period:
-        _write_parts(connection, table, column, period, parts, folder)
+        _write_parts(connection, table, column, period, parts, folder, form)
     elif not any(folder.iterdir()):
         connection.execute(
-            f"copy published.{quoted(table)} to {literal(folder / f'{table}.parquet')} "
-            "(format parquet, compression zstd)"
+            f"copy published.{quoted(table)} to {literal(folder / f'{table}.parquet')} ({form})"
         )
+
+
+def _form(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    """How a table's files are written: with its descriptions, of columns as one JSON object."""
+    row = connection.execute(
+        "select comment from duckdb_tables() where database_name = 'published' and table_name = ?",
+        [table],
+    ).fetchone()
+    columns = dict(
+        connection.execute(
+            "select column_name, comment from duckdb_columns() where database_name = 'published' "
+            "and table_name = ? and comment is not null order by column_index",
+            [table],
+        ).fetchall()
+    )
+    description = row[0] if row and row[0] else ""
+    metadata = {"description": description, "columns": json.dumps(columns, ensure_ascii=False)}
+    told = ", ".join(f"{name}: {literal(text)}" for name, text in metadata.items())
+    return f"format parquet, compression zstd, kv_metadata {{{told}}}"
 
 
 def _write_parts(
@@ -63,6 +83,7 @@ def _write_parts(
     period: str,
     parts: Mapping[str, Sequence[date]],
     folder: Path,
+    form: str,
 ) -> None:
     """Writes the parts of a table, by name with their days, in one pass over it.
 
@@ -79,7 +100,7 @@ def _write_parts(
     connection.execute(
         f"copy (select *, date_trunc('{period}', {quoted(column)})::date as part "
         f"from published.{quoted(table)} where {ranges}) to {literal(written)} "
-        "(format parquet, compression zstd, partition_by (part))"
+        f"({form}, partition_by (part))"
     )
     for part in written.iterdir():
         (file,) = part.iterdir()  # as many files may be open as there are parts

@@ -31,7 +31,9 @@ from orchestration.publishing.database_copy import (
     bring_table,
     changed_facts,
     connect,
+    copy_compact,
     copy_functions,
+    is_mostly_free,
     tables_of,
 )
 from orchestration.publishing.parquet_parts import write_parquet
@@ -164,6 +166,9 @@ def _make(
         before = published / "parquet" if previous is not None else None
         for table, days in changed_days.items():
             write_parquet(connection, table, days, parquet, before, made.rows[table])
+        compact = copy_compact(connection, database) if is_mostly_free(connection) else None
+    if compact is not None:
+        os.replace(compact, database)
     return made
 
 

@@ -39,5 +39,5 @@ final as (
     left join {{ ref('dim_agents').include(database=false) }} as agents on agent_keys.value_key = agents.agent_id
 )
 
-select * from final
+{{ rows_or_error('new_threads') }}
 order by new_threads desc, agent_id asc nulls last

@@ -34,5 +34,5 @@ final as (
         {{ has_any_number('agent', 'range_numbers') }}
 )
 
-select * from final
+{{ rows_or_error('dimension') }}
 order by value asc nulls last

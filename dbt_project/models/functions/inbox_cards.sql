@@ -1,6 +1,8 @@
 {{ config(arguments=['start_date', 'end_date'], named=named_arguments(['agent'])) }}
 
-with {{ periods_of_cards(of_known_agent(range_start()), range_end()) }},
+with {{ asked_agent() }},
+
+{{ periods_of_cards(of_right_arguments(range_start()), range_end()) }},
 
 {{ chosen_threads() }},
 

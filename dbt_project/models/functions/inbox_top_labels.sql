@@ -31,14 +31,18 @@ label_sums as (
     group by label_counts.label
 ),
 
-final as (
+ranked as (
     select
         label_sums.label,
         label_sums.new_threads,
         {{ label_rank() }} as rank
     from label_sums
+),
+
+final as (
+    select * from ranked
+    where top is null or ranked.rank <= top
 )
 
-select * from final
-where top is null or rank <= top
+{{ rows_or_error('rank') }}
 order by rank

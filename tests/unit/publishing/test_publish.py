@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from orchestration.publishing import parquet_parts
@@ -38,6 +40,24 @@ def warehouse(tmp_path: Path) -> Path:
             """
         )
     return path
+
+
+def test_parquet_carries_the_descriptions(
+    warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet_parts, "PARQUET_PART_ROWS", 13.9)
+    with closing(duckdb.connect(str(warehouse))) as connection:
+        connection.execute("comment on table fct_things is 'One row per thing, its owner''s.'")
+        connection.execute("comment on column fct_things.score is 'From 0 to 4: \"good\"; ąę.'")
+    publish(warehouse, tmp_path / "published", "one")
+    parquet = tmp_path / "published" / "parquet"
+    for file in (parquet / "fct_things").iterdir():
+        metadata = pq.read_schema(file).metadata
+        assert metadata[b"description"].decode() == "One row per thing, its owner's."
+        assert json.loads(metadata[b"columns"]) == {"score": 'From 0 to 4: "good"; ąę.'}
+    assert pq.read_schema(parquet / "dim_report" / "dim_report.parquet").metadata[b"columns"] == (
+        b"{}"
+    )
 
 
 def apply_change(warehouse: Path) -> None:
@@ -91,6 +111,27 @@ def test_a_publication_writes_the_parts_again_that_changed(
         assert connection.execute("select score from fct_things where thing = 200").fetchall() == [
             (99,)
         ]
+
+
+def test_a_file_that_has_grown_by_free_blocks_is_written_anew(
+    warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet_parts, "PARQUET_PART_ROWS", 13.9)
+    published = tmp_path / "published"
+    with closing(duckdb.connect(str(warehouse))) as connection:
+        connection.execute(
+            "create table fct_large as select hash(i) as number from range(5000000) as large (i)"
+        )
+    publish(warehouse, published, "one", versions("1", None))
+    with closing(duckdb.connect(str(warehouse))) as connection:
+        connection.execute("delete from fct_large where number % 50 <> 0")
+    apply_change(warehouse)
+    before = (published / "inbox.duckdb").stat().st_size
+    publish(warehouse, published, "two", versions("2", "1"))
+    assert (published / "inbox.duckdb").stat().st_size < before / 5
+    assert_same_rows(published)
+    links = [part.stat().st_nlink for part in (published / "parquet" / "fct_things").iterdir()]
+    assert sorted(set(links)) == [1, 2]  # Parquet is still written by its changed days alone
 
 
 def test_a_publication_keeps_within_the_memory_that_it_is_given(

@@ -26,18 +26,45 @@
     (channels is not null or teams is not null or labels is not null or priorities is not null)
 {%- endmacro %}
 
-{#- Whether a row is of the agent that is asked for: null is everyone, the empty text nobody. -#}
+{#- Whether a row is of the agent that is asked for: null is everyone, the empty text nobody. It reads the CTE `asked`. -#}
 {% macro is_of_agent(agent_id) -%}
-    (agent is null or coalesce({{ agent_id }}, '') = agent)
+    (agent is null or coalesce({{ agent_id }}, '') = (select asked.agent_key from asked))
 {%- endmacro %}
 
-{#- An expression of a date, or an error that names the agent who is asked for and not known. -#}
-{% macro of_known_agent(date) -%}
+{#-
+The CTE `asked`: the agent who is asked for, by identifier or by a name that nobody else has. One who is not known, or a name
+that several have, is an error.
+-#}
+{% macro asked_agent() -%}
+asked as materialized (
+    select
+        case
+            when agent is null or agent = '' or max(case when known.agent_id = agent then 1 else 0 end) = 1 then agent
+            when count(*) = 1 then max(known.agent_id)
+            when count(*) > 1
+                then cast({{ raise_error("'Several agents are called ' || agent || ': ask for one by agent_id, such as ' || min(known.agent_id) || ' or ' || max(known.agent_id)", is_literal=false) }} as {{ dbt.type_string() }})
+            else cast({{ raise_error("'No agent is known as ' || agent || ': ask for an agent_id or a name of dim_agents, for '''' (nobody) or for null (everyone)'", is_literal=false) }} as {{ dbt.type_string() }})
+        end as agent_key
+    from {{ ref('dim_agents').include(database=false) }} as known
+    where known.agent_id = agent or known.name = agent
+)
+{%- endmacro %}
+
+{#- An expression of a date, or an error where the range ends before it begins or the agent is not known. -#}
+{% macro of_right_arguments(date) -%}
     case
-        when agent is null or agent = '' or agent in (select known.agent_id from {{ ref('dim_agents').include(database=false) }} as known)
-            then {{ date }}
-        else cast({{ raise_error("'No agent is known as ' || agent || ': ask for an agent_id of dim_agents, for '''' (nobody) or for null (everyone)'", is_literal=false) }} as date)
+        when cast(start_date as date) > cast(end_date as date)
+            then cast({{ raise_error("'The range ends before it begins: start_date is ' || cast(start_date as date) || ', end_date ' || cast(end_date as date)", is_literal=false) }} as date)
+        when agent is null or (select asked.agent_key from asked) is not null then {{ date }}
     end
+{%- endmacro %}
+
+{#- The rows of the CTE `final`, of which one column is never null; wrong arguments are an error also where there are none. -#}
+{% macro rows_or_error(never_null) -%}
+select final.*
+from report
+left join final on true
+where final.{{ never_null }} is not null or report.first_date is null
 {%- endmacro %}
 
 {#- Whether a list of texts that is an argument holds a value; nobody's is the empty text. -#}

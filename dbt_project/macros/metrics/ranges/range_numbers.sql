@@ -67,16 +67,19 @@ range_numbers as (
 {%- endmacro %}
 
 {#-
-The CTEs `report` and `periods`: the range that is asked for, and the periods of a grain that it touches, cut to it.
+The CTEs `asked`, `report` and `periods`: the agent and the range that are asked for, and the periods of a grain that it
+touches, cut to it.
 What many CTEs read is materialized: DuckDB before 1.4 works it out for each.
 -#}
 {% macro range_of_report() -%}
+{{ asked_agent() }},
+
 report as materialized (
     select
         as_of_date,
         covered_from,
         timezone,
-        {{ of_known_agent(range_start()) }} as first_date,
+        {{ of_right_arguments(range_start()) }} as first_date,
         {{ range_end() }} as last_date,
         least({{ range_end() }}, as_of_date) as balance_date
     from {{ ref('dim_report').include(database=false) }}

@@ -66,7 +66,7 @@ quantiles as (
     where
         period_timings.period_grain = {{ grain_name(grain) }}
         and period_timings.is_inbox = (agent is null)
-        and (agent is null or coalesce(period_timings.agent_id, '') = agent)
+        and {{ is_of_agent('period_timings.agent_id') }}
         and not {{ is_computed }}
     {%- endif %}
 )

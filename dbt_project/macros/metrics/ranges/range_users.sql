@@ -35,7 +35,7 @@ user_days as (
         days.previous_active_date,
         {{ value_key('days', dimension, none) }} as value_key
     from {{ ref('fct_agent_user_days').include(database=false) }} as days
-    where not {{ is_slow }} and {{ is_of_agent('days.agent_id') if dimension else "coalesce(days.agent_id, '') = agent" }}
+    where not {{ is_slow }} and {{ '' if dimension else 'agent is not null and ' }}{{ is_of_agent('days.agent_id') }}
 ),
 
 users as (
@@ -76,7 +76,7 @@ users as (
         where
             not {{ is_slow }}
             and ready.is_inbox = (agent is null)
-            and (agent is null or coalesce(ready.agent_id, '') = agent)
+            and {{ is_of_agent('ready.agent_id') }}
     ) as active_users
     inner join periods on active_users.active_date between periods.from_date and periods.to_date
     where periods.from_date = periods.period_start_date
