@@ -26,6 +26,7 @@ from orchestration.publishing.postgres_connection import (
     lift_limits,
     told_postgres_errors,
 )
+from orchestration.publishing.postgres_references import add_foreign_keys
 from orchestration.publishing.postgres_types import TYPES, NoCounterpart
 from orchestration.publishing.record import Publication, read_publication
 
@@ -86,6 +87,7 @@ def publish_to_postgres(
         _create_schema(cursor, new)
         for table, comment in _tables(source):
             _copy_table(source, cursor, new, table, comment, keys.get(table, ()))
+        add_foreign_keys(cursor, new)
         if old is not None:
             _drop_old(cursor, wait_seconds)
         cursor.execute(f"alter schema {new} rename to {SCHEMA}")
@@ -212,7 +214,7 @@ def _add_key(
     cursor.execute("savepoint before_key")
     try:
         if nullable:
-            cursor.execute(f"create unique index on {target} ({names}){distinct}")
+            cursor.execute(f"alter table {target} add unique{distinct} ({names})")
         else:
             cursor.execute(f"alter table {target} add primary key ({names})")
     except psycopg2.errors.ProgramLimitExceeded:  # more than a third of a page of 8 kB
@@ -236,10 +238,11 @@ def _drop_old(cursor: Any, wait_seconds: float) -> None:
     functions = ", ".join(function for (function,) in cursor.fetchall())
     try:
         lock = f"lock table {tables} in access exclusive mode"
-        if tables and not got_lock(cursor, lock, wait_seconds):
+        if tables and not got_lock(cursor, lock, wait_seconds, lambda: _tell_holders(cursor)):
+            ends = ", ".join(f"select pg_terminate_backend({pid})" for pid, *_ in _holders(cursor))
             raise PostgresUnavailable(
                 f"a transaction has kept the tables of the schema {SCHEMA} in use for "
-                f"longer than a publication waits; end it ({_holders(cursor)}) and run again"
+                f"longer than a publication waits; end it ({ends}) and run again"
             )
         if functions:
             cursor.execute(f"drop function {functions}")
@@ -257,16 +260,33 @@ def _drop_old(cursor: Any, wait_seconds: float) -> None:
         ) from None
 
 
-def _holders(cursor: Any) -> str:
-    """What ends the transactions that hold the tables in place."""
+def _tell_holders(cursor: Any) -> None:
+    """Says whom the publication waits for."""
+    holders = "; ".join(
+        f"process {pid} of {user}{f', {program}' if program else ''}{f', {state}' if state else ''}"
+        for pid, user, program, state in _holders(cursor)
+    )
+    logger.warning(
+        "Waiting until transactions end that have read the tables in PostgreSQL: %s",
+        holders or "one that has just ended",
+    )
+
+
+def _holders(cursor: Any) -> list[tuple[int, str, str | None, str | None]]:
+    """The transactions that hold the tables in place: process, user, program and state.
+
+    The last two are told only to who may see them.
+    """
     cursor.execute(
-        "select distinct pid from pg_locks join pg_class on pg_class.oid = relation "
+        "select distinct pid, usename, application_name, state from pg_locks "
+        "join pg_class on pg_class.oid = relation join pg_stat_activity using (pid) "
         "where relnamespace = %s::regnamespace and granted and pid <> pg_backend_pid() "
         "and database = (select oid from pg_database where datname = current_database()) "
         "order by pid",
         [SCHEMA],
     )
-    return ", ".join(f"select pg_terminate_backend({pid})" for (pid,) in cursor.fetchall())
+    holders: list[tuple[int, str, str | None, str | None]] = cursor.fetchall()
+    return holders
 
 
 def _grant(cursor: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,6 +13,9 @@ from orchestration.publishing.postgres_types import NoCounterpart
 _LOCK_MILLISECONDS = 500  # less than deadlock_timeout: a reader is never the one to fail
 
 _RETRY_SECONDS = 0.5
+
+_SILENT_SECONDS = 5.0
+"""For so long a lock is waited for without a word."""
 
 
 class PostgresUnavailable(InboxError):
@@ -85,15 +88,19 @@ def lift_limits(cursor: Any) -> None:
         cursor.execute(f"set local {limit} = 0")
 
 
-def got_lock(cursor: Any, lock: str, wait_seconds: float) -> bool:
+def got_lock(
+    cursor: Any, lock: str, wait_seconds: float, tell_wait: Callable[[], None] | None = None
+) -> bool:
     """Takes a lock, asking again and again for so long; whether it was got.
+
+    tell_wait: called once, where it has taken some seconds.
 
     Each time is short in all, however many tables it is for, so that readers who queue up behind it
     are soon let go, and none of them is found in a deadlock.
     """
     import psycopg2.errors
 
-    deadline = time.monotonic() + wait_seconds
+    began = time.monotonic()
     while True:
         cursor.execute("savepoint before_lock")
         cursor.execute(f"set local statement_timeout = {_LOCK_MILLISECONDS}")
@@ -101,8 +108,13 @@ def got_lock(cursor: Any, lock: str, wait_seconds: float) -> bool:
             cursor.execute(lock)
         except psycopg2.errors.QueryCanceled:
             cursor.execute("rollback to savepoint before_lock")
-            if time.monotonic() >= deadline:
+            waited = time.monotonic() - began
+            if waited >= wait_seconds:
                 return False
+            if tell_wait is not None and waited >= _SILENT_SECONDS:
+                cursor.execute("set local statement_timeout = 0")
+                tell_wait()
+                tell_wait = None
             time.sleep(_RETRY_SECONDS)
         else:
             cursor.execute("set local statement_timeout = 0")

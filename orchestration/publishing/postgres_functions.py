@@ -32,7 +32,6 @@ ARGUMENT_TYPES = {
     "agent": "text",
     "top": "bigint",
 }
-RAISE_ERROR = "raise_error"
 _INTERVALS = {"to_months": "months", "to_years": "years"}
 
 
@@ -45,10 +44,7 @@ def function_statements(connection: duckdb.DuckDBPyConnection, schema: str) -> l
         "select function_name, parameters, macro_definition, comment from duckdb_functions() "
         "where not internal and function_type = 'table_macro' order by function_name"
     ).fetchall()
-    statements = [
-        f"create function {schema}.{RAISE_ERROR}(message text) returns text language plpgsql "
-        "as $$ begin raise exception '%', message; end $$"
-    ]
+    statements = []
     for name, parameters, definition, comment in functions:
         columns = connection.execute(f"describe from {name}({_example(parameters)})").fetchall()
         arguments = ", ".join(
@@ -132,14 +128,25 @@ def _counterpart(function: str, node: exp.Expr, numbers: dict[str, int], schema:
         if name in _INTERVALS:
             return _interval(_INTERVALS[name], node.expressions[0])
         if name == "error":
-            return exp.Anonymous(this=f"{schema}.{RAISE_ERROR}", expressions=node.expressions)
+            return _error(node.expressions[0])
         if name == "count_star":
             return exp.Count(this=exp.Star())
         if name == "epoch_us":
             return _microseconds(node.expressions[0])
-        if name not in ("date_part", "make_interval", "timezone", f"{schema}.{RAISE_ERROR}"):
+        if name not in ("concat", "date_part", "make_interval", "timezone"):
             _unknown(function, f"{name}()")
     return node
+
+
+def _error(message: exp.Expr) -> exp.Expr:
+    """A cast that cannot succeed and says the message: PostgreSQL has no function for that.
+
+    One of ours would stand among those that readers are offered. What follows the message is
+    nothing, of a volatile function: else the cast could be done before the query runs.
+    """
+    nothing = sqlglot.parse_one("left(cast(random() as text), 0)", read="postgres")
+    text = exp.Anonymous(this="concat", expressions=[message.copy(), nothing])
+    return exp.cast(text, "date")
 
 
 def _microseconds(instant: exp.Expr) -> exp.Expr:

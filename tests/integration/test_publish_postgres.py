@@ -18,6 +18,7 @@ import pytest
 
 from orchestration import pipeline
 from orchestration.publishing import postgres as target
+from orchestration.publishing import postgres_connection
 from orchestration.publishing.postgres import is_in_postgres, publish_to_postgres
 from orchestration.publishing.postgres_connection import PostgresUnavailable
 from orchestration.publishing.record import read_publication
@@ -116,7 +117,52 @@ def test_tables_have_their_keys(settings: Settings, postgres: PostgresServer) ->
     assert "(thread_id)" in keys["fct_threads"]
     agents = keys["mart_agents_daily"]
     assert "(period_start_date, agent_id) NULLS NOT DISTINCT" in agents
-    assert len(keys) >= 20
+    with closing(connect(postgres)) as connection:
+        without = rows(
+            connection,
+            "select relname from pg_class where relkind = 'r' "
+            "and relnamespace = 'inbox'::regnamespace and not exists "
+            "(select from pg_constraint where conrelid = pg_class.oid and contype in ('p', 'u'))",
+        )
+        references = rows(
+            connection,
+            "select conrelid::regclass::text, confrelid::regclass::text, "
+            "pg_get_constraintdef(oid) from pg_constraint where contype = 'f'",
+        )
+    assert without == [("dim_report",)]  # it has one row
+    tied = {
+        (table.split(".")[-1], definition.split(")")[0].split("(")[1], other.split(".")[-1])
+        for table, other, definition in references
+    }
+    assert tied >= {
+        ("fct_messages", "thread_id", "fct_threads"),
+        ("fct_messages", "agent_id", "dim_agents"),
+        ("fct_threads", "assigned_agent_id", "dim_agents"),
+        ("fct_threads", "team_id", "dim_teams"),
+        ("mart_agents_weekly", "agent_id", "dim_agents"),
+    }
+    unchecked = {
+        table.split(".")[-1] for table, _, definition in references if "NOT VALID" in definition
+    }
+    assert unchecked <= {"fct_ratings"}
+
+
+def test_readers_find_the_report_s_functions_and_no_other(
+    settings: Settings, postgres: PostgresServer
+) -> None:
+    with (
+        closing(duckdb.connect(str(settings.published_database), read_only=True)) as published,
+        closing(connect(postgres)) as connection,
+    ):
+        assert (
+            rows(
+                connection,
+                "select proname from pg_proc where pronamespace = 'inbox'::regnamespace order by 1",
+            )
+            == published.execute(
+                "select function_name from duckdb_functions() where not internal order by 1"
+            ).fetchall()
+        )
 
 
 def calls() -> list[str]:
@@ -126,7 +172,7 @@ def calls() -> list[str]:
         ("'2024-03-01'", "'2024-03-01'"),
         ("'2024-02-01'", "'2024-12-31'"),
         ("'2031-01-01'", "'2031-01-02'"),
-        ("'2024-03-02'", "'2024-02-28'"),
+        ("'2031-01-01'", "null"),
     ]
     agents = ["null", "(select min(agent_id) from {}dim_agents)", "''"]
     # A list of texts is one in either database if it is cast to one.
@@ -198,8 +244,16 @@ def test_every_function_gives_what_the_published_file_gives(
                 obj=text,
             )
         assert several > 50
-        with pytest.raises(psycopg2.Error, match="grain must be day, week, month or year"):
-            rows(connection, "select * from inbox.inbox_series('decade', null, null, null)")
+    for call, reason in (
+        ("inbox_series('decade', null, null, null)", "grain must be day, week, month or year"),
+        ("inbox_agents('2024-03-02', '2024-02-28')", "end_date 2024-02-28"),
+        ("inbox_top_labels(null, null, 3, 'nobody')", "No agent is known as nobody"),
+    ):
+        with (
+            closing(connect(postgres)) as connection,
+            pytest.raises(psycopg2.Error, match=reason),
+        ):
+            rows(connection, f"select * from inbox.{call}")
 
 
 def test_the_readers_role_reads_and_changes_nothing(
@@ -289,16 +343,23 @@ def test_a_transaction_sees_one_publication(
             assert rows(reading, f"select number from inbox.{table}") == [(2,)]
 
 
-def test_a_transaction_that_never_ends_keeps_what_it_has(
-    postgres: PostgresServer, tmp_path: Path
+def test_a_transaction_that_never_ends_keeps_what_it_has_and_is_named(
+    postgres: PostgresServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    monkeypatch.setattr(postgres_connection, "_SILENT_SECONDS", 0.1)
     publish_to_postgres(postgres.url, small_publication(tmp_path, 1), {})
     published = small_publication(tmp_path, 2)
-    with closing(connect(postgres)) as reading:
+    with closing(connect(postgres, application_name="a dashboard")) as reading:
         assert rows(reading, "select number from inbox.fct_one") == [(1,)]
         with pytest.raises(PostgresUnavailable, match="has kept the tables of the schema inbox"):
-            publish_to_postgres(postgres.url, published, {}, wait_seconds=0.5)
+            publish_to_postgres(postgres.url, published, {}, wait_seconds=1)
         assert rows(reading, "select number from inbox.fct_two") == [(1,)]
+        (told,) = [line for line in caplog.messages if line.startswith("Waiting until")]
+        assert f"process {reading.get_backend_pid()} of " in told
+        assert "a dashboard, idle in transaction" in told
     assert publish_to_postgres(postgres.url, published, {})
 
 
