@@ -11,6 +11,8 @@ from the clock.
 
 from __future__ import annotations
 
+import json
+import sys
 from bisect import bisect_right
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -123,3 +125,7 @@ def _hours(seconds: float) -> str:
     sign = "-" if seconds < 0 else "+"
     minutes = int(abs(seconds)) // 60
     return f"{sign}{minutes // 60:02}:{minutes % 60:02}"
+
+
+if __name__ == "__main__":
+    print(json.dumps(offset_changes(sys.argv[1])))  # INBOX_ZONE_OFFSETS, for dbt by itself

@@ -97,11 +97,12 @@ def _is_same(value: Any, expected: Any) -> bool:
 
 MACRO_ROWS: dict[str, Rows] = {
     "local_dates": [
-        (None, None),
+        (None, None, None),
         *(
             (
                 (instant - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds(),
                 instant.astimezone(ZONE).date().isoformat(),
+                instant.astimezone(ZONE).hour,
             )
             for instant in INSTANTS
         ),

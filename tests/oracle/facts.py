@@ -167,15 +167,21 @@ class Facts:
                 closing_seconds = (record["closed_at"] - record["created_at"]).total_seconds()
             closer = record["closed_by_agent_id"] or record["assigned_agent_id"]
             user_messages = [m for m in counted if m["author_type"] == "user"]
+            agent_messages = [m for m in counted if m["author_type"] == "agent"]
             threads.append(
                 {
                     **record,
                     "closer_agent_id": closer if is_closed else None,
                     "first_responder_id": first_response and first_response["agent_id"],
                     "created_date": self.local_date(record["created_at"]),
+                    "created_hour": record["created_at"].astimezone(self.zone).hour,
                     "closed_date": self.local_date(record["closed_at"]),
                     "first_user_message_at": first_user_message and first_user_message["sent_at"],
                     "first_response_at": first_response and first_response["sent_at"],
+                    "last_user_message_at": user_messages[-1]["sent_at"] if user_messages else None,
+                    "last_agent_message_at": (
+                        agent_messages[-1]["sent_at"] if agent_messages else None
+                    ),
                     "first_response_seconds": first_response_seconds,
                     "closing_seconds": closing_seconds,
                     "messages": len(counted),

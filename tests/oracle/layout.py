@@ -140,6 +140,10 @@ COLUMNS = {
         "is_time_inconsistent",
         "team_id",
         "priority",
+        "is_reopened",
+        "last_user_message_at",
+        "last_agent_message_at",
+        "created_hour",
     ],
     "fct_messages": [
         "message_id",

@@ -29,6 +29,33 @@ and its result cast, in the session's zone: profiles.yml says UTC.
     end
 {%- endmacro %}
 
+{#- The hour of the day, 0 to 23, that clocks of the workspace's zone show at an instant. -#}
+{% macro local_hour(instant) -%}
+    {{ return(adapter.dispatch('local_hour', 'inbox_warehouse')(instant)) }}
+{%- endmacro %}
+
+{% macro duckdb__local_hour(instant) -%}
+    zone.local_hour({{ instant }})
+{%- endmacro %}
+
+{% macro spark__local_hour(instant) -%}
+    {%- set microseconds = 'unix_micros(' ~ instant ~ ')' -%}
+    cast(case
+        when {{ microseconds }} >= 86400000000 and {{ microseconds }} < 4102444800000000
+            then ({{ microseconds }} + {{ zone_offset_at(microseconds) }}) div 3600000000 % 24
+        else hour(from_utc_timestamp({{ instant }}, {{ sql_text(var('inbox_timezone')) }}))
+    end as bigint)
+{%- endmacro %}
+
+{% macro postgres__local_hour(instant) -%}
+    {%- set microseconds = 'cast(extract(epoch from ' ~ instant ~ ') * 1000000 as bigint)' -%}
+    cast(case
+        when {{ microseconds }} >= 86400000000 and {{ microseconds }} < 4102444800000000
+            then ({{ microseconds }} + {{ zone_offset_at(microseconds) }}) / 3600000000 % 24
+        else extract(hour from timezone({{ sql_text(var('inbox_timezone')) }}, {{ instant }}))
+    end as bigint)
+{%- endmacro %}
+
 {#-
 The first instant of a local day. Where clocks go back over midnight, midnight comes twice, and an engine may take the
 second; where they go forward over it, the day begins with the jump.
@@ -97,5 +124,11 @@ conversion is used.
                 as integer
             )
         else cast(timezone({{ zone }}, instant) as date)
+    end;
+    create or replace macro zone.local_hour(instant) as
+    case
+        when instant >= timestamptz '1970-01-02 00:00:00+00' and instant < timestamptz '2100-01-01 00:00:00+00'
+            then (epoch_us(instant) + {{ zone_offset_at('epoch_us(instant)') }}) // 3600000000 % 24
+        else extract(hour from timezone({{ zone }}, instant))
     end
 {%- endmacro %}

@@ -6,7 +6,7 @@ DuckDB's, to the second, and handed to every engine, so that a day is the same d
     {%- if not execute -%}{{ return([(0, 0)]) }}{%- endif -%}
     {%- set offsets = fromjson(env_var('INBOX_ZONE_OFFSETS', '[]')) -%}
     {%- if not offsets -%}
-        {{ exceptions.raise_compiler_error('INBOX_ZONE_OFFSETS is not set: whoever runs dbt hands over the offsets of the zone') }}
+        {{ exceptions.raise_compiler_error('INBOX_ZONE_OFFSETS is not set. Set it to what this prints: python -m orchestration.machine.zones ' ~ var('inbox_timezone')) }}
     {%- endif -%}
     {%- set changes = [] -%}
     {%- for second, offset_seconds in offsets -%}

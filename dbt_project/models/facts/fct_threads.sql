@@ -46,6 +46,8 @@ messages_aggregated as (
         sum(case when author_type = 'agent' then 1 else 0 end) as agent_messages,
         min(case when author_type = 'user' then sent_at end) as first_user_message_at,
         min(case when author_type = 'agent' then sent_at end) as first_agent_message_at,
+        max(case when author_type = 'user' then sent_at end) as last_user_message_at,
+        max(case when author_type = 'agent' then sent_at end) as last_agent_message_at,
         {{ earliest_value('author_id', ['sent_at', 'message_id'], "author_type = 'agent'") }} as first_agent_id
     from messages
     group by thread_id
@@ -67,6 +69,8 @@ joined as (
         coalesce(thread_messages.user_messages, 0) as user_messages,
         coalesce(thread_messages.agent_messages, 0) as agent_messages,
         thread_messages.first_user_message_at,
+        thread_messages.last_user_message_at,
+        thread_messages.last_agent_message_at,
         coalesce(thread_messages.is_agent_started, false) as is_agent_started,
         case
             when not thread_messages.is_agent_started then thread_messages.first_agent_message_at
@@ -113,7 +117,10 @@ final as (
         is_time_inconsistent,
         team_id,
         priority,
-        is_reopened
+        is_reopened,
+        last_user_message_at,
+        last_agent_message_at,
+        {{ local_hour('created_at') }} as created_hour
     from joined
 )
 
