@@ -37,7 +37,7 @@ from orchestration.warehouse.tables import (
     describe_tables,
     trace_columns,
 )
-from orchestration.warehouse.words import all_words, first_words
+from orchestration.warehouse.words import all_words, first_words, words_of_check
 
 
 def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
@@ -162,7 +162,7 @@ def _evaluations(
         severity=AssetCheckSeverity.WARN
         if severity == "warn" or result.status == "warn"
         else AssetCheckSeverity.ERROR,
-        description=result.message,
+        description=words_of_check(result),
         metadata={
             "rows_found": result.failures or 0,
             "seconds": round(result.seconds, 3),
@@ -176,7 +176,7 @@ def published_tables(manifest: Mapping[str, Any]) -> list[AssetSpec]:
         AssetSpec(
             AssetKey(["published", node["name"]]),
             deps=[AssetKey(node["name"])],
-            description=node["description"],
+            description=f"What readers have: {node['description'].strip()}",
             group_name="published",
             kinds={"duckdb", "parquet"},
             owners=OWNERS,

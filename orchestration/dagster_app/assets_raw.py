@@ -1,7 +1,6 @@
 """The landed exports as assets: one a kind of record, a partition an export day."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 
 from dagster import (
     AssetCheckResult,
@@ -13,7 +12,6 @@ from dagster import (
     BackfillPolicy,
     Config,
     Failure,
-    FreshnessPolicy,
     MetadataValue,
     PartitionsDefinition,
     ResourceParam,
@@ -27,6 +25,7 @@ from pydantic import Field
 
 from orchestration.dagster_app.checks import LOAD_CHECKS, load_check_results
 from orchestration.dagster_app.forgetting import REJECTED_ROWS, forget_rejected
+from orchestration.dagster_app.overview import tag_days, tell_overview
 from orchestration.dagster_app.reporting import (
     forget_planned_days,
     report_failed_days,
@@ -34,7 +33,7 @@ from orchestration.dagster_app.reporting import (
     retried_where_it_may_help,
 )
 from orchestration.exports import ENTITIES, DayManifest
-from orchestration.exports.loading import LoadOutcome, load_days
+from orchestration.exports.loading import LoadOutcome, describe_days, load_days
 from orchestration.exports.preview import PREVIEW_COLUMNS, preview_rejected
 from orchestration.exports.reading.schema import CONTRACTS
 from orchestration.exports.retention import closed_days
@@ -58,12 +57,6 @@ def exports_spec(sources: Sequence[AssetKey]) -> AssetSpec:
         kinds={"csv", "json", "parquet"},
         owners=OWNERS,
     )
-
-
-# A look at the assets' page; that a certain day has arrived is a check.
-FRESHNESS = FreshnessPolicy.time_window(
-    warn_window=timedelta(hours=26), fail_window=timedelta(hours=50)
-)
 
 
 class LoadExports(Config):
@@ -96,7 +89,6 @@ def raw_assets(partitions: PartitionsDefinition) -> AssetsDefinition:
                 kinds={"python", "pandas", "parquet"},
                 owners=OWNERS,
                 metadata=_column_schema(key),
-                freshness_policy=FRESHNESS,
             )
             for key, description in _descriptions().items()
         ],
@@ -116,6 +108,8 @@ def raw_assets(partitions: PartitionsDefinition) -> AssetsDefinition:
         report_failed_days(context, keys, outcome.failed_days)
         report_materializations(context, _materializations(settings, outcome))
         forget_rejected(context.instance, closed_days(settings.raw_folder))
+        tag_days(context, _days_in_words(outcome))
+        tell_overview(context, settings)
         yield from load_check_results(settings)
         if outcome.failed:
             raise Failure(
@@ -125,6 +119,11 @@ def raw_assets(partitions: PartitionsDefinition) -> AssetsDefinition:
             )
 
     return raw_exports
+
+
+def _days_in_words(outcome: LoadOutcome) -> str:
+    days = sorted({*(day.export_date for day in outcome.loaded), *outcome.failed_days})
+    return describe_days(days) if days else "none was due"
 
 
 def _descriptions() -> dict[str, str]:
@@ -178,7 +177,8 @@ def _materialization(
         asset_key=AssetKey(key),
         partition=manifest.export_date.isoformat(),
         metadata={
-            "dagster/partition_row_count": len(files) if key == MANIFESTS else loaded,
+            "dagster/partition_row_count": loaded,
+            "file_count": len(files),
             "rows_read": sum(file.rows_read for file in files),
             "rows_loaded": loaded,
             "rows_rejected": rejected,

@@ -10,9 +10,10 @@ from dagster import Definitions, in_process_executor
 from orchestration.dagster_app import jobs
 from orchestration.dagster_app.assets_dbt import dbt_models, published_tables
 from orchestration.dagster_app.assets_published import published_assets
-from orchestration.dagster_app.assets_raw import exports_spec, raw_assets
+from orchestration.dagster_app.assets_raw import OWNERS, exports_spec, raw_assets
 from orchestration.dagster_app.assets_sources import keys_of, source_assets
 from orchestration.dagster_app.checks import warehouse_checks
+from orchestration.dagster_app.overview import overview_spec
 from orchestration.dagster_app.partitions import export_days
 from orchestration.dagster_app.schedules import daily_import, daily_load
 from orchestration.dagster_app.sensors import (
@@ -36,6 +37,7 @@ def build_defs(
     return Definitions(
         assets=[
             *sources,
+            overview_spec(OWNERS),
             exports_spec(keys_of(sources)),
             raw_assets(export_days(settings)),
             dbt_models(manifest),

@@ -28,7 +28,7 @@ ARRIVAL = AssetCheckSpec(
     asset="raw_manifests",
     description="Every export day to yesterday, in the zone, has arrived and is loaded, "
     "but those said to be empty and weekdays without a delivery. It tells days that have not "
-    "arrived from those that cannot be read.",
+    "arrived from those that cannot be read, and fails where two or more are late.",
 )
 VOLUME = AssetCheckSpec(
     "volume_is_usual",
@@ -85,7 +85,9 @@ def _result(spec: AssetCheckSpec, finding: Finding) -> AssetCheckResult:
         passed=finding.is_passed,
         asset_key=spec.asset_key,
         check_name=spec.name,
-        severity=AssetCheckSeverity.ERROR if spec.blocking else AssetCheckSeverity.WARN,
+        severity=AssetCheckSeverity.ERROR
+        if spec.blocking or finding.is_severe
+        else AssetCheckSeverity.WARN,
         description=finding.description,
         metadata=dict(finding.figures),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from dagster import AssetSelection, define_asset_job, job
 
 from orchestration.dagster_app.ops import finish_erasures
+from orchestration.dagster_app.overview import DAYS_TAG
 from orchestration.exports.loading import describe_days
 
 load_exports = define_asset_job(
@@ -27,7 +28,7 @@ import_sources = define_asset_job(
 
 build_and_publish = define_asset_job(
     "build_and_publish",
-    selection=AssetSelection.all() - AssetSelection.groups("raw", "exports", "sources"),
+    selection=AssetSelection.all() - AssetSelection.groups("raw", "exports", "sources", "overview"),
     description="Builds and tests every model from the landed days, then replaces what readers "
     "open. A failed test leaves readers what they have.",
 )
@@ -40,7 +41,7 @@ def load_run(days: Sequence[date]) -> dict[str, Any]:
     partitions: days that have not arrived would be planned too, and shown as failed.
     """
     return {
-        "tags": {"inbox/export_days": describe_days(days)},
+        "tags": {DAYS_TAG: describe_days(days)},
         "run_config": {
             "ops": {"raw_exports": {"config": {"days": [day.isoformat() for day in days]}}}
         },

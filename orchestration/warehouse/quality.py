@@ -29,15 +29,21 @@ PAST_WEEKS = 8
 FEWEST_PAST_DAYS = 3
 LEAST_DIFFERENCE_ROWS = 20
 REJECTED_DAYS = 30
+# From so many days on, data that are late are no longer a warning.
+SEVERELY_LATE_DAYS = 2
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Whether a claim holds, in words, and the figures that it rests on, by name."""
+    """Whether a claim holds, in words, and the figures that it rests on, by name.
+
+    is_severe: whether it is more than a warning that it does not hold.
+    """
 
     is_passed: bool
     description: str
     figures: Mapping[str, int | float | str] = field(default_factory=dict)
+    is_severe: bool = False
 
 
 def find_arrival(
@@ -66,7 +72,8 @@ def find_arrival(
         return Finding(True, f"Every export day to {coverage.as_of_date} is loaded.", figures)
     parts = [f"{missing_in_words(missing)}."] if missing else []
     parts += [f"{day} has arrived and cannot be loaded: {failed[day]}" for day in unread]
-    return Finding(False, " ".join(parts), figures)
+    is_severe = len(late) + len(unread) >= SEVERELY_LATE_DAYS
+    return Finding(False, " ".join(parts), figures, is_severe)
 
 
 def find_volume(manifests: Mapping[date, DayManifest]) -> Finding:

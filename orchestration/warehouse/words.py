@@ -64,6 +64,14 @@ def _meaning(settings: Settings, result: DbtResult) -> str:
     return f"{result.name} does not hold: {found}"
 
 
+def words_of_check(result: DbtResult) -> str:
+    """What a test has found, also where that is nothing."""
+    if result.message and result.status != "pass":
+        return result.message
+    claim = f" {' '.join(result.description.split())}" if result.description else ""
+    return f"Holds: no row was found that contradicts it.{claim}"
+
+
 def _one_day(
     manifest: DayManifest,
     day: date,

@@ -72,6 +72,7 @@ def test_one_graph_leads_from_the_exports_to_every_published_table(
     for key in graph.get_all_asset_keys():
         node = graph.get(key)
         assert node.description, key
+        assert "Raw SQL" not in node.description, key
         assert node.group_name != "default", key
         assert node.owners, key
         assert node.kinds, key
@@ -101,6 +102,18 @@ def test_a_range_is_one_run_and_only_what_arrived_is_loaded(
     for entity in ("threads", "messages", "ratings", "agents", "manifests"):
         loaded = instance.get_materialized_partitions(AssetKey(f"raw_{entity}"))
         assert loaded == {*DAYS[:3], DAYS[4]}
+    run = instance.get_run_by_id(result.run_id)
+    assert run is not None
+    assert run.tags["inbox/export_days"] == f"4 export days from {DAYS[0]} to {DAYS[4]}"
+    assert "4 export days are loaded" in overview(instance)
+
+
+def overview(instance: DagsterInstance) -> str:
+    """What the overview says now."""
+    event = instance.get_latest_materialization_event(AssetKey("overview"))
+    assert event is not None
+    assert event.asset_materialization is not None
+    return str(event.asset_materialization.metadata["overview"].value)
 
 
 def test_a_build_reports_its_tests_as_checks_and_publishes(
@@ -111,6 +124,8 @@ def test_a_build_reports_its_tests_as_checks_and_publishes(
     evaluations = result.get_asset_check_evaluations()
     assert len(evaluations) > 40
     assert all(evaluation.passed for evaluation in evaluations if evaluation.blocking)
+    assert all(evaluation.description for evaluation in evaluations)
+    assert f"The data to {date.fromisoformat(DAYS[4]).day} " in overview(instance)
     event = instance.get_latest_materialization_event(AssetKey(["published", "mart_inbox_daily"]))
     assert event is not None
     assert event.asset_materialization is not None

@@ -21,6 +21,10 @@ class Translator(DagsterDbtTranslator):
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return str(dbt_resource_props["fqn"][1])
 
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """Without the SQL that dagster-dbt adds."""
+        return str(dbt_resource_props["description"]).strip()
+
 
 @pytest.fixture(scope="module")
 def manifest() -> dict[str, Any]:
