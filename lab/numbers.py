@@ -219,20 +219,20 @@ def _period_timings() -> dict[str, Any]:
 
 
 def _semantic_models() -> list[dict[str, Any]]:
-    sums = [{"name": name, "agg": "sum"} for name in _of_kind("sum")]
     balances = [
         {"name": f"{name}_change", "agg": "sum", "expr": f"{n['comes']} - {n['goes']}"}
         for name, n in _of_kind("balance").items()
     ]
     return [
+        *_sums(),
         _semantic_model(
             "agent_days",
-            "Sums of the inbox, by day and by whose they are.",
+            "What enters and leaves the balances, by day and by whose it is.",
             "fct_agent_days",
             "activity_date",
             "agent_day",
-            [{"name": "agent", "type": "foreign", "expr": "agent_id"}],
-            [*sums, *balances],
+            [{"name": "agent", "type": "foreign", "expr": _or_nobody("agent_id")}],
+            balances,
         ),
         _semantic_model(
             "durations",
@@ -240,14 +240,55 @@ def _semantic_models() -> list[dict[str, Any]]:
             "fct_durations",
             "thread_created_date",
             "duration",
-            [
-                {"name": "agent", "type": "foreign", "expr": "agent_id"},
-                {"name": "thread", "type": "foreign", "expr": "thread_id"},
-            ],
+            _entities("agent_id"),
             [_quantile_measure(name, number) for name, number in _of_kind("quantile").items()],
             ["ended_date"],
         ),
     ]
+
+
+def _sums() -> list[dict[str, Any]]:
+    """The sums over the facts, by day and agent; `thread` leads to channel, status and team."""
+    kinds = read_register("record_kinds")
+    groups: dict[tuple[str, str, str], dict[str, Number]] = {}
+    for name, number in _shown_sums().items():
+        groups.setdefault((number["of"], number["day"], number["whose"]), {})[name] = number
+    return [
+        _semantic_model(
+            f"{of}_by_{day}_and_{whose}",
+            f"Sums of {of}, by `{day}` and by the agent of `{whose}`.",
+            kinds[of]["fact"],
+            day,
+            f"{of}_row_by_{day}_and_{whose}",
+            _entities(whose),
+            [_sum_measure(name, number, kinds[of].get("where")) for name, number in made.items()],
+        )
+        for (of, day, whose), made in groups.items()
+    ]
+
+
+def _shown_sums() -> dict[str, Number]:
+    return {name: number for name, number in _of_kind("sum").items() if "label" in number}
+
+
+def _entities(whose: str) -> list[dict[str, Any]]:
+    return [
+        {"name": "agent", "type": "foreign", "expr": _or_nobody(whose)},
+        {"name": "thread", "type": "foreign", "expr": "thread_id"},
+    ]
+
+
+def _or_nobody(agent_id: str) -> str:
+    """Nobody has a name, so that metrics are joined by it: null equals nothing."""
+    return f"coalesce({agent_id}, 'Unassigned')"
+
+
+def _sum_measure(name: str, number: Number, kept: str | None) -> dict[str, Any]:
+    """What a record adds; nothing where it has no day, so that nothing is told of no day."""
+    conditions = [kept, number.get("where"), f"{number['day']} is not null"]
+    where = " and ".join(condition for condition in conditions if condition)
+    value = number.get("value", "1")
+    return {"name": name, "agg": "sum", "expr": f"case when {where} then {value} else 0 end"}
 
 
 def _semantic_model(
@@ -304,7 +345,10 @@ def _metric(name: str, number: Number) -> dict[str, Any]:
     if number["kind"] == "balance":
         stock = {"measure": f"{name}_change", "cumulative_type_params": {"period_agg": "last"}}
         return {"type": "cumulative", "type_params": stock}
-    return {"type": "simple", "type_params": {"measure": name}}
+    measure: dict[str, Any] = {"name": name}
+    if number.get("day") in ("closed_date", "ended_date"):  # null while it is open, or runs
+        measure["filter"] = "{{ TimeDimension('metric_time', 'day') }} is not null"
+    return {"type": "simple", "type_params": {"measure": measure}}
 
 
 def _docs_table() -> str:

@@ -100,8 +100,8 @@ def answer(warehouse: Warehouse, **asked: Any) -> float:
 
 
 def values(table: pd.DataFrame, keys: list[str], column: str) -> pd.Series:
-    """A column as numbers by its keys; nobody is an empty text, no number is 0."""
-    texts = [table[key].astype(str).where(table[key].notna(), "") for key in keys]
+    """A column as numbers by its keys; nobody is `Unassigned`, no number is 0."""
+    texts = [table[key].astype(str).where(table[key].notna(), "Unassigned") for key in keys]
     index = pd.MultiIndex.from_arrays(texts)
     numbers = pd.Series(table[column].astype(float).fillna(0).to_numpy(), index)
     return numbers[numbers != 0].sort_index()
@@ -160,6 +160,49 @@ def test_metrics_by_agent_equal_the_agents_marts(warehouse: Warehouse, grain: st
         asked = "agent_unique_users" if name == "unique_users" else name
         actual = metric(warehouse, asked, f"metric_time__{grain}", "agent")
         assert_same(actual, values(mart, ["period_start_date", "agent_id"], name))
+
+
+@pytest.mark.parametrize(
+    ("mart", "column", "group"),
+    [("channels", "channel", "thread__channel"), ("teams", "team_id", "thread__team_id")],
+)
+def test_metrics_by_channel_and_team_equal_their_marts(
+    warehouse: Warehouse, mart: str, column: str, group: str
+) -> None:
+    table = warehouse.table(f"mart_{mart}_monthly")
+    users = {"unique_users", "new_users"}
+    for name in marts_metrics():
+        if name in {*users, *BALANCES, *told_nothing(table)} or name not in table.columns:
+            continue
+        actual = metric(warehouse, name, "metric_time__month", group)
+        assert_same(actual, values(table, ["period_start_date", column], name))
+
+
+def test_nobody_is_a_value_by_which_metrics_are_joined(warehouse: Warehouse) -> None:
+    both = MetricFlowQueryRequest.create(
+        metric_names=["new_threads", "closings"], group_by_names=["agent"]
+    )
+    table = warehouse.connection.execute(engine().explain(both).sql_statement.sql).df()
+    assert list(table["agent"]).count("Unassigned") == 1
+    assert table["agent"].notna().all()
+
+
+def test_conversations_are_told_by_status(warehouse: Warehouse) -> None:
+    threads = warehouse.table("fct_threads")
+    actual = metric(warehouse, "new_threads", "thread__status")
+    assert actual.to_dict() == {
+        (status,): count for status, count in threads["status"].value_counts().items()
+    }
+
+
+def test_nothing_is_told_of_no_day(warehouse: Warehouse) -> None:
+    for name in ("threads_closed", "closings", "replies"):
+        request = MetricFlowQueryRequest.create(
+            metric_names=[name], group_by_names=["metric_time__month"]
+        )
+        sql = engine().explain(request).sql_statement.sql
+        table = warehouse.connection.execute(sql).df()
+        assert table["metric_time__month"].notna().all(), name
 
 
 def test_labels_equal_the_labels_marts(warehouse: Warehouse) -> None:
