@@ -19,6 +19,7 @@ CALLS = {
     "inbox_top_labels": "inbox_top_labels({range}, null, {agent})",
     "inbox_breakdown": "inbox_breakdown('channel', {range}, agent := {agent})",
     "inbox_hours": "inbox_hours('waits', {range}, agent := {agent})",
+    "inbox_threads": "inbox_threads('new_threads', {range}, {agent})",
     "inbox_within": "inbox_within('reply', 3600, 'day', {range}, agent := {agent})",
 }
 

@@ -26,17 +26,17 @@
     (channels is not null or teams is not null or labels is not null or priorities is not null)
 {%- endmacro %}
 
-{#- Whether a row is of the agent that is asked for: null is everyone, the empty text nobody. It reads the CTE `asked`. -#}
+{#- Whether a row is of the agent that is asked for: null is everyone, the empty text nobody. It reads the CTE `asked_agent`. -#}
 {% macro is_of_agent(agent_id) -%}
-    (agent is null or coalesce({{ agent_id }}, '') = (select asked.agent_key from asked))
+    (agent is null or coalesce({{ agent_id }}, '') = (select asked_agent.agent_key from asked_agent))
 {%- endmacro %}
 
 {#-
-The CTE `asked`: the agent who is asked for, by identifier or by a name that nobody else has. One who is not known, or a name
+The CTE `asked_agent`: the agent who is asked for, by identifier or by a name that nobody else has. One who is not known, or a name
 that several have, is an error.
 -#}
 {% macro asked_agent() -%}
-asked as materialized (
+asked_agent as materialized (
     select
         case
             when agent is null or agent = '' or max(case when known.agent_id = agent then 1 else 0 end) = 1 then agent
@@ -55,7 +55,7 @@ asked as materialized (
     case
         when cast(start_date as date) > cast(end_date as date)
             then cast({{ raise_error("'The range ends before it begins: start_date is ' || cast(start_date as date) || ', end_date ' || cast(end_date as date)", is_literal=false) }} as date)
-        when agent is null or (select asked.agent_key from asked) is not null then {{ date }}
+        when agent is null or (select asked_agent.agent_key from asked_agent) is not null then {{ date }}
     end
 {%- endmacro %}
 

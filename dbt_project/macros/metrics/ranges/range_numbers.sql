@@ -67,7 +67,7 @@ range_numbers as (
 {%- endmacro %}
 
 {#-
-The CTEs `asked`, `report` and `periods`: the agent and the range that are asked for, and the periods of a grain that it
+The CTEs `asked_agent`, `report` and `periods`: the agent and the range that are asked for, and the periods of a grain that it
 touches, cut to it.
 What many CTEs read is materialized: DuckDB before 1.4 works it out for each.
 -#}
