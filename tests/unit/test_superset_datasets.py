@@ -1,0 +1,63 @@
+"""The SQL of the dashboard's datasets, as Superset writes it for a range: asked of the sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jinja2
+import pytest
+import yaml
+
+from bi.superset.bundle import ASSETS
+from orchestration.settings import Settings
+
+RANGED = ("inbox_cards", "inbox_card_ranges", "inbox_series", "inbox_agents", "inbox_top_labels")
+
+
+@pytest.fixture(scope="module")
+def published(published_sample: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    path = str(published_sample.published_database)
+    with closing(duckdb.connect(path, read_only=True)) as connection:
+        yield connection
+
+
+def rows(
+    published: duckdb.DuckDBPyConnection, dataset: str, **asked: str | None
+) -> list[dict[str, Any]]:
+    """What a dataset gives for a range, its end excluded, without filters."""
+    path: Path = ASSETS / "datasets" / "inbox" / f"{dataset}.yaml"
+    text = yaml.safe_load(path.read_text(encoding="utf-8"))["sql"]
+    bounds = {"from_dttm": None, "to_dttm": None, **asked}
+    sql = jinja2.Template(text).render(filter_values=lambda *_, **__: [], **bounds)
+    relation = published.sql(sql)
+    return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+
+
+@pytest.mark.parametrize("dataset", RANGED)
+def test_a_range_from_a_day_that_has_not_come_is_empty_and_no_error(
+    published: duckdb.DuckDBPyConnection, dataset: str
+) -> None:
+    found = rows(published, dataset, from_dttm="2031-01-01T00:00:00")
+    assert all(not row.get("current_value") and not row.get("new_threads") for row in found)
+
+
+def test_cards_are_compared_only_where_the_days_before_are_all_there(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    march = {"from_dttm": "2024-03-01T00:00:00", "to_dttm": "2024-04-01T00:00:00"}
+    quarter = {"from_dttm": "2024-01-01T00:00:00", "to_dttm": "2024-04-01T00:00:00"}
+    told = [row["range_name"] for row in rows(published, "inbox_card_ranges", **march)]
+    assert told.count("before") == told.count("now") == 6
+    told = [row["range_name"] for row in rows(published, "inbox_card_ranges", **quarter)]
+    assert told == ["now"] * 6
+    (card, *_) = rows(published, "inbox_cards", **march)
+    bounds = [f"{when}_{end}_date" for when in ("current", "previous") for end in ("start", "end")]
+    assert [str(card[name]) for name in bounds] == [
+        *("2024-03-01", "2024-03-31", "2024-01-30", "2024-02-29")
+    ]
+    table = yaml.safe_load((ASSETS / "charts" / "cards_table.yaml").read_text(encoding="utf-8"))
+    assert set(bounds) <= set(table["params"]["all_columns"])
