@@ -158,17 +158,17 @@ def watched_spill(settings: Settings) -> Iterator[list[int]]:
 
 def _build_and_test(settings: Settings, costs: dict[str, Any]) -> dict[str, Any]:
     """A build with its tests, as a run has it: a batch's own rows are tested after it alone."""
-    from orchestration.warehouse import dbt
+    from orchestration.warehouse import replay
     from orchestration.warehouse.build import build_warehouse
     from orchestration.warehouse.results import DbtResult
 
-    run_tests = dbt.run_tests
+    run_tests = replay.run_tests
 
     def timed_tests(*arguments: Any) -> list[DbtResult]:
         with _timed(costs, "test"):
             return run_tests(*arguments)
 
-    with patch.object(dbt, "run_tests", timed_tests):
+    with patch.object(replay, "run_tests", timed_tests):
         results = build_warehouse(settings).results
     failed = [result.name for result in results if not result.is_success]
     tests = [result for result in results if result.resource_type == "test" and result.is_success]

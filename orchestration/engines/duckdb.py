@@ -23,6 +23,7 @@ class DuckDB:
     form: tuple[str, ...] = ()
     asks_graph = False
     has_readers_names = True
+    runs_kept_sql = True
 
     def check_installed(self) -> None:
         """It always is."""

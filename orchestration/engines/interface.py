@@ -62,6 +62,11 @@ class Engine(Protocol):
         """Whether its compiled SQL tells how one table that readers get is made from others."""
         ...
 
+    @property
+    def runs_kept_sql(self) -> bool:
+        """Whether the SQL of one batch, as dbt wrote it, can be run for another without dbt."""
+        ...
+
     def check_installed(self) -> None:
         """Raises SettingsError where the package that it needs is not there."""
         ...

@@ -24,7 +24,7 @@ from orchestration.exports.healing import unresolved_rows
 from orchestration.machine import files
 from orchestration.machine.lock import hold_lock
 from orchestration.settings import Settings
-from orchestration.warehouse import dbt
+from orchestration.warehouse import dbt, replay
 from orchestration.warehouse.batches import BatchPlan, Models, is_interrupted, plan_batch
 from orchestration.warehouse.catalog import (
     Catalog,
@@ -96,7 +96,7 @@ def build_warehouse(
             if tested is None:
                 # What a build before this one left untested is tested too: every row is.
                 plan = replace(plan, actions=dict.fromkeys(plan.actions, "built"))
-            results += in_words(settings, dbt.run_tests(settings, plan, selection))
+            results += in_words(settings, replay.run_tests(settings, plan, selection))
         is_complete = with_tests and all(result.is_success for result in results)
         if is_complete and (not selection or tested == fingerprint):
             _record(settings, fingerprint)
@@ -177,7 +177,7 @@ def _run_models(
     """Runs models with the landed files where the engine reads them."""
     engine = engine_of(settings)
     engine.send(catalog)
-    results = dbt.run_models(settings, plan, part)
+    results = replay.run_models(settings, catalog, plan, part)
     if all(result.is_success for result in results):
         engine.clear(catalog)
     return results

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 logger = logging.getLogger("inbox.dbt")
@@ -18,7 +19,8 @@ class DbtResult:
 
     status: success, pass, warn, no-op, fail, error or skipped.
     failures: rows that a test found, where it was run. description: of the node, in the project.
-    is_told: whether the message says by itself what is the matter.
+    is_told: whether the message says by itself what is the matter. severity: of a test, error or
+    warn. sql: what dbt ran for it, where that is known.
     """
 
     unique_id: str
@@ -30,6 +32,8 @@ class DbtResult:
     message: str | None
     description: str = ""
     is_told: bool = False
+    severity: str = ""
+    sql: str = ""
 
     @property
     def is_success(self) -> bool:
@@ -54,7 +58,29 @@ def result_of(result: Any) -> DbtResult:
         failures=result.failures,
         message=result.message,
         description=getattr(result.node, "description", "") or "",
+        severity=str(getattr(result.node.config, "severity", "")).lower(),
+        sql=_sql_of(result.node),
     )
+
+
+def _sql_of(node: Any) -> str:
+    """What dbt wrote down as run for a node, of a hook what it compiled."""
+    if str(node.resource_type) == "operation":
+        return node.compiled_code or ""
+    path = getattr(node, "build_path", None)
+    return Path(path).read_text(encoding="utf-8") if path and Path(path).is_file() else ""
+
+
+def test_outcome(
+    severity: str, failures: int, should_warn: bool, should_error: bool
+) -> dict[str, Any]:
+    """Status, failures and message of a test from the row that its SQL gives, as dbt has them."""
+    rows = f"Got {failures} {'result' if failures == 1 else 'results'}"
+    if severity == "error" and should_error:
+        return {"status": "fail", "failures": failures, "message": rows}
+    if should_warn:
+        return {"status": "warn", "failures": failures, "message": rows}
+    return {"status": "pass", "failures": 0, "message": None}
 
 
 class Progress:

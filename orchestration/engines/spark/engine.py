@@ -30,6 +30,7 @@ class Spark:
     name = "spark"
     asks_graph = True
     has_readers_names = False
+    runs_kept_sql = False
 
     @property
     def form(self) -> tuple[str, ...]:

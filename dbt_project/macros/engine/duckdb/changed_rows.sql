@@ -23,25 +23,23 @@ has been applied once or not at all.
         {{ return({'relations': [target]}) }}
     {%- endif %}
     {%- do drop_relations_of_another_type([changes, target] if action == 'build' else [changes], 'table') %}
-    {%- if action == 'apply' %}
-        {% call statement('changes') -%}
-            create or replace table {{ changes }} as (
-                {{ sql }}
-            )
-        {%- endcall %}
-        {%- set columns = column_names(target) | join(', ') -%}
-        {% call statement('main') -%}
-            {{ delete_rows_before(target, changes, keys) }};
-            insert into {{ target }} ({{ columns }}) select {{ columns }} from {{ changes }} where is_after
-        {%- endcall %}
-    {%- else %}
-        {% call statement('main') -%}
-            drop table if exists {{ changes }};
-            drop table if exists {{ target }};
-            {{ create_table_as(false, target, sql) }}
-        {%- endcall %}
-    {%- endif %}
-    {{ end_batch_of_model(target, action, post_hooks) }}
+    {#- All of it is one statement to dbt, which writes down the last of that name: see orchestration/warehouse/replay.py. -#}
+    {% call statement('main') -%}
+        {%- if action == 'apply' %}
+        {%- set columns = column_names(target) | join(', ') %}
+        create or replace table {{ changes }} as (
+            {{ sql }}
+        );
+        {{ delete_rows_before(target, changes, keys) }};
+        insert into {{ target }} ({{ columns }}) select {{ columns }} from {{ changes }} where is_after;
+        {%- else %}
+        drop table if exists {{ changes }};
+        drop table if exists {{ target }};
+        {{ create_table_as(false, target, sql) }}
+        {%- endif %}
+        {{ record_batch(model.name, action) }}
+    {%- endcall %}
+    {{ end_model(target, post_hooks) }}
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}
 
@@ -63,22 +61,20 @@ chooses and names what is stored before it, so that nothing is stored twice.
         {%- if action == 'apply' %}
         create or replace view {{ changes }} as (
             {{ sql }}
-        )
+        );
         {%- else %}
         drop view if exists {{ changes }};
         drop view if exists {{ target }};
         {{ create_view_as(target, sql) }}
         {%- endif %}
+        {{ record_batch(model.name, action) }}
     {%- endcall %}
-    {{ end_batch_of_model(target, action, post_hooks) }}
+    {{ end_model(target, post_hooks) }}
     {{ return({'relations': [target]}) }}
 {% endmaterialization %}
 
-{#- The end of both: the note that the model has had the batch, its comments, and the end of the transaction. -#}
-{% macro end_batch_of_model(target, action, post_hooks) -%}
-    {% call statement('record') -%}
-        {{ record_batch(model.name, action) }}
-    {%- endcall %}
+{#- The end of both: the comments, which stand unless the project has changed, and the end of the transaction. -#}
+{% macro end_model(target, post_hooks) -%}
     {% do persist_docs(target, model) %}
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
@@ -114,32 +110,34 @@ chooses and names what is stored before it, so that nothing is stored twice.
 
 {#-
 Notes that a model has had the batch: what a build that was interrupted goes on from. The version tells whoever copied
-the table before whether the changes of this batch are all that the copy lacks.
+the table before whether the changes of this batch are all that the copy lacks. Which batch it is stands in a table, so
+that the same text serves each batch.
 -#}
 {% macro record_batch(model_name, action) -%}
-    {%- set plan = batch_plan() -%}
-    {%- set fingerprint = plan.models.get(model_name, {}).get('fingerprint', '') -%}
+    {%- set fingerprint = batch_plan().models.get(model_name, {}).get('fingerprint', '') -%}
     {%- if action == 'apply' -%}
     update load_state.models
     set
         fingerprint = '{{ fingerprint }}',
-        batch_number = {{ plan.batch_number }},
+        batch_number = batch.batch_number,
         action = 'applied',
-        previous_version = version,
-        version = '{{ plan.version }}',
+        previous_version = models.version,
+        version = batch.version,
         rows_written = (select count(*) from {{ changes_of(this) }})
-    where model_name = '{{ model_name }}'
+    from load_state.batch
+    where models.model_name = '{{ model_name }}'
     {%- else -%}
     delete from load_state.models where model_name = '{{ model_name }}';
     insert into load_state.models
     select
         '{{ model_name }}',
         '{{ fingerprint }}',
-        {{ plan.batch_number }},
+        batch_number,
         'built',
-        '{{ plan.version }}',
+        version,
         null,
         (select count(*) from {{ this }})
+    from load_state.batch
     {%- endif -%}
 {%- endmacro %}
 
@@ -171,5 +169,9 @@ the table before whether the changes of this batch are all that the copy lacks.
         version varchar,
         previous_version varchar,
         rows_written bigint
-    )
+    );
+    create or replace table load_state.batch as
+    select
+        cast({{ batch_plan().batch_number }} as bigint) as batch_number,
+        '{{ batch_plan().version }}' as version
 {%- endmacro %}

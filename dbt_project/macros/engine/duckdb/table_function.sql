@@ -5,12 +5,10 @@ Relations inside it are named without their database, so that the function works
 -#}
 {% materialization table_function, adapter='duckdb' %}
     {{ run_hooks(pre_hooks) }}
+    {% set text = model.description | replace("'", "''") %}
     {% call statement('main') -%}
         create or replace macro {{ this.schema }}.{{ this.identifier }}({{ function_signature(config.require('arguments'), config.get('named', [])) }}) as table
-        {{ sql }}
-    {%- endcall %}
-    {% set text = model.description | replace("'", "''") %}
-    {% call statement('comment') -%}
+        {{ sql }};
         comment on macro table {{ this.schema }}.{{ this.identifier }} is '{{ text }}'
     {%- endcall %}
     {{ adapter.commit() }}

@@ -10,8 +10,8 @@ empty inbox take, more work than most of the tables are.
     {% call statement('main') -%}
         drop view if exists {{ target }};
         {{ create_view_as(target, sql) }}
+        {{ comments_on(target, model, config.persist_relation_docs(), config.persist_column_docs()) }}
     {%- endcall %}
-    {% do persist_docs(target, model) %}
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
     {{ return({'relations': [target]}) }}
@@ -24,8 +24,8 @@ empty inbox take, more work than most of the tables are.
     {% call statement('main') -%}
         drop table if exists {{ target }};
         {{ create_table_as(false, target, sql) }}
+        {{ comments_on(target, model, config.persist_relation_docs(), config.persist_column_docs()) }}
     {%- endcall %}
-    {% do persist_docs(target, model) %}
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
     {{ return({'relations': [target]}) }}
@@ -34,13 +34,19 @@ empty inbox take, more work than most of the tables are.
 {#- Describes a relation and its columns by one statement, without asking which columns it has: a wrong one fails. -#}
 {% macro duckdb__persist_docs(relation, model, for_relation, for_columns) -%}
     {% call statement('docs') -%}
-        {%- if for_relation and config.persist_relation_docs() and model.description %}
-        {{ alter_relation_comment(relation, model.description) }}
-        {%- endif %}
-        {%- if for_columns and config.persist_column_docs() %}
-        {%- for column in model.columns.values() if column.description %}
-        comment on column {{ relation }}.{{ adapter.quote(column.name) }} is {{ duckdb_escape_comment(column.description) }};
-        {%- endfor %}
-        {%- endif %}
+        {{ comments_on(
+            relation, model, for_relation and config.persist_relation_docs(), for_columns and config.persist_column_docs()
+        ) }}
     {%- endcall %}
+{%- endmacro %}
+
+{% macro comments_on(relation, model, for_relation, for_columns) -%}
+    {%- if for_relation and model.description %}
+    {{ alter_relation_comment(relation, model.description) }}
+    {%- endif %}
+    {%- if for_columns %}
+    {%- for column in model.columns.values() if column.description %}
+    comment on column {{ relation }}.{{ adapter.quote(column.name) }} is {{ duckdb_escape_comment(column.description) }};
+    {%- endfor %}
+    {%- endif %}
 {%- endmacro %}
