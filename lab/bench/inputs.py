@@ -46,11 +46,11 @@ def built_home(size: Size) -> Path:
         copy(landed_home(size) / "raw", home / "raw", linked=True)
         say("building, testing and publishing the history")
         inbox_run(home, size.exports)
-        _copy_home(home, snapshot)
+        copy_home(home, snapshot)
         (size.folder / "snapshot.done").touch()
     else:
         clear(home)
-        _copy_home(snapshot, home)
+        copy_home(snapshot, home)
     return home
 
 
@@ -94,8 +94,8 @@ def rebuild_of(size: Size, repetitions: int) -> tuple[Path, Measurement]:
     return home, measured
 
 
-def _copy_home(source: Path, target: Path) -> None:
-    """Landed and published files are never written to, and are known by more than their bytes."""
+def copy_home(source: Path, target: Path) -> None:
+    """A home's copy; landed and published files, which are never written to, are links."""
     target.mkdir(parents=True)
     for folder in sorted(source.iterdir()):
         copy(folder, target / folder.name, linked=folder.name in ("raw", "published"))

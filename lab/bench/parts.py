@@ -18,6 +18,7 @@ from unittest.mock import patch
 
 from lab.bench import inputs
 from lab.bench.measure import Measurement, measure, run
+from lab.bench.past import past
 from lab.bench.sizes import SIZES, Size, bench_folder
 from lab.bench.sources import LAST_DAY
 
@@ -457,6 +458,7 @@ PARTS: dict[str, tuple[str, Callable[[Size, int], Result]]] = {
     "ingestion": ("Ingestion", ingestion),
     "small_days": ("Many small days", small_days),
     "sources": ("A help desk", sources),
+    "past": ("A day by older commits", past),
 }
 
 _COSTS = ["", "process CPU s", "work CPU s", "wall s", "peak memory"]
