@@ -15,7 +15,10 @@ import yaml
 from bi.superset.bundle import ASSETS
 from orchestration.settings import Settings
 
-RANGED = ("inbox_cards", "inbox_card_ranges", "inbox_series", "inbox_agents", "inbox_top_labels")
+RANGED = (
+    *("inbox_cards", "inbox_card_ranges", "inbox_series", "inbox_agents", "inbox_top_labels"),
+    *("inbox_threads", "inbox_definitions"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +64,30 @@ def test_cards_are_compared_only_where_the_days_before_are_all_there(
     ]
     table = yaml.safe_load((ASSETS / "charts" / "cards_table.yaml").read_text(encoding="utf-8"))
     assert set(bounds) <= set(table["params"]["all_columns"])
+
+
+def test_threads_definitions_and_restatements_are_what_is_published(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    march = {"from_dttm": "2024-03-01T00:00:00", "to_dttm": "2024-04-01T00:00:00"}
+    counted = [row for row in rows(published, "inbox_threads", **march) if row["is_counted"]]
+    assert len(counted) == 945
+    (ours,) = published.execute(
+        "select value from inbox_definitions('first_response_seconds', '2024-03-01', "
+        "'2024-03-31', null) where definition = 'ours'"
+    ).fetchall()
+    told = rows(published, "inbox_definitions", **march)
+    assert (next(row["value"] for row in told if row["definition"] == "ours"),) == ours
+    assert rows(published, "inbox_restatements") == []
+
+
+@pytest.mark.parametrize(
+    "file", sorted((ASSETS / "datasets" / "inbox").iterdir()), ids=lambda file: file.stem
+)
+def test_every_dataset_has_the_columns_that_it_gives(
+    published: duckdb.DuckDBPyConnection, file: Path
+) -> None:
+    dataset = yaml.safe_load(file.read_text(encoding="utf-8"))
+    sql = jinja2.Template(dataset["sql"]).render(filter_values=lambda *_, **__: [])
+    described = {column["column_name"] for column in dataset["columns"]}
+    assert described >= set(published.sql(sql).columns)
