@@ -131,7 +131,7 @@ def test_nothing_is_started_while_nothing_changes(operator: Operator) -> None:
 def test_checks_are_read_with_their_figures(operator: Operator) -> None:
     late = read_checks(operator, "raw_manifests")["export_of_yesterday_is_loaded"]
     evaluation = late["executionForLatestMaterialization"]["evaluation"]
-    assert evaluation["severity"] == "WARN"
+    assert evaluation["severity"] == "ERROR", "the data are more than a day late"
     assert not evaluation["success"]
     figures = {
         entry["label"]: entry.get("intValue")

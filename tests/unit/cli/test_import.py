@@ -62,7 +62,8 @@ def test_an_import_and_what_sources_says_of_it(tmp_path: Path, lake: Path) -> No
     [
         (["--option", "colour"], 2, "give it as KEY=VALUE"),
         (["--option", "colour=red"], 2, "no option 'colour'"),
-        (["--landing", "api"], 2, "no landing 'api'"),
+        (["--landing", "ftp"], 2, "no landing 'ftp'"),
+        (["--landing", "api"], 2, "is no address of https"),
         (["--staff-file", "nowhere.txt"], 2, "nowhere.txt cannot be read"),
     ],
 )

@@ -40,6 +40,8 @@ def instance(
             for asset in ("raw_ratings", "raw_manifests"):
                 for day in days:
                     instance.store_event(loaded(run_id, asset, day))
+        # A look at what is stored: events of a step may wait for it.
+        assert instance.get_latest_materialization_event(AssetKey("raw_manifests"))
         yield instance
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.machine.access import make_private
-from orchestration.publishing import published_report
+from orchestration.publishing import published_file
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
 
 NOBODY = 65_534
@@ -121,14 +121,14 @@ def test_a_home_that_dagster_makes_is_the_owners_alone(tmp_path: Path, started: 
 def test_what_a_readers_engine_spills_is_theirs_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(published_report.tempfile, "gettempdir", lambda: str(tmp_path))
-    monkeypatch.setattr(published_report.tempfile, "tempdir", str(tmp_path))
-    folder = published_report._spill_folder()
+    monkeypatch.setattr(published_file.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(published_file.tempfile, "tempdir", str(tmp_path))
+    folder = published_file._spill_folder()
     assert mode(folder) == 0o700
-    assert published_report._spill_folder() == folder
+    assert published_file._spill_folder() == folder
     folder.rmdir()
     (tmp_path / "elsewhere").mkdir()
     folder.symlink_to(tmp_path / "elsewhere")
-    other = published_report._spill_folder()
+    other = published_file._spill_folder()
     assert other not in (folder, tmp_path / "elsewhere")
     assert mode(other) == 0o700
