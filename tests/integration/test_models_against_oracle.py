@@ -180,8 +180,9 @@ def test_batches_give_the_tables_of_a_rebuild(data: st.DataObject) -> None:
             assert_as_rebuilt(warehouse, raw, inbox.zone, schedules)
 
 
-@pytest.mark.parametrize("zone", ["Europe/Warsaw", "America/St_Johns"])
-@pytest.mark.parametrize("week_start", WEEK_STARTS)
+@pytest.mark.parametrize(
+    ("zone", "week_start"), [("Europe/Warsaw", "sunday"), ("America/St_Johns", "monday")]
+)
 def test_a_larger_inbox_day_by_day_is_what_the_oracle_says(zone: str, week_start: str) -> None:
     inbox = generate_inbox(
         11, date(2023, 12, 18), 20, 10, zone, pause=200, keeps_later=True, events=True
