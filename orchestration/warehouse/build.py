@@ -35,7 +35,7 @@ from orchestration.warehouse.catalog import (
     with_schedules,
     write_catalog,
 )
-from orchestration.warehouse.open_hours import load_schedules
+from orchestration.warehouse.open_hours import Schedules, load_schedules
 from orchestration.warehouse.parsing import basis, project_fingerprint
 from orchestration.warehouse.results import DbtResult
 from orchestration.warehouse.words import in_words
@@ -133,18 +133,7 @@ def _bring_up_to_date(
             states = engine_of(settings).states()
         else:
             catalog = None
-    following = with_coverage(
-        with_schedules(next_catalog(catalog, manifests, settings.raw_folder), schedules),
-        coverage_of(settings),
-        unresolved_rows(settings.raw_folder, manifests, settings.max_rejected),
-    )
-    if catalog is not None and not (following.incoming_files or following.replaced_files):
-        following = replace(
-            following,
-            batch_number=catalog.batch_number,
-            incoming_files=catalog.incoming_files,
-            replaced_files=catalog.replaced_files,
-        )
+    following = following_catalog(settings, catalog, manifests, schedules)
     is_same = catalog is not None and following.batch_number == catalog.batch_number
     rebuild = frozenset(selection) & models.fingerprints.keys() if is_same else frozenset()
     plan = plan_batch(following.batch_number, models, states if catalog else {}, rebuild)
@@ -169,6 +158,31 @@ def _bring_up_to_date(
         )
     )
     return results
+
+
+def following_catalog(
+    settings: Settings,
+    catalog: Catalog | None,
+    manifests: Mapping[date, DayManifest],
+    schedules: Schedules,
+) -> Catalog:
+    """The catalog of the batch that brings the warehouse to what there is now.
+
+    The same batch as before where nothing has landed since.
+    """
+    following = with_coverage(
+        with_schedules(next_catalog(catalog, manifests, settings.raw_folder), schedules),
+        coverage_of(settings),
+        unresolved_rows(settings.raw_folder, manifests, settings.max_rejected),
+    )
+    if catalog is None or following.incoming_files or following.replaced_files:
+        return following
+    return replace(
+        following,
+        batch_number=catalog.batch_number,
+        incoming_files=catalog.incoming_files,
+        replaced_files=catalog.replaced_files,
+    )
 
 
 def _run_models(

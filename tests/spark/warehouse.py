@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -22,8 +22,9 @@ from orchestration.privacy.record import Door
 from orchestration.settings import DBT_PROJECT, Settings
 from orchestration.warehouse import dbt
 from orchestration.warehouse.batches import BatchPlan, Models, is_interrupted, plan_batch
-from orchestration.warehouse.build import build_warehouse
-from orchestration.warehouse.catalog import next_catalog, read_catalog, write_catalog
+from orchestration.warehouse.build import build_warehouse, following_catalog
+from orchestration.warehouse.catalog import read_catalog, write_catalog
+from orchestration.warehouse.open_hours import load_schedules
 from orchestration.warehouse.parsing import basis
 from orchestration.warehouse.verify import verify_against
 from tests.services.spark import SparkCluster
@@ -145,20 +146,15 @@ class SparkWarehouse:
         catalog = read_catalog(self.catalog)
         states = self.states(models) if catalog else {}
         manifests = read_manifests(self.settings.raw_folder)
-        following = next_catalog(catalog, manifests, self.settings.raw_folder)
-        if catalog and not (following.incoming_files or following.replaced_files):
-            following = replace(
-                following,
-                batch_number=catalog.batch_number,
-                incoming_files=catalog.incoming_files,
-                replaced_files=catalog.replaced_files,
-            )
+        schedules = load_schedules(self.settings)
+        following = following_catalog(self.settings, catalog, manifests, schedules)
         write_catalog(following, self.catalog)
         return plan_batch(following.batch_number, models, states)
 
     def models(self) -> Models:
         """The models as they are planned for."""
-        return Models(dbt.load_manifest(self.settings), basis(self.settings))
+        schedules = load_schedules(self.settings).fingerprint
+        return Models(dbt.load_manifest(self.settings), basis(self.settings), schedules)
 
     def states(self, models: Models) -> dict[str, ModelState]:
         """What each table has had, by its properties; nothing of one whose rows may be missing."""
@@ -212,7 +208,7 @@ class SparkWarehouse:
                 f"select * from inbox_main.{view}"
             )
         found = verify_against(self.settings, folder)
-        assert found.differences == ()
+        assert not found.differences, found.differences
         assert {"fct_threads", "fct_period_timings", "mart_agents_weekly"} <= found.rows.keys()
         assert sum(found.rows.values()) > 1000
 
