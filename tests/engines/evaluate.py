@@ -47,6 +47,36 @@ def _before(instant: datetime) -> datetime:
 
 INSTANTS = _instants()
 
+# The first instants of days, by hand.
+DAY_STARTS = [
+    # Clocks back by 3 hours at 02:00: the day begins before the evening that comes again.
+    ("Antarctica/Casey", "2010-03-05", "2010-03-04T13:00Z"),
+    # A day that the islands left out: the next one begins at once.
+    ("Pacific/Apia", "2011-12-31", "2011-12-30T10:00Z"),
+    # Clocks back at 00:01, to 23:01.
+    ("America/St_Johns", "2010-11-07", "2010-11-07T02:30Z"),
+    # Clocks forward at 00:00, so that the day begins at 01:00.
+    ("America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00Z"),
+    # Clocks back at 01:00: midnight comes twice.
+    ("America/Havana", "2024-11-03", "2024-11-03T04:00Z"),
+    ("Europe/Warsaw", "2024-03-31", "2024-03-30T23:00Z"),
+    # By rules that DuckDB knows and Java 17 does not: no winter time any more.
+    ("America/Vancouver", "2026-12-15", "2026-12-15T07:00Z"),
+    ("Africa/Casablanca", "2026-12-15", "2026-12-15T00:00Z"),
+]
+DAY_STARTS.sort(key=lambda start: start[2])
+
+
+def _offsets_in_microseconds(zone: str) -> list[tuple[int, int]]:
+    return [(second * 1_000_000, offset * 1_000_000) for second, offset in offset_changes(zone)]
+
+
+def _project_vars() -> dict[str, Any]:
+    return {
+        "instants": [str(instant) for instant in INSTANTS],
+        "day_starts": [(zone, day, _offsets_in_microseconds(zone)) for zone, day, _ in DAY_STARTS],
+    }
+
 
 def evaluate(engine: str, profiles: Path, folder: Path, environment: Mapping[str, str]) -> None:
     """Builds the views of the macros on an engine, a target of the profiles in the folder.
@@ -58,7 +88,7 @@ def evaluate(engine: str, profiles: Path, folder: Path, environment: Mapping[str
             *(str(Path(sys.executable).with_name("dbt")), "run", "--quiet", "--no-use-colors"),
             *("--project-dir", str(MACROS), "--profiles-dir", str(profiles), "--target", engine),
             *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
-            *("--vars", json.dumps({"instants": [str(instant) for instant in INSTANTS]})),
+            *("--vars", json.dumps(_project_vars())),
         ],
         env={
             **os.environ,
@@ -106,6 +136,9 @@ MACRO_ROWS: dict[str, Rows] = {
             )
             for instant in INSTANTS
         ),
+    ],
+    "day_starts": [
+        (zone, datetime.fromisoformat(start).timestamp()) for zone, _, start in DAY_STARTS
     ],
     "seconds": [(1, 0.000001), (2, -169200.5), (3, 1709251199.123457), (4, None)],
     "clocks": [

@@ -56,34 +56,41 @@ and its result cast, in the session's zone: profiles.yml says UTC.
     end as bigint)
 {%- endmacro %}
 
-{#-
-The first instant of a local day. Where clocks go back over midnight, midnight comes twice, and an engine may take the
-second; where they go forward over it, the day begins with the jump.
--#}
+{#- The first instant of a local day of the workspace's zone. -#}
 {% macro day_start(date) -%}
-    {%- set midnight = local_midnight(date) -%}
-    coalesce(
-        {%- for hours in (2, 1) %}
-        case
-            when {{ local_date(midnight ~ " - interval '" ~ hours ~ "' hour") }} = {{ date }}
-                then {{ midnight }} - interval '{{ hours }}' hour
-        end,
-        {%- endfor %}
-        {{ midnight }}
-    )
+    {{ return(adapter.dispatch('day_start', 'inbox_warehouse')(date)) }}
 {%- endmacro %}
 
-{#- The instant of midnight of a local day; either, where it comes twice. -#}
+{% macro duckdb__day_start(date) -%}
+    zone.day_start({{ date }})
+{%- endmacro %}
+
+{% macro default__day_start(date) -%}
+    {{ day_start_by_offsets(date) }}
+{%- endmacro %}
+
+{#- By DuckDB's offsets on every engine, as in local_date: an engine's own midnight follows its own rules of zones. -#}
+{% macro day_start_by_offsets(date, changes=none) -%}
+    {%- set days = dbt.datediff("cast('1970-01-01' as date)", date, 'day') -%}
+    {%- set midnight = days ~ ' * cast(86400000000 as bigint)' -%}
+    case
+        when {{ days }} >= 1 and {{ days }} < 47482
+            then {{ instant_of_microseconds(zone_day_start_at(midnight, changes)) }}
+        else {{ local_midnight(date) }}
+    end
+{%- endmacro %}
+
+{#- The instant of midnight of a local day as the engine knows it; either, where it comes twice. -#}
 {% macro local_midnight(date) -%}
     {{ return(adapter.dispatch('local_midnight', 'inbox_warehouse')(date)) }}
 {%- endmacro %}
 
 {% macro default__local_midnight(date) -%}
-    timezone({{ workspace_zone() }}, cast({{ date }} as timestamp))
+    timezone({{ sql_text(var('inbox_timezone')) }}, cast({{ date }} as timestamp))
 {%- endmacro %}
 
 {% macro spark__local_midnight(date) -%}
-    to_utc_timestamp(cast({{ date }} as timestamp), {{ workspace_zone() }})
+    to_utc_timestamp(cast({{ date }} as timestamp), {{ sql_text(var('inbox_timezone')) }})
 {%- endmacro %}
 
 {#- The name of the workspace's zone, as an expression. -#}
@@ -130,5 +137,7 @@ conversion is used.
         when instant >= timestamptz '1970-01-02 00:00:00+00' and instant < timestamptz '2100-01-01 00:00:00+00'
             then (epoch_us(instant) + {{ zone_offset_at('epoch_us(instant)') }}) // 3600000000 % 24
         else extract(hour from timezone({{ zone }}, instant))
-    end
+    end;
+    create or replace macro zone.day_start(local_day) as
+    {{ day_start_by_offsets('local_day') }}
 {%- endmacro %}
