@@ -8,6 +8,7 @@ INSTALLED := $(VENV)/.installed
 CLIENTS := build/clients
 SPARK := build/spark
 SUPERSET := build/superset
+DESKS := build/desks
 # Superset holds back too many packages to share the environment, and Python too.
 SUPERSET_PYTHON ?= $(shell for python in $(PYTHON) python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null && { echo $$python; break; }; done)
@@ -130,6 +131,18 @@ test-every-day: $(INSTALLED) ## Test that each day of the sample is known as it 
 test-spark: $(INSTALLED) $(SPARK) ## Test the models on a Spark cluster of this machine: tests/spark (slow; not part of .ci/run)
 	@$(BIN)/python -m pytest tests/spark
 
+desks: $(DESKS)/helpdesk/.installed ## Install the help desks that tests really run (Debian, as root)
+
+$(DESKS)/helpdesk/.installed: locks/desks.lock | $(INSTALLED)
+	@.ci/debian install desks
+	@rm -rf $(@D)
+	@$(BIN)/uv venv --quiet --python $(BIN)/python $(@D)
+	@$(BIN)/uv pip install $(LOCKED) --python $(@D)/bin/python --no-deps --requirement $<
+	@touch $@
+
+test-desks: $(INSTALLED) desks ## Test imports from desks that are really run, and what was done to them: tests/desks (slow; not part of .ci/run)
+	@$(BIN)/python -m pytest tests/desks
+
 bench: $(INSTALLED) ## Measure rebuilds, days, queries and loads (SIZE=S|M|L, PARTS=rebuild,day,...)
 	@$(BIN)/python -m lab.bench --size $(or $(SIZE),S) $(if $(PARTS),--parts $(PARTS)) $(if $(REPETITIONS),--repetitions $(REPETITIONS))
 
@@ -167,7 +180,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-
 lock: $(INSTALLED) ## Resolve the dependencies of pyproject.toml into requirements.lock and locks/ anew
 	@$(COMPILE) --all-extras --group dev --group bench --output-file requirements.lock pyproject.toml
 	@$(COMPILE) --all-extras --constraint requirements.lock --output-file locks/production.lock pyproject.toml
-	@for group in build oldest-client newest-client cluster advisories fuzz; do \
+	@for group in build oldest-client newest-client cluster advisories desks fuzz; do \
 		$(COMPILE) --group $$group --output-file locks/$$group.lock || exit 1; done
 
 superset-lock: $(INSTALLED) ## Resolve what Superset needs into bi/superset/requirements.lock anew
@@ -177,5 +190,5 @@ clean: ## Remove what was made: data/, the environment and caches
 	@rm -rf data $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install demo run dev test test-every-day test-clients spark test-spark bench bench-spark lint format numbers lock clean report screenshots browser docs clients services \
+.PHONY: help install demo run dev test test-every-day test-clients spark test-spark desks test-desks bench bench-spark lint format numbers lock clean report screenshots browser docs clients services \
 	debian-packages production fuzz audit audit-online superset superset-bundle superset-environment superset-lock
