@@ -25,6 +25,26 @@ DEFINED = {
 }
 """The numbers that others count otherwise, with their titles."""
 
+NAMES = {
+    "ours": "Ours",
+    "zendesk": "Zendesk",
+    "zendesk_before": "Zendesk, before",
+    "zendesk_first_resolution": "Zendesk, first resolution",
+    "intercom": "Intercom",
+    "chatwoot": "Chatwoot",
+    "front": "Front",
+    "help_scout": "Help Scout",
+    "gorgias": "Gorgias",
+    "plain": "Plain",
+    "bird": "Bird",
+    "richpanel": "Richpanel",
+    "zammad": "Zammad",
+    "freescout": "FreeScout",
+    "frappe": "Frappe Helpdesk",
+    "dbt_intercom": "dbt_intercom",
+}
+"""What those whose definitions they are call themselves."""
+
 STEPS = {
     "step_day": "day",
     "step_start": "start",

@@ -15,7 +15,7 @@ import pandas as pd
 from orchestration.errors import InboxError
 from orchestration.publishing.filters import NO_FILTERS, Filters
 from orchestration.publishing.published_file import answer, identify, open_file
-from orchestration.publishing.restatement_queries import HAS_LOG, LOGGED, MOVES, RESTATEMENTS
+from orchestration.publishing.restated_numbers import RestatedNumbers
 
 # Answers that one publication keeps; each is a few hundred rows at most.
 ANSWERS_KEPT = 128
@@ -45,7 +45,7 @@ class Reach:
     covered_from: date | None = None
 
 
-class PublishedReport:
+class PublishedReport(RestatedNumbers):
     """One publication, opened read-only; it stays the same when the file is replaced.
 
     May be used by several threads at once. Answers are kept, so that asking again costs nothing;
@@ -69,7 +69,7 @@ class PublishedReport:
             while identity != (identity := identify(database)):
                 connection.close()
                 connection = open_file(database, engine or {})
-            self._ask = lru_cache(maxsize=ANSWERS_KEPT)(partial(answer, connection))
+            self._answers = lru_cache(maxsize=ANSWERS_KEPT)(partial(answer, connection))
             row = self._ask(
                 "select as_of_date, covered_from, first_date, last_date, timezone, week_start "
                 "from dim_report"
@@ -88,6 +88,9 @@ class PublishedReport:
             row["week_start"],
             _day(row["covered_from"]),
         )
+
+    def _ask(self, query: str, *parameters: object) -> pd.DataFrame:
+        return self._answers(query, *parameters)
 
     def _call(
         self,
@@ -267,38 +270,6 @@ class PublishedReport:
         """The names of all agents, by id, in the order of their names."""
         agents = self._ask("select agent_id, name from dim_agents order by lower(name), agent_id")
         return dict(zip(agents["agent_id"], agents["name"], strict=True))
-
-    def restatements(
-        self,
-        first: date | None = None,
-        last: date | None = None,
-        agent_id: str | None = None,
-        publication_id: str | None = None,
-    ) -> pd.DataFrame:
-        """What was restated: rows of fct_restatements, those with the most threads first.
-
-        first, last: days that the periods lie in. agent_id: whose; None is everyone's and all
-        agents', empty is nobody's. A publication of before the log has none.
-        """
-        if self._ask(HAS_LOG).empty:
-            return pd.DataFrame(columns=["table_name", "number"])
-        return self._ask(RESTATEMENTS, first, last, agent_id, publication_id)
-
-    def moves(
-        self, grain: str, first: date, last: date, agent_id: str | None = None
-    ) -> pd.DataFrame:
-        """The cells of a series that are not what they were when first published as complete.
-
-        Columns: period_start_date, number, first_value, value, first_as_of_date (until when the
-        data reached then), moved_at, threads (that moved it since). agent_id: as in series. Only
-        days and months are logged, and only whole ones are cells: other periods have none.
-        """
-        if grain not in LOGGED or self._ask(HAS_LOG).empty:
-            return pd.DataFrame(columns=["period_start_date", "number"])
-        scope = "inbox" if agent_id is None else "agents"
-        return self._ask(
-            MOVES, f"mart_{scope}_{LOGGED[grain]}", agent_id or None, first, grain, last
-        )
 
     def descriptions(self) -> dict[str, str]:
         """What each number means, by its column's name: the comments of the published marts."""

@@ -19,14 +19,15 @@ from orchestration.report_page.agents_table import (
     sorted_agents,
 )
 from orchestration.report_page.answers import Answers
-from orchestration.report_page.cards import agent_cards
+from orchestration.report_page.cards import agent_cards, with_restated
 from orchestration.report_page.components.cards import show_cards
 from orchestration.report_page.components.table import show_table
 from orchestration.report_page.header import describe_view
 from orchestration.report_page.navigation import go, plain, show_download, show_empty
+from orchestration.report_page.restated import restated_cards
 from orchestration.report_page.stats import numbers_of, show_stats
 from orchestration.report_page.tables import UNASSIGNED, UNASSIGNED_ID
-from orchestration.report_page.threads import show_threads, toggle_threads
+from orchestration.report_page.threads import open_threads, show_threads, toggle_threads
 from orchestration.report_page.view import View
 
 
@@ -40,6 +41,7 @@ def show_agents(report: PublishedReport, view: View) -> None:
         st.warning("The agent of this link is not in the data.")
     if view.agent_id not in names:
         show_all_agents(view, agents, names, total)
+        show_threads(answers)
         return
     before = answers.agents_compared()
     with st.container(key="agent_layout"):
@@ -82,6 +84,7 @@ def show_agents_table(
             replace(view, agent_id=None if agent_id == view.agent_id else agent_id)
         ),
         on_sorted=lambda column: go(view.with_column_sorted(column)),
+        on_opened=lambda opened: open_threads(view, opened),
     )
     if table.left_out:
         st.caption(
@@ -123,14 +126,16 @@ def show_agent(
             on_click=go,
             args=(replace(view, agent_id=None),),
         )
+    now = row_of_agent(agents, agent_id)
+    shown = agent_cards(
+        now,
+        None if before is None else row_of_agent(before, agent_id),
+        total,
+        numbers.series,
+        numbers.compared,
+    )
     show_cards(
-        agent_cards(
-            row_of_agent(agents, agent_id),
-            None if before is None else row_of_agent(before, agent_id),
-            total,
-            numbers.series,
-            numbers.compared,
-        ),
+        with_restated(shown, restated_cards(answers, now)),
         caption=f"{names[agent_id]}, {describe_view(answers)}",
         key="agent_cards",
         chosen=view.number,

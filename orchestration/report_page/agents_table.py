@@ -13,6 +13,7 @@ from orchestration.report_page.tables import (
     Table,
     cell_of,
     columns_of,
+    open_by,
 )
 from orchestration.report_page.view import Order
 
@@ -73,6 +74,11 @@ def _agent(
     agent_id = UNASSIGNED_ID if pd.isna(row["agent_id"]) else row["agent_id"]
     named = {**row, "agent_name": names.get(agent_id, row["agent_name"])}
     cells = [_cell(column, named) for column in titles]
+    if titles is AGENTS_TABLE:
+        cells = [
+            open_by(cell, column, whose=agent_id)
+            for column, cell in zip(titles, cells, strict=True)
+        ]
     for column, cell in zip(titles, cells, strict=True):
         if column in BARS and most[column]:
             cell["share"] = row[column] / most[column]
@@ -81,7 +87,8 @@ def _agent(
 
 def _everyone(total: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, Any]:
     named = {**total, "agent_name": EVERYONE}
-    return {"is_total": True, "cells": [_cell(column, named) for column in titles]}
+    cells = [open_by(_cell(column, named), column) for column in titles]
+    return {"is_total": True, "cells": cells}
 
 
 def _cell(column: str, row: Mapping[str, Any]) -> dict[str, Any]:

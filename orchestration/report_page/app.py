@@ -22,11 +22,12 @@ from orchestration.publishing.published_report import (
 )
 from orchestration.report_page.agents import show_agents
 from orchestration.report_page.answers import Answers
-from orchestration.report_page.cards import inbox_cards
+from orchestration.report_page.cards import inbox_cards, with_restated
 from orchestration.report_page.components.cards import show_cards
 from orchestration.report_page.controls import show_controls
 from orchestration.report_page.header import describe_view, show_header
 from orchestration.report_page.navigation import go
+from orchestration.report_page.restated import restated_cards
 from orchestration.report_page.stats import numbers_of, show_stats
 from orchestration.report_page.threads import show_threads, toggle_threads
 from orchestration.report_page.view import SECTIONS, View, view_of
@@ -114,8 +115,12 @@ def show_general(answers: Answers) -> None:
     """The six cards and the charts of everyone."""
     cards, numbers = answers.cards(), numbers_of(answers)
     is_asked = answers.days_compared is not None
+    values = dict(zip(cards["metric"], cards["current_value"], strict=True))
     show_cards(
-        inbox_cards(cards, numbers.series, numbers.compared, is_asked),
+        with_restated(
+            inbox_cards(cards, numbers.series, numbers.compared, is_asked),
+            restated_cards(answers, values),
+        ),
         caption=describe_view(answers),
         key="cards",
         chosen=answers.view.number,

@@ -5,8 +5,8 @@ Belongs here: what a card says. Does not: how it is drawn (see components).
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -41,7 +41,8 @@ class Card:
     """A card as it is shown.
 
     before: what the number was, in words. course: its values by period, None where there is none.
-    floor: what the small line is drawn from, at most.
+    floor: what the small line is drawn from, at most. restated: what the number was when it was
+    first published, where it has moved since.
     """
 
     metric: str
@@ -54,6 +55,12 @@ class Card:
     course: list[float | None] = field(default_factory=list)
     course_compared: list[float | None] = field(default_factory=list)
     floor: float = 0
+    restated: str = ""
+
+
+def with_restated(cards: Sequence[Card], restated: Mapping[str, str]) -> list[Card]:
+    """The cards, told what they were when first published where they have moved since."""
+    return [replace(card, restated=restated.get(card.metric, "")) for card in cards]
 
 
 def inbox_cards(

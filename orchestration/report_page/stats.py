@@ -6,7 +6,8 @@ beside each other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pandas as pd
@@ -14,7 +15,7 @@ import streamlit as st
 
 from orchestration.publishing.presentation import describe_number, describe_share
 from orchestration.report_page.answers import TOP_LABELS, Answers
-from orchestration.report_page.charts.described import with_gaps
+from orchestration.report_page.charts.described import RESTATED, with_gaps
 from orchestration.report_page.charts.hours import busiest, draw_hours
 from orchestration.report_page.charts.periods import PICKED, draw_periods
 from orchestration.report_page.charts.registry import PeriodChart, period_charts
@@ -22,7 +23,8 @@ from orchestration.report_page.components.table import show_table
 from orchestration.report_page.definitions import show_definitions
 from orchestration.report_page.navigation import go, show_download, show_empty, show_heading
 from orchestration.report_page.restated import restated_in_words
-from orchestration.report_page.tables import RESTATED, labels_table, series_table
+from orchestration.report_page.tables import labels_table, series_table
+from orchestration.report_page.threads import open_threads
 from orchestration.report_page.view import View
 from orchestration.report_page.words import HELPS
 
@@ -38,6 +40,7 @@ class Numbers:
     compared: pd.DataFrame | None
     labels: pd.DataFrame
     hours: pd.DataFrame
+    restated: Mapping[tuple[date, str], str] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -55,6 +58,7 @@ def numbers_of(answers: Answers) -> Numbers:
         None if compared is None or within is None else with_gaps(_joined(compared, within)),
         answers.labels(),
         answers.hours(),
+        restated_in_words(answers),
     )
 
 
@@ -93,7 +97,7 @@ def show_period_chart(numbers: Numbers, chart: PeriodChart) -> None:
     # Another key forgets what was picked, so that it can be picked again.
     key = f"plot_{chart.key}_{view.number}_{view.period}"
     st.vega_lite_chart(
-        spec=draw_periods(series, grain, chart, numbers.compared),
+        spec=draw_periods(series, grain, chart, numbers.compared, numbers.restated),
         alt=f"{chart.title} by {grain}, {len(series)} periods; in the last one "
         + ", ".join(f"{name} {_text(m, last[m])}" for m, name in chart.names().items()),
         key=key,
@@ -107,7 +111,7 @@ def pick_period(view: View, chart: PeriodChart, key: str) -> None:
     picked = st.session_state[key]["selection"].get(PICKED)
     if picked:
         period = date.fromisoformat(picked[0]["period"])
-        go(replace(view, number=chart.number, period=period))
+        go(view.with_threads(chart.number, period))
 
 
 def show_labels(numbers: Numbers) -> None:
@@ -118,12 +122,13 @@ def show_labels(numbers: Numbers) -> None:
         show_empty("No thread of this range carries a label.")
         return
     show_table(
-        labels_table(numbers.labels),
+        labels_table(numbers.labels, is_opened=not view.filters.label),
         key="labels",
         chosen=view.filters.label[0] if len(view.filters.label) == 1 else None,
         on_chosen=lambda label: go(
             replace(view, filters=view.filters.with_toggled("label", label))
         ),
+        on_opened=lambda opened: open_threads(view, opened),
     )
 
 
@@ -151,6 +156,8 @@ def show_notes(numbers: Numbers) -> None:
             "hatched or hollow: the period is not complete, as the range cuts it, the data end "
             "before it does, or an export day of it has not arrived"
         )
+    if numbers.restated:
+        notes.append(f"{RESTATED}: has moved since it was first published, as told on hover")
     notes.append("small and light: fewer than five behind the number")
     text = "; ".join(notes)
     st.caption(f"{text[0].upper()}{text[1:]}.")
@@ -162,21 +169,20 @@ def show_tables(numbers: Numbers) -> None:
     # Unlike what is folded away, they are only made and sent when they are asked for.
     if not st.toggle("The numbers behind the charts", key="numbers"):
         return
-    restated = restated_in_words(answers)
-    show_table(series_table(numbers.series, view.grain, restated), key="series_table")
-    if restated:
-        st.caption(f"{RESTATED}: has moved since it was first published, as told on hover.")
-    show_download(
-        f"By {view.grain} as CSV",
-        lambda: numbers.series,
-        f"by_{view.grain}",
-        view,
-        answers.agent_id,
+    show_table(
+        series_table(numbers.series, view.grain, numbers.restated),
+        key="series_table",
+        on_opened=lambda opened: open_threads(view, opened),
     )
-    if not numbers.labels.empty:
-        show_download("Labels as CSV", lambda: numbers.labels, "labels", view, answers.agent_id)
-    show_download("Hours as CSV", lambda: numbers.hours, "hours", view, answers.agent_id)
-    show_download("Cards as CSV", answers.cards, "cards", view, answers.agent_id)
+    files: dict[str, tuple[str, Callable[[], pd.DataFrame]]] = {
+        f"By {view.grain}": (f"by_{view.grain}", lambda: numbers.series),
+        "Labels": ("labels", lambda: numbers.labels),
+        "Hours": ("hours", lambda: numbers.hours),
+        "Cards": ("cards", answers.cards),
+    }
+    with st.container(key="downloads", horizontal=True):
+        for title, (name, table) in files.items():
+            show_download(f"{title} as CSV", table, name, view, answers.agent_id)
 
 
 def _help(chart: PeriodChart) -> str:

@@ -20,11 +20,10 @@ from orchestration.publishing.presentation import (
     describe_period,
     shorten_name,
 )
+from orchestration.report_page.charts.described import RESTATED
 from orchestration.report_page.view import Order
-from orchestration.report_page.words import HELPS
+from orchestration.report_page.words import HELPS, TITLES
 
-# The mark of a number that has moved since it was first published.
-RESTATED = "↻"
 # What is nobody's, as the published functions take and name it.
 UNASSIGNED_ID = ""
 UNASSIGNED = "Unassigned"
@@ -65,8 +64,9 @@ class Table:
     """A table as it is shown.
 
     columns: key, title, help and whether it is text. rows: cells of a text and a title that is told
-    on hover, with its share of the largest where it has a bar, whether it is light, and what is
-    behind it; and an id where the row can be chosen. left_out: rows that only its CSV has.
+    on hover, with its share of the largest where it has a bar, whether it is light, what is behind
+    it, and which threads it opens; and an id where the row can be chosen. left_out: rows that only
+    its CSV has.
     """
 
     caption: str
@@ -106,6 +106,7 @@ def series_table(
     table = _plain(f"By {grain}", named.iloc[::-1], SERIES_TABLE)
     for row, start in zip(table.rows, named["period_start_date"].iloc[::-1], strict=True):
         for column, cell in zip(SERIES_TABLE, row["cells"], strict=True):
+            open_by(cell, column, period=start.date().isoformat())
             said = (restated or {}).get((start.date(), column))
             if said is not None:
                 cell["text"] += f" {RESTATED}"
@@ -113,8 +114,8 @@ def series_table(
     return table
 
 
-def labels_table(labels: pd.DataFrame) -> Table:
-    """Rows of inbox_top_labels, each of which can be chosen."""
+def labels_table(labels: pd.DataFrame, is_opened: bool = True) -> Table:
+    """Rows of inbox_top_labels, each of which can be chosen; is_opened: and opens its threads."""
     most = max(int(labels["new_threads"].max()), 1)
     return Table(
         caption="Top labels",
@@ -124,7 +125,11 @@ def labels_table(labels: pd.DataFrame) -> Table:
                 "id": row["label"],
                 "cells": [
                     cell_of("label", row["label"]) | {"share": row["new_threads"] / most},
-                    cell_of("new_threads", row["new_threads"]),
+                    open_by(
+                        cell_of("new_threads", row["new_threads"]),
+                        "new_threads",
+                        label=row["label"] if is_opened else None,
+                    ),
                 ],
             }
             for row in labels.to_dict("records")
@@ -157,6 +162,13 @@ def columns_of(titles: Mapping[str, str]) -> list[dict[str, Any]]:
 def row_of(row: Mapping[Any, Any], columns: Sequence[str] | Mapping[str, str]) -> dict[str, Any]:
     """A row of cells."""
     return {"cells": [cell_of(column, row[column]) for column in columns]}
+
+
+def open_by(cell: dict[str, Any], number: str, **of: str | None) -> dict[str, Any]:
+    """The cell, opening the threads of its number; one that says nothing opens none."""
+    if number in TITLES and cell["text"] != NOTHING and None not in of.values():
+        cell["opens"] = {"number": number, **of}
+    return cell
 
 
 def cell_of(column: str, value: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from orchestration.publishing.comparison import COMPARISONS, DEFAULT_COMPARISON
+from orchestration.publishing.definitions import DEFINED
 from orchestration.publishing.filters import NO_FILTERS, Filters, filters_of
 from orchestration.publishing.published_report import Reach
 from orchestration.publishing.report import GRAINS, grain_for, possible_grain
@@ -63,7 +64,9 @@ class View:
     preset: None where the range was chosen day by day. chosen_grain: None where it follows from
     the length of the range. agent_id: None where no agent is chosen, empty for what is nobody's.
     clock: calendar, or business for working time. number: the one whose threads are shown,
-    period: the first day of the period whose they are, else of the range.
+    period: the first day of the period whose they are, else of the range; whose: the agent whose
+    they are, where none is chosen, label: the label that they carry. defined: the number that is
+    shown by the definitions of others, definition: the one that the bridge leads to.
     """
 
     first_date: date
@@ -78,6 +81,10 @@ class View:
     clock: str = DEFAULT_CLOCK
     number: str | None = None
     period: date | None = None
+    whose: str | None = None
+    label: str | None = None
+    defined: str | None = None
+    definition: str | None = None
 
     @property
     def grain(self) -> str:
@@ -109,7 +116,27 @@ class View:
             said["threads"] = self.number
         if self.period is not None:
             said["period"] = self.period.isoformat()
+        said |= {name: value for name, value in self._texts.items() if value is not None}
         return said | {name: list(values) for name, values in self.filters.chosen.items()}
+
+    @property
+    def _texts(self) -> dict[str, str | None]:
+        return {
+            "whose": self.whose,
+            "of_label": self.label,
+            "definitions": self.defined,
+            "definition": self.definition,
+        }
+
+    def with_threads(
+        self,
+        number: str | None,
+        period: date | None = None,
+        whose: str | None = None,
+        label: str | None = None,
+    ) -> View:
+        """The same view with the threads behind a number before it; None is without any."""
+        return replace(self, number=number, period=period, whose=whose, label=label)
 
     def with_preset(self, preset: str, reach: Reach) -> View:
         """The same view of a preset's range."""
@@ -143,6 +170,8 @@ def view_of(given: Mapping[str, str | Sequence[str]], reach: Reach) -> View:
         first, last = preset_range(preset, reach)
     grain = parameters.get("grain")
     number = parameters.get("threads")
+    has_threads = number in TITLES
+    defined = parameters.get("definitions")
     section = parameters.get("section", DEFAULT_SECTION)
     comparison = parameters.get("compare", DEFAULT_COMPARISON)
     clock = parameters.get("clock", DEFAULT_CLOCK)
@@ -157,8 +186,12 @@ def view_of(given: Mapping[str, str | Sequence[str]], reach: Reach) -> View:
         comparison=comparison if comparison in COMPARISONS else DEFAULT_COMPARISON,
         filters=filters_of(values),
         clock=clock if clock in CLOCKS else DEFAULT_CLOCK,
-        number=number if number in TITLES else None,
-        period=_day(parameters.get("period")) if number in TITLES else None,
+        number=number if has_threads else None,
+        period=_day(parameters.get("period")) if has_threads else None,
+        whose=parameters.get("whose") if has_threads else None,
+        label=parameters.get("of_label") if has_threads else None,
+        defined=defined if defined in DEFINED else None,
+        definition=parameters.get("definition") if defined in DEFINED else None,
     )
 
 

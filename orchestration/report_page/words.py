@@ -13,6 +13,7 @@ TITLES = {
     "first_response_seconds_median": "First response",
     "closing_seconds_median": "Closing",
     "messages_sent": "Messages sent",
+    "open_threads": "Open threads",
     "reply_seconds_median": "Each reply",
     "first_response_business_seconds_median": "First response, working time",
     "closing_business_seconds_median": "Closing, working time",

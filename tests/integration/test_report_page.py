@@ -14,6 +14,7 @@ import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from orchestration.publishing.definitions import DEFINED, NAMES
 from orchestration.publishing.presentation import describe_seconds
 from orchestration.report_page.serve import APP
 from orchestration.settings import Settings
@@ -318,6 +319,7 @@ def test_the_threads_behind_a_number_are_shown_and_why_others_are_not(
 def test_a_number_is_told_by_the_definitions_of_others_too(app: AppTest, ask: Ask) -> None:
     app.run()
     app.toggle(key="definitions").set_value(True).run()
+    assert app.query_params == {"definitions": "first_response_seconds"}
     shown_rows = component(app, "definitions_table")["rows"]
     rows = ask(
         "select definition, value, threads from "
@@ -325,6 +327,10 @@ def test_a_number_is_told_by_the_definitions_of_others_too(app: AppTest, ask: As
     )
     assert len(rows) > 3
     assert [
-        (row["cells"][0]["text"].lower().replace(" ", "_"), row["cells"][1]["text"])
-        for row in shown_rows
-    ] == [(name, describe_seconds(value)) for name, value, _ in rows]
+        (row["id"], row["cells"][0]["text"], row["cells"][1]["text"]) for row in shown_rows
+    ] == [(name, NAMES[name], describe_seconds(value)) for name, value, _ in rows]
+
+
+def test_each_definition_is_called_what_its_makers_call_themselves(ask: Ask) -> None:
+    told = "select definition from inbox_definitions(?, '2024-03-02', '2024-03-31', null)"
+    assert {name for number in DEFINED for (name,) in ask(told, number)} == set(NAMES)

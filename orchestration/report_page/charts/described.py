@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +20,9 @@ from orchestration.report_page.charts.registry import PeriodChart
 COMPLETE = "complete"
 PART = "part of the period"
 FEW = "few"
+# The mark of a number that has moved since it was first published.
+RESTATED = "↻"
+Restated = Mapping[tuple[date, str], str]
 # Of fewer than this a mean or a median says little.
 FEWEST = 5
 NOT_ARRIVED = "has not arrived"
@@ -40,9 +44,16 @@ def with_gaps(series: pd.DataFrame) -> pd.DataFrame:
 
 
 def described_periods(
-    series: pd.DataFrame, grain: str, chart: PeriodChart, compared: pd.DataFrame | None = None
+    series: pd.DataFrame,
+    grain: str,
+    chart: PeriodChart,
+    compared: pd.DataFrame | None = None,
+    restated: Restated | None = None,
 ) -> pd.DataFrame:
-    """A row a period with its key, its numbers, and the texts of its tooltip."""
+    """A row a period with its key, its numbers, and the texts of its tooltip.
+
+    restated: by period and number, what is told of one that has moved since.
+    """
     columns = [*chart.measures, *(column for column, _ in chart.told)]
     described = pd.DataFrame(
         {
@@ -55,7 +66,24 @@ def described_periods(
             **{f"{column}_text": _texts(series, column) for column in columns},
         }
     )
+    if restated:
+        described["restated"] = [_moved(start, chart, restated) for start in days_of(series)]
+        described["restated_text"] = [said or "the same" for said in described["restated"]]
     return described if compared is None else _with_compared(described, chart, compared)
+
+
+def _moved(start: date, chart: PeriodChart, restated: Restated) -> str:
+    """What has moved of a period's numbers, each by its name where there are several."""
+    names = chart.names()
+    said = {name: restated.get((start, measure), "") for measure, name in names.items()}
+    return "; ".join(
+        f"{name}: {text}" if len(names) > 1 else text for name, text in said.items() if text
+    )
+
+
+def is_restated(chart: PeriodChart, restated: Restated) -> bool:
+    """Whether any number of the chart has moved."""
+    return any(measure in chart.measures for _, measure in restated)
 
 
 def _with_compared(

@@ -18,9 +18,12 @@ from orchestration.report_page.charts.described import (
     COMPLETE,
     FEW,
     PART,
+    RESTATED,
+    Restated,
     compared_measures,
     days_of,
     described_periods,
+    is_restated,
     measured,
 )
 from orchestration.report_page.charts.registry import MEASURES, PeriodChart
@@ -39,10 +42,18 @@ X, Y = alt.X("period:O"), alt.Y("value:Q")
 
 
 def draw_periods(
-    series: pd.DataFrame, grain: str, chart: PeriodChart, compared: pd.DataFrame | None = None
+    series: pd.DataFrame,
+    grain: str,
+    chart: PeriodChart,
+    compared: pd.DataFrame | None = None,
+    restated: Restated | None = None,
 ) -> dict[str, Any]:
-    """A chart of rows of inbox_series; what is not complete is hatched, or dashed and hollow."""
-    periods = described_periods(series, grain, chart, compared)
+    """A chart of rows of inbox_series; what is not complete is hatched, or dashed and hollow.
+
+    restated: by period and number, what is told of one that has moved since it was published.
+    """
+    moved = restated if restated and is_restated(chart, restated) else None
+    periods = described_periods(series, grain, chart, compared, moved)
     points = _points_of(periods, chart)
     before = _compared_points(periods, chart)
     form = form_of(chart, grain, len(periods))
@@ -50,7 +61,7 @@ def draw_periods(
     x = period_axis(periods, days_of(series), grain, form == BARS)
     y = value_axis(chart, 0 if pd.isna(most) else float(most))
     specification: dict[str, Any] = json.loads(
-        _template(chart, form, len(periods) <= FEW_BARS, compared is not None)
+        _template(chart, form, len(periods) <= FEW_BARS, compared is not None, moved is not None)
     )
     for layer in specification["layer"]:
         layer["encoding"]["x"] = x
@@ -106,14 +117,21 @@ def _compared_points(periods: pd.DataFrame, chart: PeriodChart) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=128)
-def _template(chart: PeriodChart, form: str, is_few: bool, is_compared: bool) -> str:
+def _template(
+    chart: PeriodChart, form: str, is_few: bool, is_compared: bool, is_moved: bool
+) -> str:
     """The chart without its data and axes, as JSON."""
     legend = _legend(chart)
     if form == BARS:
         drawn = _bars(chart, legend, is_few)
     else:
         drawn = _area() if form == AREA else _lines(chart, legend)
-    layers = [*drawn, *([_dashed()] if is_compared else []), _hover(chart, is_compared)]
+    layers = [
+        *drawn,
+        *([_dashed()] if is_compared else []),
+        *([_moved()] if is_moved else []),
+        _hover(chart, is_compared, is_moved),
+    ]
     return json.dumps(alt.layer(*layers).properties(height=HEIGHT, padding=PADDING).to_dict())
 
 
@@ -211,6 +229,16 @@ def _dashed() -> alt.Chart:
     return line
 
 
+def _moved() -> alt.Chart:
+    """The sign of a number that has moved, over its period."""
+    sign: alt.Chart = (
+        _chart("periods", "datum.restated != ''")
+        .mark_text(text=RESTATED, fontSize=13, baseline="bottom")
+        .encode(x=X, y=alt.value(8), color=alt.ColorDatum(MEASURES["messages"]))
+    )
+    return sign
+
+
 def _legend(chart: PeriodChart) -> alt.Legend | None:
     if len(chart.measures) == 1:
         return None
@@ -219,7 +247,7 @@ def _legend(chart: PeriodChart) -> alt.Legend | None:
     )
 
 
-def _hover(chart: PeriodChart, is_compared: bool) -> alt.Chart:
+def _hover(chart: PeriodChart, is_compared: bool, is_moved: bool) -> alt.Chart:
     """A column over each period, seen and told about while it is pointed at; a click picks it."""
     picked = alt.selection_point(name=PICKED, fields=["period"], on="click", empty=False)
     pointed_at = alt.selection_point(on="pointerover", clear="pointerout", empty=False)
@@ -229,6 +257,7 @@ def _hover(chart: PeriodChart, is_compared: bool) -> alt.Chart:
             (f"{measure}_compared", f"{chart.names()[measure]}, compared")
             for measure in compared_measures(chart)
         ]
+    moved = [alt.Tooltip("restated_text:N", title="First published")] if is_moved else []
     column: alt.Chart = (
         _chart("periods")
         .mark_bar(color="gray", width={"band": 1})
@@ -241,6 +270,7 @@ def _hover(chart: PeriodChart, is_compared: bool) -> alt.Chart:
                 alt.Tooltip("name:N", title="Period"),
                 *(alt.Tooltip(f"{name}_text:N", title=title) for name, title in told),
                 alt.Tooltip("state:N", title="State"),
+                *moved,
             ],
         )
         .add_params(pointed_at, picked)

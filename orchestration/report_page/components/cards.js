@@ -52,7 +52,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       "li",
       { class: `card${card.metric === data.chosen ? " chosen" : ""}`, "data-metric": card.metric },
       element("div", { class: "label" }, element("span", { class: "title" }, card.title), help(card.title, card.help)),
-      value(card),
+      element("div", { class: "told" }, value(card), ...(card.restated ? [help(`${card.title}, as first published`, card.restated, "↻")] : [])),
       element(
         "div",
         { class: "against" },

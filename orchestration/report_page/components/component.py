@@ -23,7 +23,7 @@ def component(name: str) -> Any:
     )
 
 
-def tell(key: str, trigger: str, told: Callable[[str], None] | None) -> None:
+def tell(key: str, trigger: str, told: Callable[[Any], None] | None) -> None:
     """Hands on what was clicked."""
     value = st.session_state[key].get(trigger)
     if told is not None and value is not None:

@@ -8,9 +8,9 @@ const element = (name, attributes = {}, ...children) => {
   return made
 }
 // A question mark that tells on hover and focus, and stays within the window.
-const help = (subject, text) => {
+const help = (subject, text, sign = "?") => {
   const tip = element("span", { role: "tooltip", class: "tip" }, text)
-  const button = element("button", { type: "button", class: "help", "aria-label": `Help for ${subject}` }, "?")
+  const button = element("button", { type: "button", class: "help", "aria-label": `Help for ${subject}` }, sign)
   const made = element("span", { class: "helped" }, button, tip)
   const place = () => {
     tip.style.translate = ""

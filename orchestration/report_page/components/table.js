@@ -1,5 +1,5 @@
 // Draws a table from the data that Python gives, and tells Python what is clicked.
-// All of it is one tab stop: arrows go between headings and rows, Home and End to the first and last row.
+// All of it is one tab stop: arrows go between headings, rows and cells, Home and End to the first and last row.
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".frame")
   const active = root.getRootNode().activeElement?.dataset?.focus
@@ -31,12 +31,33 @@ export default function ({ data, parentElement, setTriggerValue }) {
     return cell
   }
 
+  // A number that shows its threads; what it says on hover stays with it.
+  const opener = (row, cell, column) => {
+    const button = element(
+      "button",
+      {
+        type: "button",
+        class: "opens",
+        "data-focus": `cell ${row.cells[0].text} ${column.key}`,
+        title: [cell.title, "Click for its threads"].filter(Boolean).join("; "),
+      },
+      cell.text,
+    )
+    button.onclick = (event) => {
+      event.stopPropagation()
+      setTriggerValue("opened", cell.opens)
+    }
+    return button
+  }
+
   const line = (row) => {
     const made = element("tr", { "aria-current": row.id !== undefined && row.id === data.chosen ? "true" : undefined })
     row.cells.forEach((cell, position) => {
       const column = data.columns[position]
       const content = row.id !== undefined && position === 0
         ? element("button", { type: "button", class: "choose", "data-focus": `row ${row.id}` }, cell.text)
+        : cell.opens
+          ? opener(row, cell, column)
         : cell.url
           ? element("a", { href: cell.url, target: "_blank", rel: "noopener noreferrer" }, cell.text)
         : cell.title
@@ -74,8 +95,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.scrollTo(...scrolled)
 
   const heads = [...root.querySelectorAll("thead button")]
-  const rows = [...root.querySelectorAll("tbody button")]
-  const stops = [...heads, ...rows]
+  const buttons = (row) => [...row.querySelectorAll("button")]
+  const rows = [...root.querySelectorAll("tbody tr")].map(buttons).filter((row) => row.length)
+  const stops = [...heads, ...rows.flat()]
   const isStop = (stop) => stops.forEach((other) => (other.tabIndex = other === stop ? 0 : -1))
   const goTo = (stop) => {
     if (!stop) return
@@ -83,14 +105,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
     stop.focus()
   }
   const next = (key, at) => {
-    const row = rows.indexOf(at)
-    const head = heads.indexOf(at)
-    if (key === "Home") return rows[0]
-    if (key === "End") return rows.at(-1)
-    if (key === "ArrowDown") return rows[row + 1]
-    if (key === "ArrowUp") return row > 0 ? rows[row - 1] : row === 0 ? heads[0] : undefined
-    if (key === "ArrowRight") return head >= 0 ? heads[head + 1] : undefined
-    return key === "ArrowLeft" && head > 0 ? heads[head - 1] : undefined
+    const lines = [...(heads.length ? [heads] : []), ...rows]
+    const row = lines.findIndex((line) => line.includes(at))
+    const place = lines[row].indexOf(at)
+    const below = (line) => line?.[Math.min(place, line.length - 1)]
+    if (key === "Home") return rows[0]?.[0]
+    if (key === "End") return rows.at(-1)?.[0]
+    if (key === "ArrowDown") return below(lines[row + 1])
+    if (key === "ArrowUp") return row > 0 ? below(lines[row - 1]) : undefined
+    if (key === "ArrowRight") return lines[row][place + 1]
+    return key === "ArrowLeft" && place > 0 ? lines[row][place - 1] : undefined
   }
   stops.forEach((stop) => {
     stop.onkeydown = (event) => {
@@ -102,7 +126,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     stop.onfocus = () => isStop(stop)
   })
   const chosen = root.querySelector('[aria-current="true"] button')
-  isStop(stops.find((stop) => stop.dataset.focus === active) ?? chosen ?? rows[0] ?? heads[0])
+  isStop(stops.find((stop) => stop.dataset.focus === active) ?? chosen ?? rows[0]?.[0] ?? heads[0])
   if (!stops.length) root.tabIndex = 0
   if (active) stops.find((stop) => stop.dataset.focus === active)?.focus()
 }

@@ -6,8 +6,9 @@ a row by its name. What the table says is in tables.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from typing import Any
 
 from orchestration.report_page.components.component import component, tell
 from orchestration.report_page.tables import Table
@@ -19,11 +20,13 @@ def show_table(
     chosen: str | None = None,
     on_chosen: Callable[[str], None] | None = None,
     on_sorted: Callable[[str], None] | None = None,
+    on_opened: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> None:
-    """Shows the table; the callbacks get a row's id and a column's key."""
+    """Shows the table; the callbacks get a row's id, a column's key, and what a cell opens."""
     component("table")(
         key=key,
         data=asdict(table) | {"chosen": chosen},
         on_chosen_change=lambda: tell(key, "chosen", on_chosen),
         on_sorted_change=lambda: tell(key, "sorted", on_sorted),
+        on_opened_change=lambda: tell(key, "opened", on_opened),
     )

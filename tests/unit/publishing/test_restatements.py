@@ -263,6 +263,9 @@ def test_a_series_is_marked_where_it_is_not_what_was_first_published(inbox: Inbo
     assert (month.first_value, month.value) == (6, 5)
     assert report.moves("month", date(2024, 1, 2), days[1]).empty
     assert report.moves("week", *days).empty
+    (both,) = told_of(report.moved_days(*days), "new_threads")
+    assert (both.days, both.change, both.threads) == (1, 2, 2)
+    assert report.moved_days(date(2024, 1, 2), days[1]).empty
 
 
 def told_of(moves: pd.DataFrame, number: str) -> list[Any]:

@@ -153,6 +153,7 @@ def test_a_number_that_has_moved_is_marked_and_told() -> None:
     assert cells["first_response_seconds_median"] == {
         "text": "1 s ↻",
         "title": f"1 seconds; {said}",
+        "opens": {"number": "first_response_seconds_median", "period": "2024-02-01"},
     }
     assert cells["new_threads"]["text"] == "1"
 
