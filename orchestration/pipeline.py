@@ -230,7 +230,7 @@ def _run(settings: Settings, due: Sequence[date], *, with_sources: bool = False)
             tell_outcome(settings, "job build_and_publish", reasons)
         elif read_manifests(settings.raw_folder):
             logger.info("Building and testing the models")
-            execute("build_and_publish")
+            execute("build_and_publish", outcome.days)
     outcome.publication = read_publication(settings.published_folder)
     outcome.is_changed = outcome.publication != before
     return outcome

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dagster import (
+    AssetCheckKey,
     AssetCheckResult,
     AssetCheckSeverity,
     AssetExecutionContext,
@@ -20,12 +21,14 @@ from dagster import (
 
 from orchestration.dagster_app.assets_raw import OWNERS
 from orchestration.dagster_app.dbt_nodes import (
+    PUBLISHED_SCHEMA,
     asset_key,
-    check_key,
+    check_keys,
     check_specs,
     column_schema,
     model_specs,
 )
+from orchestration.dagster_app.overview import tell_overview
 from orchestration.dagster_app.reporting import WAREHOUSE_POOL, retried_where_it_may_help
 from orchestration.engines import engine_of
 from orchestration.settings import Settings
@@ -43,6 +46,8 @@ from orchestration.warehouse.words import all_words, first_words, words_of_check
 def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
     """The assets of every model of a dbt manifest, built and tested by one run of dbt."""
 
+    checks = check_keys(manifest)
+
     @multi_asset(
         name="dbt_models",
         specs=model_specs(manifest),
@@ -54,7 +59,7 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
         context: AssetExecutionContext, settings: ResourceParam[Settings]
     ) -> Iterator[MaterializeResult | AssetCheckResult]:  # type: ignore[type-arg]
         with retried_where_it_may_help(context):
-            build = build_warehouse(settings, _selection(context, manifest))
+            build = build_warehouse(settings, _selection(context, manifest, checks))
             tables = describe_tables(settings)
         built = [
             manifest["nodes"][result.unique_id]
@@ -79,9 +84,10 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
                         },
                     )
             elif result.resource_type == "test":
-                yield from _evaluations(context, manifest, result)
+                yield from _evaluations(context, manifest, checks, result)
         failures = failures_of(build.results)
         if failures:
+            tell_overview(context, settings, first_words(failures))
             raise Failure(
                 description=first_words(failures),
                 metadata=all_words(failures),
@@ -91,7 +97,11 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
     return models
 
 
-def _selection(context: AssetExecutionContext, manifest: Mapping[str, Any]) -> list[str]:
+def _selection(
+    context: AssetExecutionContext,
+    manifest: Mapping[str, Any],
+    checks: Mapping[str, AssetCheckKey],
+) -> list[str]:
     """The names of just the models and checks that the run selects; none for all."""
     if not context.is_subset:
         return []
@@ -101,7 +111,7 @@ def _selection(context: AssetExecutionContext, manifest: Mapping[str, Any]) -> l
         if (node["resource_type"] == "model" and asset_key(node) in context.selected_asset_keys)
         or (
             node["resource_type"] == "test"
-            and check_key(manifest, unique_id) in context.selected_asset_check_keys
+            and checks.get(unique_id) in context.selected_asset_check_keys
         )
     ]
 
@@ -148,10 +158,11 @@ def _lineage(manifest: Mapping[str, Any], columns: Lineage) -> dict[str, TableCo
 def _evaluations(
     context: AssetExecutionContext,
     manifest: Mapping[str, Any],
+    checks: Mapping[str, AssetCheckKey],
     result: DbtResult,
 ) -> Iterator[AssetCheckResult]:
     """A test as a check, with the number of rows that it found; nothing if it was not run."""
-    key = check_key(manifest, result.unique_id)
+    key = checks.get(result.unique_id)
     if result.status == "skipped" or key is None or key not in context.selected_asset_check_keys:
         return
     severity = manifest["nodes"][result.unique_id]["config"]["severity"].lower()
@@ -183,5 +194,5 @@ def published_tables(manifest: Mapping[str, Any]) -> list[AssetSpec]:
             metadata={"dagster/column_schema": column_schema(node)},
         )
         for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and node["schema"] == "main"
+        if node["resource_type"] == "model" and node["schema"] == PUBLISHED_SCHEMA
     ]

@@ -14,7 +14,7 @@ from dagster import (
     multi_asset,
 )
 
-from orchestration.dagster_app.overview import tag_days, tell_overview
+from orchestration.dagster_app.overview import DATA_TAG, tag_run, tell_overview
 from orchestration.dagster_app.reporting import WAREHOUSE_POOL, retried_where_it_may_help
 from orchestration.publishing.preview import preview_publication, preview_restatements
 from orchestration.settings import Settings
@@ -34,7 +34,7 @@ def published_assets(specs: Sequence[AssetSpec]) -> AssetsDefinition:
         with retried_where_it_may_help(context):
             publication = publish_warehouse(settings)
         seconds = round(time.perf_counter() - started, 3)
-        tag_days(context, f"to {publication.as_of_date}")
+        tag_run(context, {DATA_TAG: publication.as_of_date.isoformat()})
         tell_overview(context, settings)
         for spec in specs:
             table = spec.key.path[-1]

@@ -1,6 +1,7 @@
 """The landed exports as assets: one a kind of record, a partition an export day."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from dagster import (
     AssetCheckResult,
@@ -25,7 +26,7 @@ from pydantic import Field
 
 from orchestration.dagster_app.checks import LOAD_CHECKS, load_check_results
 from orchestration.dagster_app.forgetting import REJECTED_ROWS, forget_rejected
-from orchestration.dagster_app.overview import tag_days, tell_overview
+from orchestration.dagster_app.overview import days_tag, tag_run, tell_overview
 from orchestration.dagster_app.reporting import (
     forget_planned_days,
     report_failed_days,
@@ -33,7 +34,7 @@ from orchestration.dagster_app.reporting import (
     retried_where_it_may_help,
 )
 from orchestration.exports import ENTITIES, DayManifest
-from orchestration.exports.loading import LoadOutcome, describe_days, load_days
+from orchestration.exports.loading import LoadOutcome, load_days
 from orchestration.exports.preview import PREVIEW_COLUMNS, preview_rejected
 from orchestration.exports.reading.schema import CONTRACTS
 from orchestration.exports.retention import closed_days
@@ -108,7 +109,7 @@ def raw_assets(partitions: PartitionsDefinition) -> AssetsDefinition:
         report_failed_days(context, keys, outcome.failed_days)
         report_materializations(context, _materializations(settings, outcome))
         forget_rejected(context.instance, closed_days(settings.raw_folder))
-        tag_days(context, _days_in_words(outcome))
+        tag_run(context, days_tag(_days_of(outcome)))
         tell_overview(context, settings)
         yield from load_check_results(settings)
         if outcome.failed:
@@ -121,9 +122,8 @@ def raw_assets(partitions: PartitionsDefinition) -> AssetsDefinition:
     return raw_exports
 
 
-def _days_in_words(outcome: LoadOutcome) -> str:
-    days = sorted({*(day.export_date for day in outcome.loaded), *outcome.failed_days})
-    return describe_days(days) if days else "none was due"
+def _days_of(outcome: LoadOutcome) -> list[date]:
+    return sorted({*(day.export_date for day in outcome.loaded), *outcome.failed_days})
 
 
 def _descriptions() -> dict[str, str]:

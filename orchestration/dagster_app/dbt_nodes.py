@@ -7,6 +7,7 @@ run that needs no dbt would spend more on that than on its SQL.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -23,6 +24,8 @@ from dagster import (
 from orchestration.dagster_app.assets_raw import MANIFESTS, OWNERS
 from orchestration.exports import ENTITIES
 
+PUBLISHED_SCHEMA = "main"
+
 Manifest = Mapping[str, Any]
 Node = Mapping[str, Any]
 
@@ -35,19 +38,19 @@ def model_specs(manifest: Manifest) -> list[AssetSpec]:
 def check_specs(manifest: Manifest) -> list[AssetCheckSpec]:
     """An asset check for each test of a model; it blocks what follows unless it only warns."""
     specs = []
-    for node in _nodes(manifest, "test"):
-        key = check_key(manifest, node["unique_id"])
-        if key is not None:
-            others = {_key_of(manifest, parent) for parent in node["depends_on"]["nodes"]}
-            specs.append(
-                AssetCheckSpec(
-                    name=key.name,
-                    asset=key.asset_key,
-                    additional_deps=sorted(others - {key.asset_key}),
-                    metadata={"dagster_dbt/unique_id": node["unique_id"]},
-                    blocking=node["config"]["severity"].lower() == "error",
-                )
+    for unique_id, key in check_keys(manifest).items():
+        node = manifest["nodes"][unique_id]
+        others = {_key_of(manifest, parent) for parent in node["depends_on"]["nodes"]}
+        specs.append(
+            AssetCheckSpec(
+                name=key.name,
+                asset=key.asset_key,
+                description=_claim(manifest, node),
+                additional_deps=sorted(others - {key.asset_key}),
+                metadata={"dagster_dbt/unique_id": unique_id},
+                blocking=node["config"]["severity"].lower() == "error",
             )
+        )
     return specs
 
 
@@ -58,15 +61,60 @@ def asset_key(node: Node) -> AssetKey:
     return AssetKey(node["name"])
 
 
-def check_key(manifest: Manifest, unique_id: str) -> AssetCheckKey | None:
-    """The check that a test is: of the model that it names in `meta`, or that it is about."""
-    node = manifest["nodes"][unique_id]
-    parents = node["depends_on"]["nodes"]
+def check_keys(manifest: Manifest) -> dict[str, AssetCheckKey]:
+    """The check that each test is, by the test: of the model that it names, or that it is about.
+
+    Its name is as short as tells it from the others of its asset: dbt's own says the model too,
+    and is cut off in lists.
+    """
+    about = {
+        node["unique_id"]: (asset, _short_name(node))
+        for node in _nodes(manifest, "test")
+        if (asset := _asset_of_test(manifest, node)) is not None
+    }
+    uses = Counter(about.values())
+    return {
+        unique_id: AssetCheckKey(
+            asset, short if uses[asset, short] == 1 else manifest["nodes"][unique_id]["name"]
+        )
+        for unique_id, (asset, short) in about.items()
+    }
+
+
+def _asset_of_test(manifest: Manifest, node: Node) -> AssetKey | None:
+    """The model that a test names in `meta`, or else that it is about."""
     named = node["config"].get("meta", {}).get("dagster", {}).get("ref", {}).get("name")
     if named is not None:
-        return AssetCheckKey(AssetKey(named), node["name"])
+        return AssetKey(named)
+    parents = node["depends_on"]["nodes"]
     about = parents[0] if len(set(parents)) == 1 else node.get("attached_node")
-    return None if about is None else AssetCheckKey(_key_of(manifest, about), node["name"])
+    return None if about is None else _key_of(manifest, about)
+
+
+def _short_name(node: Node) -> str:
+    """A test's name without its model and its arguments, but with the column that it is of."""
+    generic = node.get("test_metadata")
+    if generic is None:
+        return str(node["name"])
+    return "_".join(filter(None, (generic["name"], node.get("column_name"))))
+
+
+def _claim(manifest: Manifest, node: Node) -> str:
+    """What a test claims, or what it means that it fails."""
+    if node["description"]:
+        return f"What a failure means: {' '.join(node['description'].split())}"
+    generic = node["test_metadata"]["name"]
+    macro = manifest["macros"][f"macro.{node['package_name']}.test_{generic}"]
+    told = [
+        f"{name}: {_listed(value)}."
+        for name, value in node["test_metadata"]["kwargs"].items()
+        if "{{" not in str(value)  # a model
+    ]
+    return " ".join([*macro["description"].split(), *told])
+
+
+def _listed(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def column_schema(model: Node) -> TableSchema:
@@ -97,13 +145,21 @@ def _key_of(manifest: Manifest, unique_id: str) -> AssetKey:
     return asset_key(manifest["nodes"].get(unique_id) or manifest["sources"][unique_id])
 
 
+def _description(node: Node) -> str:
+    """A model's description, and where readers find it: two assets have its name."""
+    text = str(node["description"]).strip()
+    if node["schema"] != PUBLISHED_SCHEMA:
+        return text
+    return f"{text}\n\nReaders get it as `published/{node['name']}`, once every test has passed."
+
+
 def _model_spec(manifest: Manifest, node: Node) -> AssetSpec:
     engine = manifest["metadata"]["adapter_type"]
     return AssetSpec(
         key=asset_key(node),
         deps=sorted({_key_of(manifest, parent) for parent in node["depends_on"]["nodes"]}),
         # Its SQL is on the page of `inbox docs`.
-        description=node["description"].strip(),
+        description=_description(node),
         group_name=node["fqn"][1],  # the layer: the folder under `models/`
         code_version=hashlib.sha1(node["raw_code"].encode(), usedforsecurity=False).hexdigest(),
         owners=OWNERS,

@@ -9,8 +9,7 @@ from typing import Any
 from dagster import AssetSelection, define_asset_job, job
 
 from orchestration.dagster_app.ops import finish_erasures
-from orchestration.dagster_app.overview import DAYS_TAG
-from orchestration.exports.loading import describe_days
+from orchestration.dagster_app.overview import OVERVIEW, days_tag
 
 load_exports = define_asset_job(
     "load_exports",
@@ -28,7 +27,7 @@ import_sources = define_asset_job(
 
 build_and_publish = define_asset_job(
     "build_and_publish",
-    selection=AssetSelection.all() - AssetSelection.groups("raw", "exports", "sources", "overview"),
+    selection=AssetSelection.all() - AssetSelection.groups("raw", "exports", "sources", OVERVIEW),
     description="Builds and tests every model from the landed days, then replaces what readers "
     "open. A failed test leaves readers what they have.",
 )
@@ -41,11 +40,18 @@ def load_run(days: Sequence[date]) -> dict[str, Any]:
     partitions: days that have not arrived would be planned too, and shown as failed.
     """
     return {
-        "tags": {DAYS_TAG: describe_days(days)},
+        "tags": days_tag(days),
         "run_config": {
             "ops": {"raw_exports": {"config": {"days": [day.isoformat() for day in days]}}}
         },
     }
+
+
+def run_of(job: str, days: Sequence[date]) -> dict[str, Any]:
+    """Tags and run_config of a run of a job: a load of just the given days; others are for them."""
+    if days and job == load_exports.name:
+        return load_run(days)
+    return {"tags": days_tag(days) if days else {}, "run_config": {}}
 
 
 @job(

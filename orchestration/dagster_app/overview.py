@@ -5,6 +5,9 @@ Thin: what it says is made by `warehouse.overview`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date
+
 from dagster import (
     AssetExecutionContext,
     AssetKey,
@@ -16,8 +19,10 @@ from dagster import (
 from orchestration.settings import Settings
 from orchestration.warehouse.overview import overview
 
-OVERVIEW = "overview"
-DAYS_TAG = "inbox/export_days"
+# The catalogue is in the order of names: this one comes first.
+OVERVIEW = "at_a_glance"
+DAYS_TAG = "inbox/days"
+DATA_TAG = "inbox/data_to"
 
 
 def overview_spec(owners: list[str]) -> AssetSpec:
@@ -26,21 +31,40 @@ def overview_spec(owners: list[str]) -> AssetSpec:
         OVERVIEW,
         deps=["raw_manifests", AssetKey(["published", "mart_inbox_cards"])],
         description="Start here: what has arrived, what is late, what was set aside and why, what "
-        "readers have, and what to click. Open the latest event and its `overview`. It is brought "
-        "up to date by each load and each publication.",
-        group_name="overview",
+        "readers have, and whether that is the newest. `what_to_click` is all of it on a page, "
+        "with links. It is brought up to date by each load, each publication, and each build that "
+        "did not pass.",
+        group_name=OVERVIEW,
         kinds={"markdown"},
         owners=owners,
     )
 
 
-def tell_overview(context: AssetExecutionContext, settings: Settings) -> None:
-    """Brings the overview up to date."""
-    context.instance.report_runless_asset_event(
-        AssetMaterialization(OVERVIEW, metadata={OVERVIEW: MetadataValue.md(overview(settings))})
-    )
+def tell_overview(
+    context: AssetExecutionContext, settings: Settings, held_back: str | None = None
+) -> None:
+    """Brings the overview up to date; `held_back` is why a build has not passed, where it has not.
+
+    The answers are seen without a click, the page with its links after one.
+    """
+    told = overview(settings, held_back)
+    metadata: dict[str, MetadataValue] = {
+        question: MetadataValue.text(answer) for question, answer in told.answers.items()
+    }
+    metadata["what_to_click"] = MetadataValue.md(told.page)
+    context.instance.report_runless_asset_event(AssetMaterialization(OVERVIEW, metadata=metadata))
 
 
-def tag_days(context: AssetExecutionContext, days: str) -> None:
-    """Shows in the list of runs which days this one was about."""
-    context.instance.add_run_tags(context.run_id, {DAYS_TAG: days})
+def days_tag(days: Sequence[date]) -> dict[str, str]:
+    """What shows in the list of runs which days one is about: short, as its column is."""
+    if not days:
+        return {DAYS_TAG: "none was due"}
+    first, last = min(days), max(days)
+    if first == last:
+        return {DAYS_TAG: str(first)}
+    return {DAYS_TAG: f"{first} to {last} ({len(days)} days)"}
+
+
+def tag_run(context: AssetExecutionContext, tags: Mapping[str, str]) -> None:
+    """Shows in the list of runs what this one was about."""
+    context.instance.add_run_tags(context.run_id, dict(tags))

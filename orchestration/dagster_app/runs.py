@@ -25,7 +25,7 @@ from orchestration.dagster_app.build import build_defs
 from orchestration.dagster_app.failures import reasons_of, reasons_of_run
 from orchestration.dagster_app.forgetting import forget_rejected
 from orchestration.dagster_app.instance import prepare_dagster_home
-from orchestration.dagster_app.jobs import load_run
+from orchestration.dagster_app.jobs import run_of
 from orchestration.errors import InboxError
 from orchestration.machine.advice import advice_on
 from orchestration.machine.alerts import tell_outcome
@@ -62,7 +62,7 @@ class Runs:
 
         Raises Interrupted where a signal ended it.
         """
-        request = load_run(days) if days else {"tags": {}, "run_config": {}}
+        request = run_of(job, days)
         result = self.jobs[job].execute_in_process(
             instance=self.instance,
             tags={**STARTED_BY_COMMAND, **request["tags"]},

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from orchestration.exports import DayManifest, read_manifests
@@ -18,6 +19,7 @@ from orchestration.machine import zones
 from orchestration.publishing.record import Publication, read_publication
 from orchestration.settings import Settings
 from orchestration.warehouse.build import coverage_of
+from orchestration.warehouse.publication import is_published
 
 RECENT_DAYS = 30
 _DAYS_EXPLAINED = 3
@@ -35,8 +37,19 @@ _CLICKS = """### What to click
 """
 
 
-def overview(settings: Settings) -> str:
-    """What an operator asks first in the morning, answered, with a link to where more is seen."""
+@dataclass(frozen=True)
+class Overview:
+    """The answers to an operator's first questions, by question, and the page that has them all."""
+
+    answers: Mapping[str, str]
+    page: str
+
+
+def overview(settings: Settings, held_back: str | None = None) -> Overview:
+    """What an operator asks first in the morning, answered, with a link to where more is seen.
+
+    held_back: why the build that has just ended keeps readers from what it built.
+    """
     base = settings.dagster_url.rstrip("/")
     days = f"{base}/assets/raw_manifests?view=partitions"
     checks = f"{base}/assets/raw_manifests?view=checks"
@@ -47,10 +60,14 @@ def overview(settings: Settings) -> str:
         ("What is late or missing?", _late(settings, manifests), f"[its checks]({checks})"),
         ("What was set aside, and why?", _set_aside(settings, manifests), f"[its days]({days})"),
         ("What do readers have?", _readers(settings), f"[the cards]({cards})"),
+        ("Is that the newest?", _newest(settings, held_back), f"[runs]({base}/runs)"),
     ]
     table = "\n".join(f"| {question} | {answer} | {link} |" for question, answer, link in rows)
     clicks = _CLICKS.format(base=base, days=days, cards=cards)
-    return f"| question | answer | more |\n| --- | --- | --- |\n{table}\n\n{clicks}"
+    return Overview(
+        {question: answer for question, answer, _ in rows},
+        f"| question | answer | more |\n| --- | --- | --- |\n{table}\n\n{clicks}",
+    )
 
 
 def _arrived(manifests: Mapping[date, DayManifest]) -> str:
@@ -109,6 +126,14 @@ def _reasons(settings: Settings, days: list[date]) -> Iterator[str]:
 def _readers(settings: Settings) -> str:
     publication = read_publication(settings.published_folder)
     return "Nothing is published yet." if publication is None else _published(publication)
+
+
+def _newest(settings: Settings, held_back: str | None) -> str:
+    if held_back is not None:
+        return f"No: the build of what was loaded since did not pass. {_cell(held_back)}"
+    if is_published(settings):
+        return "Yes: readers have all that is loaded."
+    return "No: what is loaded is not published yet. A build follows each load by itself."
 
 
 def _published(publication: Publication) -> str:

@@ -104,16 +104,18 @@ def test_a_range_is_one_run_and_only_what_arrived_is_loaded(
         assert loaded == {*DAYS[:3], DAYS[4]}
     run = instance.get_run_by_id(result.run_id)
     assert run is not None
-    assert run.tags["inbox/export_days"] == f"4 export days from {DAYS[0]} to {DAYS[4]}"
-    assert "4 export days are loaded" in overview(instance)
+    assert run.tags["inbox/days"] == f"{DAYS[0]} to {DAYS[4]} (4 days)"
+    assert overview(instance)["What has arrived?"].startswith("4 export days are loaded")
+    assert overview(instance)["Is that the newest?"].startswith("No: what is loaded is not")
 
 
-def overview(instance: DagsterInstance) -> str:
-    """What the overview says now."""
-    event = instance.get_latest_materialization_event(AssetKey("overview"))
+def overview(instance: DagsterInstance) -> dict[str, str]:
+    """What the overview says now, by question."""
+    event = instance.get_latest_materialization_event(AssetKey("at_a_glance"))
     assert event is not None
     assert event.asset_materialization is not None
-    return str(event.asset_materialization.metadata["overview"].value)
+    metadata = event.asset_materialization.metadata
+    return {name: str(entry.value) for name, entry in metadata.items()}
 
 
 def test_a_build_reports_its_tests_as_checks_and_publishes(
@@ -125,7 +127,12 @@ def test_a_build_reports_its_tests_as_checks_and_publishes(
     assert len(evaluations) > 40
     assert all(evaluation.passed for evaluation in evaluations if evaluation.blocking)
     assert all(evaluation.description for evaluation in evaluations)
-    assert f"The data to {date.fromisoformat(DAYS[4]).day} " in overview(instance)
+    told = overview(instance)
+    assert told["What do readers have?"].startswith(f"The data to {int(DAYS[4][-2:])} ")
+    assert told["Is that the newest?"] == "Yes: readers have all that is loaded."
+    run = instance.get_run_by_id(result.run_id)
+    assert run is not None
+    assert run.tags["inbox/data_to"] == DAYS[4]
     event = instance.get_latest_materialization_event(AssetKey(["published", "mart_inbox_daily"]))
     assert event is not None
     assert event.asset_materialization is not None
@@ -139,7 +146,7 @@ def test_one_model_or_one_check_can_be_run_by_itself(
     definitions: Definitions, instance: DagsterInstance
 ) -> None:
     build = definitions.resolve_job_def("build_and_publish")
-    check = AssetCheckKey(AssetKey("mart_inbox_daily"), "periods_are_contiguous_mart_inbox_daily_")
+    check = AssetCheckKey(AssetKey("mart_inbox_daily"), "periods_are_contiguous")
     one = build.execute_in_process(
         instance=instance, asset_selection=[AssetKey("mart_labels_daily")], raise_on_error=False
     )

@@ -155,8 +155,9 @@ def test_a_file_that_grows_is_not_read(operator: Operator, settings: Settings) -
     file.write_bytes(whole)
     assert operator.look() == []
     load, publication = operator.look(times=2)
-    assert load.tags["inbox/export_days"] == f"the export day {DAYS[4]}"
+    assert load.tags["inbox/days"] == DAYS[4]
     assert publication.job_name == "build_and_publish"
+    assert publication.tags["inbox/days"] == DAYS[4], "a build is about what was loaded before it"
     assert loaded(settings) == DAYS[:5]
 
 

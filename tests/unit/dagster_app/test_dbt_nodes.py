@@ -22,8 +22,12 @@ class Translator(DagsterDbtTranslator):
         return str(dbt_resource_props["fqn"][1])
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """Without the SQL that dagster-dbt adds."""
-        return str(dbt_resource_props["description"]).strip()
+        """Without the SQL that dagster-dbt adds, and with where readers find it."""
+        text = str(dbt_resource_props["description"]).strip()
+        if dbt_resource_props["schema"] != "main":
+            return text
+        name = dbt_resource_props["name"]
+        return f"{text}\n\nReaders get it as `published/{name}`, once every test has passed."
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +49,12 @@ def of_asset(spec: AssetSpec) -> dict[str, Any]:
 def of_check(spec: AssetCheckSpec) -> dict[str, Any]:
     return {
         "deps": sorted(dep.asset_key.to_user_string() for dep in spec.additional_deps),
-        "told": (spec.description, spec.blocking, dict(spec.metadata)),
+        "told": (spec.asset_key, spec.blocking, dict(spec.metadata)),
     }
+
+
+def unique_id_of(spec: AssetCheckSpec) -> str:
+    return str(spec.metadata["dagster_dbt/unique_id"])
 
 
 def test_assets_and_checks_are_those_of_dagster_dbt(manifest: dict[str, Any]) -> None:
@@ -58,6 +66,23 @@ def test_assets_and_checks_are_those_of_dagster_dbt(manifest: dict[str, Any]) ->
     assets = {spec.key: of_asset(spec) for spec in model_specs(manifest)}
     assert assets == {spec.key: of_asset(spec) for spec in theirs.specs}
     assert len(assets) > 80
-    checks = {spec.key: of_check(spec) for spec in check_specs(manifest)}
-    assert checks == {spec.key: of_check(spec) for spec in theirs.check_specs}
+    checks = {unique_id_of(spec): of_check(spec) for spec in check_specs(manifest)}
+    assert checks == {unique_id_of(spec): of_check(spec) for spec in theirs.check_specs}
     assert len(checks) > 80
+
+
+def test_checks_have_short_names_and_say_what_they_claim(manifest: dict[str, Any]) -> None:
+    specs = check_specs(manifest)
+    told = {(spec.asset_key.to_user_string(), spec.name): spec.description for spec in specs}
+    assert len(told) == len(specs), "no two checks of an asset have one name"
+    assert told["mart_agents_daily", "unique_key"] == (
+        "No two rows have the same values of the columns together; null is a value too. "
+        "columns: period_start_date, agent_id."
+    )
+    assert told["mart_inbox_monthly", "periods_are_contiguous"].startswith("No period is left out")
+    assert told["stg_inbox__export_files", "assert_rejected_rows_are_few"].startswith(
+        "What a failure means: Too many rows of a day were rejected"
+    )
+    assert all(told.values())
+    assert all("{{" not in str(text) for text in told.values())
+    assert max(len(name) for _, name in told) <= 50

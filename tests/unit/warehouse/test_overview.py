@@ -28,8 +28,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 def answers(settings: Settings) -> dict[str, str]:
     """What the page says, by question."""
-    lines = [line.split(" | ") for line in overview(settings).splitlines() if "? | " in line]
-    return {question.removeprefix("| "): answer for question, answer, _ in lines}
+    return dict(overview(settings).answers)
 
 
 def test_an_empty_home_says_so(settings: Settings) -> None:
@@ -55,8 +54,8 @@ def test_it_tells_what_arrived_is_late_and_was_set_aside_and_why(settings: Setti
     assert told["What was set aside, and why?"].startswith(
         "1 row of 1 day of the last 2: 7 March 2024: 1 of threads, status "
     )
-    assert secret not in overview(settings)
-    assert "anna@example.com" not in overview(settings)
+    assert secret not in overview(settings).page
+    assert "anna@example.com" not in overview(settings).page
 
 
 def test_it_tells_what_readers_have_with_links_to_more(settings: Settings) -> None:
@@ -65,6 +64,18 @@ def test_it_tells_what_readers_have_with_links_to_more(settings: Settings) -> No
     told = answers(settings)["What do readers have?"]
     assert told.startswith("The data to 31 March 2024, published ")
     assert told.endswith(" UTC: 1,200 conversations.")
-    links = overview(settings)
+    links = overview(settings).page
+    assert told in links
     assert "](https://dagster.example/assets/published/mart_inbox_cards?view=events)" in links
     assert "](https://dagster.example/assets/raw_manifests?view=partitions)" in links
+
+
+def test_it_tells_what_keeps_readers_from_the_newest(settings: Settings) -> None:
+    exports = Path(str(settings.exports_folder))
+    write_records(exports, "threads.jsonl", [thread()], day=date(2024, 3, 7))
+    load_days(settings, Door())
+    assert answers(settings)["Is that the newest?"].startswith(
+        "No: what is loaded is not published"
+    )
+    failed = overview(settings, "12 of 20 rows | are rejected.")
+    assert failed.answers["Is that the newest?"].endswith("12 of 20 rows \\| are rejected.")
