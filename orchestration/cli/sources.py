@@ -25,8 +25,11 @@ def sources(output: str, **flags: Any) -> None:
         click.echo(json.dumps([source.as_json for source in found], indent=2))
         return
     print_rows(
-        ["source", "kind", "landing", "prefix", "last import", "export day", "threads", "problem"],
+        [
+            "source", "kind", "landing", "prefix", "last import", "export day", "threads",
+            "first fill", "problem",
+        ],
         [list(source.as_row) for source in found],
-    )
+    )  # fmt: skip
     if not found:
         console.print("There is no source: name some in INBOX_SOURCES, or use inbox import.")

@@ -32,6 +32,7 @@ class SourceOverview:
             "where": None if self.source is None else self.source.where,
             "prefix": None if self.state is None else self.state.prefix,
             "covered_from": None if self.state is None else str(self.state.covered_from or ""),
+            "first_fill_goes_on": self._is_filling,
             "last_import": None if last is None else last.model_dump(mode="json"),
             "problem": self.problem,
         }
@@ -42,13 +43,28 @@ class SourceOverview:
         last = None if self.state is None else self.state.last
         prefix = self.state.prefix if self.state else self.source and self.source.prefix
         if last is None:
-            return (self.name, self._kind, "", prefix or "", "never", "", "", self.problem or "")
+            return (
+                self.name,
+                self._kind,
+                "",
+                prefix or "",
+                "never",
+                "",
+                "",
+                "",
+                self.problem or "",
+            )
         began_at = last.began_at.strftime("%Y-%m-%d %H:%M")
         threads = last.rows.get("threads", 0)
         return (
             self.name, self._kind, last.landing, prefix or "", began_at, last.day, threads,
-            self.problem or "",
+            "goes on" if self._is_filling else "", self.problem or "",
         )  # fmt: skip
+
+    @property
+    def _is_filling(self) -> bool:
+        """Whether the past is still being fetched: a day may lack threads without being missing."""
+        return self.state is not None and self.state.is_filling
 
     @property
     def _kind(self) -> str:

@@ -14,11 +14,13 @@ from typing import Any
 import pyarrow.parquet
 import pytest
 
+from orchestration.settings import load_settings
 from orchestration.sources.errors import SourceError, SourceUnreachable, WrongSource
 from orchestration.sources.fetching import adapter, opening
 from orchestration.sources.fetching.limits import Limits
 from orchestration.sources.importing import look_at_source
 from orchestration.sources.keeping import read_state
+from orchestration.sources.overview import overview
 from orchestration.sources.request import Surroundings
 from tests.unit.sources.api_server import TOKEN, Answer, ApiServer, Asked, served
 from tests.unit.sources.desk import BEGAN_AT, ENGINE, Desk, at
@@ -247,10 +249,17 @@ def test_what_came_in_time_counts(
     with pytest.raises(SourceUnreachable, match="what has come is in, and the next import goes on"):
         desk.bring(most_seconds=1000)
     assert set(desk.live("threads")) == {"1", "2"}
+    settings = load_settings(home=desk.sources.parent)
+    (told,) = overview(settings)
+    assert told.as_json["first_fill_goes_on"]
+    assert "goes on" in told.as_row
     monkeypatch.setattr(adapter, "clock", time.monotonic)
     server.before = lambda asked: None
     desk.bring(most_seconds=1000)
     assert desk.everything() == landed
+    (told,) = overview(settings)
+    assert not told.as_json["first_fill_goes_on"]
+    assert "goes on" not in told.as_row
 
 
 def test_a_cursor_that_comes_twice_ends_it(desk: Desk, server: ApiServer) -> None:
