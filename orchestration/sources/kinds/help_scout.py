@@ -94,11 +94,13 @@ def _thread(thread: str, conversation: str) -> str:
     return f"""
             identifier({thread}.id) as id,
             identifier({conversation}) as conversation_id,
-            lower({thread}.type) as type,
+            case when {thread}.action.type = 'merged' then 'merge' else lower({thread}.type) end
+                as type,
             lower({thread}.status) as status,
             lower({thread}.state) as state,
+            -- No public record shows which word goes before the number: any that names one does.
             case when {thread}.action.type = 'merged' then nullif(regexp_extract(
-                {thread}.action.associatedEntities, 'originalConversation"?[^0-9]*([0-9]+)', 1
+                {thread}.action.associatedEntities, '(?i)conversation[a-z]*"?[^0-9a-z]*([0-9]+)', 1
             ), '') end as merged_id,
             {thread}.createdBy.type as author_kind,
             person({thread}.createdBy.id) as author,

@@ -34,6 +34,8 @@ def canonical(options: Mapping[str, Any]) -> Canonical:
             "spam": "select count(*) from conversations where status = 'spam'",
             "merged threads": "select count(distinct merged_id) from threads"
             " where merged_id is not null",
+            "merges that name no conversation": "select count(distinct id) from threads"
+            " where type = 'merge' and merged_id is null",
             "ratings dropped by score": f"select count(*) from ratings where {_SCORES} is null",
         },
     )

@@ -127,6 +127,26 @@ def test_what_is_gone(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
+    ("entities", "merged", "counted"),
+    [
+        ({"originalConversation": 5}, ["5"], 0),
+        ({"conversationId": 5, "user": 256}, ["5"], 0),
+        ({"user": 256}, [], 1),
+    ],
+)
+def test_a_merge_is_told_by_whatever_names_the_conversation_and_else_counted(
+    tmp_path: Path, entities: dict[str, int], merged: list[str], counted: int
+) -> None:
+    desk = Desk(tmp_path, "help_scout")
+    action = {"type": "merged", "associatedEntities": entities}
+    line = thread(31, "06 10:00", "lineitem", conversation_id=3, action=action)
+    desk.bring({**WORLD, "conversation_threads": [*WORLD["conversation_threads"][:-1], line]})
+    gone = [key for key, row in desk.standing("threads").items() if row["merged_into_thread_id"]]
+    assert gone == merged
+    assert desk.count("merges that name no conversation") == counted
+
+
+@pytest.mark.parametrize(
     ("number", "author_type", "author_id"),
     [
         ("11", "user", "45"),
