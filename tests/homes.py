@@ -6,9 +6,12 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from orchestration import pipeline
+from orchestration.machine import files
 from orchestration.machine.lock import hold_lock
 from orchestration.publishing.record import identity_of, read_publication
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
@@ -22,6 +25,15 @@ def shared_folder() -> Path:
     folder = Path(tempfile.gettempdir()) / f"inbox-tests-{run}"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def made_once(name: str, make: Callable[[], Any]) -> Any:
+    """What a function gives, as JSON has it, made by the first process that asks."""
+    path = shared_folder() / f"{name}.json"
+    with hold_lock(path.with_suffix(".lock"), f"making {name}"):
+        if not path.exists():
+            files.write_text(path, json.dumps(make(), default=str))
+        return json.loads(path.read_text())
 
 
 def parsed_dbt_folder(timezone: str) -> Path:

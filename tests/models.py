@@ -20,6 +20,7 @@ import pyarrow.parquet
 import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.exports import ENTITIES, find_export_days, load_day, read_manifests
 from orchestration.exports.coverage import find_coverage
@@ -37,8 +38,10 @@ from orchestration.warehouse.catalog import (
     write_catalog,
 )
 from orchestration.warehouse.open_hours import load_schedules
+from tests.homes import made_once, parsed_dbt_folder
 
 DATABASE = "warehouse"
+PARSED_IN = "Europe/Warsaw"  # as other tests have it
 _LISTS = {
     "coverage": "covered_from date",
     "missing_days": "export_date date",
@@ -56,7 +59,7 @@ def parsed_project() -> tuple[Settings, Any]:
     """The project as dbt parses it, which no setting changes, and the settings of its folders."""
     settings = load_settings(home=mkdtemp(prefix="inbox-compiled-"))
     write_catalog(next_catalog(None, {}, settings.raw_folder), settings.raw_catalog)
-    parsed = dbt_command(settings, None, ["parse"])
+    parsed = Manifest.from_msgpack((parsed_dbt_folder(PARSED_IN) / "parsed.msgpack").read_bytes())
     # A batch's statements name the columns of the tables that stand.
     dbt_command(settings, parsed, ["run"])
     return settings, parsed
@@ -88,7 +91,15 @@ def compiled_nodes(week_start: str, action: str) -> list[dict[str, Any]]:
     """The models with their compiled SQL, each after those that it reads; of any zone.
 
     action: build, for all rows of each table, or apply, for those that a batch changes.
+    Compiled by the first process that asks.
     """
+    nodes: list[dict[str, Any]] = made_once(
+        f"compiled-{week_start}-{action}", lambda: _compiled_nodes(week_start, action)
+    )
+    return nodes
+
+
+def _compiled_nodes(week_start: str, action: str) -> list[dict[str, Any]]:
     settings, parsed = parsed_project()
     settings = settings.model_copy(update={"week_start": week_start})
     names = [
@@ -114,8 +125,29 @@ def compiled_nodes(week_start: str, action: str) -> list[dict[str, Any]]:
 
 
 @cache
+def carried_nodes(week_start: str, action: str) -> list[dict[str, Any]]:
+    """Those of them that a batch changes, and what they are made of.
+
+    What is not among them is made anew of these in each batch, by the statement of a rebuild.
+    """
+    nodes = compiled_nodes(week_start, action)
+    carried = {
+        node["unique_id"] for node in nodes if node["config"]["materialized"] in MATERIALIZATIONS
+    }
+    for node in reversed(nodes):
+        if node["unique_id"] in carried:
+            carried.update(node["depends_on"]["nodes"])
+    return [node for node in nodes if node["unique_id"] in carried]
+
+
+@cache
 def zone_macros(timezone: str) -> tuple[str, ...]:
     """What makes the functions of a zone in a database, as a run of dbt does at its start."""
+    name = f"zone-{timezone.replace('/', '-')}"
+    return tuple(made_once(name, lambda: _zone_macros(timezone)))
+
+
+def _zone_macros(timezone: str) -> list[str]:
     settings, parsed = parsed_project()
     settings = settings.model_copy(update={"timezone": timezone})
     run = ["run", "--select", "stg_inbox__export_days", "--vars", json.dumps(settings.dbt_vars)]
@@ -125,7 +157,7 @@ def zone_macros(timezone: str) -> tuple[str, ...]:
             "select function_name, array_to_string(parameters, ', '), macro_definition "
             "from duckdb_functions() where schema_name = 'zone'"
         ).fetchall()
-    return tuple(f"create macro zone.{name}({names}) as {body}" for name, names, body in found)
+    return [f"create macro zone.{name}({names}) as {body}" for name, names, body in found]
 
 
 class Warehouse:
@@ -140,8 +172,11 @@ class Warehouse:
         timezone: str = "UTC",
         week_start: str = "monday",
         schedules: Path | None = None,
+        *,
+        is_whole: bool = True,
     ) -> None:
-        self.connection = duckdb.connect(config={"threads": 2})
+        # Small tables: a second thread would cost more than it takes over.
+        self.connection = duckdb.connect(config={"threads": 1})
         self.connection.execute("set TimeZone = 'UTC'")
         self.connection.execute(f"attach ':memory:' as {DATABASE}")
         self.connection.execute(f"use {DATABASE}")
@@ -153,7 +188,7 @@ class Warehouse:
         settings = load_settings(home=raw.parent, timezone=timezone, schedules=schedules)
         self._schedules = load_schedules(settings)
         self._catalog: Catalog | None = None
-        self.bring(raw)
+        self.bring(raw, is_whole=is_whole)
 
     def __enter__(self) -> Warehouse:
         return self
@@ -161,13 +196,17 @@ class Warehouse:
     def __exit__(self, *_: object) -> None:
         self.connection.close()
 
-    def bring(self, raw: Path) -> None:
-        """Builds the tables, or applies what differs between what they hold and what is landed."""
+    def bring(self, raw: Path, *, is_whole: bool = True) -> None:
+        """Builds the tables, or applies what differs between what they hold and what is landed.
+
+        is_whole: with the tables and functions that are made anew of those that batches change.
+        """
         action = "build" if self._catalog is None else "apply"
         self._catalog = next_catalog(self._catalog, read_manifests(raw), raw)
         self._register(self._catalog, raw)
         self._register_schedules()
-        for node in compiled_nodes(self._week_start, action):
+        nodes_of = compiled_nodes if is_whole else carried_nodes
+        for node in nodes_of(self._week_start, action):
             kind = node["config"]["materialized"]
             if kind == "changed_view" and action == "apply":
                 changes = f"changes.{node['name']}"
@@ -233,11 +272,12 @@ class Warehouse:
     def _register_schedules(self) -> None:
         for table, columns in SCHEDULE_COLUMNS.items():
             self.connection.execute(f"create or replace table raw.{table} ({columns})")
-            for row in getattr(self._schedules, table.replace("schedules", "rows")):
-                marks = ", ".join("?" for _ in row)
-                self.connection.execute(
-                    f"insert into raw.{table} values ({marks})", list(row.values())
-                )
+            rows = getattr(self._schedules, table.replace("schedules", "rows"))
+            if rows:  # a thousand offsets: an insert of each would be a third of a warehouse
+                incoming = pyarrow.Table.from_pylist([dict(row) for row in rows])
+                self.connection.register("incoming", incoming)
+                self.connection.execute(f"insert into raw.{table} by name from incoming")
+                self.connection.unregister("incoming")
 
     def _rows(self, entity: str, files: tuple[LandedFile, ...]) -> str:
         paths = [f"'{file.path}'" for file in files if file.entity == entity]

@@ -99,7 +99,7 @@ def assert_explained(warehouse: Warehouse, report: Report, number: str, asked: R
 
 def test_the_samples_cells_are_made_of_their_rows() -> None:
     database = published_sample().published_database
-    with duckdb.connect(str(database), read_only=True, config={"threads": 2}) as connection:
+    with duckdb.connect(str(database), read_only=True, config={"threads": 1}) as connection:
         for grain in ("monthly", "yearly"):
             assert_periods(connection, grain)
         assert_labels_and_cards(connection)
