@@ -17,8 +17,9 @@ DOCUMENT = ROOT / "docs" / "benchmarks.md"
 
 _HEAD = """# Benchmarks
 
-Made by `make bench` (`lab/bench/`), section by section: each was measured by the command and on the
-machine that it names, and is replaced when that part is measured again. The inputs come from
+For whoever chooses a machine, or asks what a day, a rebuild or another tool costs. Made by `make
+bench` (`lab/bench/`), section by section: each was measured by the command and on the machine that
+it names, and is replaced when that part is measured again. The inputs come from
 `inbox sample` with seed 1: one conversation for 8 messages, 0.25 ratings and 0.6 labels each, three
 years of daily exports. S is 1 million messages, M 10 million, L 100 million. The zone is
 Europe/Warsaw.

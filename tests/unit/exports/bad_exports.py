@@ -557,7 +557,8 @@ GROUPS: dict[str, list[BadExport]] = {
 PAGE = Path(__file__).parents[3] / "docs" / "bad-exports.md"
 _PREFACE = """# Bad exports, and what the operator sees
 
-Each kind is tried by `tests/unit/exports/test_bad_exports.py`, with limits made small where a
+For whoever exports, and for the operator who has to say what is wrong with an export. Each kind is
+tried by `tests/unit/exports/test_bad_exports.py`, with limits made small where a
 limit is what matters ([the real ones](exports.md#limits)). A `bad file` fails its day alone. A row
 that is named is set aside, and the others load. What is ignored is told. `python -m
 tests.unit.exports.bad_exports` writes this page.
