@@ -11,7 +11,7 @@ with messages as (
         author_id as user_id,
         author_type = 'user' and {{ is_counted_message('author_type', 'is_private') }} as is_counted
     from ({{ few_rows(messages, ['author_id in (select user_id from ' ~ changed_user_days ~ ')']) }}) as versions
-    where is_standing and thread_created_date is not null
+    where is_current and thread_created_date is not null
     {%- else %}
     select
         user_id,

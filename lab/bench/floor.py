@@ -148,7 +148,7 @@ def _facts(files: Landed, start: date) -> list[tuple[str, str]]:
         (
             "threads_now",
             f"""
-            create temp table threads_standing as
+            create temp table current_threads as
             select
                 thread_id, coalesce(channel, 'unknown') as channel, user_id, assigned_agent_id,
                 closed_by_agent_id, status, labels, coalesce(reopen_count, 0) as reopen_count,
@@ -165,7 +165,7 @@ def _facts(files: Landed, start: date) -> list[tuple[str, str]]:
             """
             create temp table users as
             select user_id, row_number() over () as user_number
-            from (select distinct user_id from threads_standing where user_id is not null)
+            from (select distinct user_id from current_threads where user_id is not null)
             """,
         ),
         (
@@ -173,7 +173,7 @@ def _facts(files: Landed, start: date) -> list[tuple[str, str]]:
             """
             create temp table assignees as
             select assigned_agent_id, row_number() over () as agent_number
-            from (select distinct assigned_agent_id from threads_standing)
+            from (select distinct assigned_agent_id from current_threads)
             """,
         ),
         (
@@ -182,24 +182,24 @@ def _facts(files: Landed, start: date) -> list[tuple[str, str]]:
             f"""
             create temp table threads_now as
             select
-                threads_standing.*,
-                threads_standing.rowid as thread_number,
+                current_threads.*,
+                current_threads.rowid as thread_number,
                 agent_number * 562949953421312 + user_number * 131072 as agent_user_key,
                 {local("closed_at")} as closed_date
-            from threads_standing
+            from current_threads
             left join assignees using (assigned_agent_id)
             left join users using (user_id)
-            where threads_standing.assigned_agent_id is not null
+            where current_threads.assigned_agent_id is not null
             union all
             select
-                threads_standing.*,
-                threads_standing.rowid as thread_number,
+                current_threads.*,
+                current_threads.rowid as thread_number,
                 agent_number * 562949953421312 + user_number * 131072 as agent_user_key,
                 {local("closed_at")} as closed_date
-            from threads_standing
+            from current_threads
             left join users using (user_id)
             cross join (select agent_number from assignees where assigned_agent_id is null)
-            where threads_standing.assigned_agent_id is null
+            where current_threads.assigned_agent_id is null
             """,
         ),
         (

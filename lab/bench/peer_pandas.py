@@ -61,7 +61,7 @@ def _local_date(instants: pd.Series) -> pd.Series:
 
 
 def _latest(records: pd.DataFrame, key: str, version: str) -> pd.DataFrame:
-    """The standing record of each key; only keys that repeat are sorted."""
+    """The current record of each key; only keys that repeat are sorted."""
     is_repeated = records[key].duplicated(keep=False)
     repeated = records[is_repeated].sort_values([version, *VERSION_ORDER])
     latest = pd.concat([records[~is_repeated], repeated.drop_duplicates(key, keep="last")])

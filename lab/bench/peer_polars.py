@@ -62,7 +62,7 @@ def _local_date(instant: str) -> pl.Expr:
 
 
 def _latest(records: pl.LazyFrame, key: str, version: pl.Expr) -> pl.LazyFrame:
-    """The standing record of each key; only keys that repeat are sorted."""
+    """The current record of each key; only keys that repeat are sorted."""
     repeated = records.group_by(key).len().filter(pl.col("len") > 1).select(key)
     repeated = repeated.collect(engine="streaming").lazy()
     latest = (

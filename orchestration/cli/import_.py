@@ -112,14 +112,14 @@ def _print_record(record: ImportRecord, exports: Path) -> None:
         console.print(f"Nothing new. The export day {record.day} is empty of this source.")
     else:
         console.print(f"Wrote {rows} to {exports / str(record.day)}.", soft_wrap=True)
-    _print_told(record)
+    _print_read(record)
 
 
 def _print_look(look: Look) -> None:
     record = look.record
     console.print(f"Found: {_counted(record.records) or 'nothing new'} ({record.landing}).")
     console.print(f"An import would write {_counted(record.rows) or 'nothing'}.")
-    _print_told(record)
+    _print_read(record)
     shown = [[thread[name] for name in SHOWN_COLUMNS] for thread in look.threads]
     said = [
         [thread["user_messages"], thread["agent_messages"], thread["score"] or ""]
@@ -134,7 +134,7 @@ def _print_look(look: Look) -> None:
     )
 
 
-def _print_told(record: ImportRecord) -> None:
+def _print_read(record: ImportRecord) -> None:
     for name, lacks in record.missing.items():
         console.print(f"Missing: {name}. The numbers lack {lacks}.", soft_wrap=True)
     for name, count in record.counts.items():

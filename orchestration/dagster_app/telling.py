@@ -11,12 +11,12 @@ from orchestration.dagster_app.failures import reasons_of_run
 from orchestration.dagster_app.jobs import load_exports
 from orchestration.dagster_app.schedules import DAILY_LOAD, SOURCE_TAG
 from orchestration.machine.alerts import (
-    Told,
+    AlertRecord,
+    alert_record,
     failure_text,
     post,
     recovery_text,
     tell_outcome,
-    what_was_told,
 )
 from orchestration.settings import Settings
 from orchestration.warehouse.day_alerts import reasons_of_no_day, tell_days, tell_late_days
@@ -54,28 +54,28 @@ def is_load(run: DagsterRun) -> bool:
 def _tell_chosen(
     settings: Settings, instance: DagsterInstance, run: DagsterRun, reasons: Sequence[str]
 ) -> bool:
-    record = instance.get_run_record_by_id(run.run_id)
-    failed_at = (record.end_time if record is not None else None) or time.time()
-    with what_was_told(settings) as told:
+    finished = instance.get_run_record_by_id(run.run_id)
+    failed_at = (finished.end_time if finished is not None else None) or time.time()
+    with alert_record(settings) as record:
         assets = sorted(key.to_user_string() for key in run.asset_selection or ())
-        told.chosen[run.run_id] = (failed_at, assets)
+        record.chosen[run.run_id] = (failed_at, assets)
         return post(settings, failure_text(settings, A_RUN, reasons, run.run_id))
 
 
 def _forget_chosen(settings: Settings, instance: DagsterInstance) -> bool:
     """Tells that chosen assets are well again, once each is materialized by whatever run."""
-    with what_was_told(settings) as told:
-        well = [run_id for run_id in told.chosen if _is_well(told, run_id, instance)]
+    with alert_record(settings) as record:
+        well = [run_id for run_id in record.chosen if _is_well(record, run_id, instance)]
         is_sent = False
         for run_id in well:
             if post(settings, recovery_text(settings, A_RUN, run_id)):
-                del told.chosen[run_id]
+                del record.chosen[run_id]
                 is_sent = True
         return is_sent
 
 
-def _is_well(told: Told, run_id: str, instance: DagsterInstance) -> bool:
-    failed_at, assets = told.chosen[run_id]
+def _is_well(record: AlertRecord, run_id: str, instance: DagsterInstance) -> bool:
+    failed_at, assets = record.chosen[run_id]
     return all(_materialized_at(instance, asset) > failed_at for asset in assets)
 
 

@@ -41,15 +41,15 @@ def tell_outcome(
     """
     if settings.alert_url is None:
         return False
-    with what_was_told(settings) as told:
+    with alert_record(settings) as record:
         if reasons:
-            told.subjects.add(subject)
+            record.subjects.add(subject)
             return post(settings, failure_text(settings, subject, reasons, run_id))
-        if subject not in told.subjects:
+        if subject not in record.subjects:
             return False
         is_sent = post(settings, recovery_text(settings, subject, run_id))
         if is_sent:
-            told.subjects.discard(subject)
+            record.subjects.discard(subject)
         return is_sent
 
 
@@ -144,7 +144,7 @@ def place(settings: Settings, run_id: str | None) -> str:
 
 
 @dataclass
-class Told:
+class AlertRecord:
     """What people have been told of, and that it is well again not yet.
 
     subjects: what was run, such as the name of a job. days: by export day, why it could not be
@@ -158,7 +158,7 @@ class Told:
     chosen: dict[str, tuple[float, list[str]]] = field(default_factory=dict)
 
     @classmethod
-    def from_json(cls, content: Any) -> Told:
+    def from_json(cls, content: Any) -> AlertRecord:
         """What a file holds; a version before this one kept the subjects alone."""
         if not isinstance(content, dict):
             return cls(subjects=set(content))
@@ -180,19 +180,19 @@ class Told:
 
 
 @contextmanager
-def what_was_told(settings: Settings) -> Iterator[Told]:
+def alert_record(settings: Settings) -> Iterator[AlertRecord]:
     """What people know of; kept in a file, for one process at a time. Changes to it are kept."""
     settings.home.mkdir(parents=True, exist_ok=True)
     with settings.failing_record.open("a+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
         try:
-            told = Told.from_json(json.load(file))
+            record = AlertRecord.from_json(json.load(file))
         except (ValueError, TypeError):
-            told = Told()
-        before = json.dumps(told.as_json())
-        yield told
-        if json.dumps(told.as_json()) != before:
+            record = AlertRecord()
+        before = json.dumps(record.as_json())
+        yield record
+        if json.dumps(record.as_json()) != before:
             file.seek(0)
             file.truncate()
-            json.dump(told.as_json(), file)
+            json.dump(record.as_json(), file)

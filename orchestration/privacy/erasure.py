@@ -88,7 +88,7 @@ def finish(settings: Settings) -> Erasure:
     """Take all erased users out of raw, build the warehouse from nothing, publish, clear the past.
 
     A database keeps what was deleted in blocks that it has not used again, so the warehouse is
-    made anew. Raises ErasureUnfinished where the tables do not pass their tests, NotDelivered where
+    rebuilt. Raises ErasureUnfinished where the tables do not pass their tests, NotDelivered where
     a further target does not take them; it is then done again from the start.
     """
     count = len(read_user_record(settings.raw_folder).erased)

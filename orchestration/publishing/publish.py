@@ -46,7 +46,7 @@ from orchestration.publishing.record import (
 )
 from orchestration.publishing.restated_cells import Restating, find_restatements
 from orchestration.publishing.restatement_tables import LOG_TABLES
-from orchestration.publishing.restatements import attach_standing, bring_log
+from orchestration.publishing.restatements import attach_previous, bring_log
 
 logger = logging.getLogger("inbox.publication")
 
@@ -144,7 +144,7 @@ def _make(
         copy_file(published / "inbox.duckdb", database)
     with closing(connect(warehouse, database, known.engine)) as connection:
         made = Made(_as_of_date(connection))
-        has_standing = _look_at_standing(connection, published, known, previous)
+        has_previous = _look_at_previous(connection, published, known, previous)
         connection.execute("begin")
         changed_days = {
             table: bring_table(connection, table, known, previous, made)
@@ -155,7 +155,7 @@ def _make(
                 connection.execute(f"drop table {quoted(table)}")
         if known.restating is not None:
             log = bring_log(
-                connection, known.restating, name, published_at, has_standing=has_standing
+                connection, known.restating, name, published_at, has_previous=has_previous
             )
             made.rows |= log.rows
             made.restatements = log.added
@@ -172,14 +172,14 @@ def _make(
     return made
 
 
-def _look_at_standing(
+def _look_at_previous(
     connection: duckdb.DuckDBPyConnection,
     published: Path,
     known: Known,
     previous: Publication | None,
 ) -> bool:
     """Finds what is restated against the publication in place; whether there is one."""
-    if known.restating is None or not attach_standing(connection, published / "inbox.duckdb"):
+    if known.restating is None or not attach_previous(connection, published / "inbox.duckdb"):
         return False
     find_restatements(
         connection,

@@ -22,7 +22,7 @@ from orchestration.publishing.restatement_tables import LOG_TABLES, create_log
 logger = logging.getLogger("inbox.publication")
 
 
-def attach_standing(connection: duckdb.DuckDBPyConnection, database: Path) -> bool:
+def attach_previous(connection: duckdb.DuckDBPyConnection, database: Path) -> bool:
     """Attaches the publication in place as `before`; False where there is none that can be read."""
     if not database.exists():
         return False
@@ -54,7 +54,7 @@ def bring_log(
     publication_id: str,
     published_at: datetime,
     *,
-    has_standing: bool,
+    has_previous: bool,
 ) -> Brought:
     """Brings the log in the copy to this publication's.
 
@@ -62,7 +62,7 @@ def bring_log(
     """
     is_new = create_log(connection)
     changed = is_new
-    if is_new and has_standing:
+    if is_new and has_previous:
         for table in LOG_TABLES:
             if columns_of(connection, "before", table):
                 connection.execute(f"insert into {table} by name from before.main.{table}")
@@ -70,7 +70,7 @@ def bring_log(
         users = [name for name, number in restating.numbers.items() if number["kind"] == "users"]
         changed |= _forget_users(connection, users)
     changed |= _forget_old(connection, published_at - timedelta(days=restating.keep_days))
-    added = _add_rows(connection, publication_id, published_at) if has_standing else 0
+    added = _add_rows(connection, publication_id, published_at) if has_previous else 0
     return Brought(
         rows={table: _count(connection, f"select count(*) from {table}") for table in LOG_TABLES},
         added=added,

@@ -70,7 +70,7 @@ def fold(
         canonical.prepare(connection)
     for relation in CANONICAL:
         select = _canonical(relation, getattr(canonical, relation))
-        name = "told_threads" if relation == "threads" else relation
+        name = "reported_threads" if relation == "threads" else relation
         connection.execute(f"create or replace table {target}.{name} as {select}")
     connection.execute(f"set search_path = '{target},main'")
     connection.execute(f"create or replace table {target}.threads as {_THREADS}")
@@ -150,8 +150,8 @@ def _canonical(relation: str, select: str | None) -> str:
     cast = ", ".join(f"{quoted(name)}::{kind} as {quoted(name)}" for name, kind in columns.items())
     # The first branch names and orders the columns; those that the kind leaves out are null.
     return (
-        f"with told as ({select}) select {cast} from (select {typed} where false"
-        " union all by name select * from told)"
+        f"with reported as ({select}) select {cast} from (select {typed} where false"
+        " union all by name select * from reported)"
     )
 
 
@@ -199,7 +199,7 @@ _THREADS = """
             on place.thread_id = closing.thread_id and place.closing = closing.place
     ),
 
-    standing as (
+    current_states as (
         select
             thread.*,
             history.first_closed_at as history_first_closed_at,
@@ -213,7 +213,7 @@ _THREADS = """
                 else thread.status
             end as status_now,
             greatest(thread.updated_at, history.last_at) as version_at
-        from told_threads as thread
+        from reported_threads as thread
         left join history on thread.thread_id = history.thread_id
     ),
 
@@ -224,8 +224,8 @@ _THREADS = """
                 when status_now <> 'closed' then null
                 when last_value = 'closed' then last_closed_at
                 else closed_at
-            end as told_closed_at
-        from standing
+            end as reported_closed_at
+        from current_states
     )
 
     select
@@ -238,11 +238,13 @@ _THREADS = """
         assigned_agent_id,
         team_id,
         priority,
-        case when status_now = 'closed' then coalesce(told_closed_at, version_at) end as closed_at,
+        case
+            when status_now = 'closed' then coalesce(reported_closed_at, version_at)
+        end as closed_at,
         coalesce(
             history_first_closed_at,
             first_closed_at,
-            case when status_now = 'closed' and reopen_count = 0 then told_closed_at end
+            case when status_now = 'closed' and reopen_count = 0 then reported_closed_at end
         ) as first_closed_at,
         case
             when status_now <> 'closed' then null
@@ -253,7 +255,7 @@ _THREADS = """
         coalesce(list_sort(list_distinct(labels)), []) as labels,
         deleted_at,
         case when deleted_at is not null then merged_into_thread_id end as merged_into_thread_id,
-        status_now = 'closed' and told_closed_at is null as is_closing_assumed
+        status_now = 'closed' and reported_closed_at is null as is_closing_assumed
     from closed
 """
 
@@ -261,7 +263,7 @@ _OPENINGS = f"""
     with opened as (
         select distinct message.thread_id
         from messages as message
-        inner join told_threads as thread on message.thread_id = thread.thread_id
+        inner join reported_threads as thread on message.thread_id = thread.thread_id
         where abs(epoch_us(message.sent_at) - epoch_us(thread.created_at))
             <= {_SECONDS_OF_OPENING} * 1000000
     )
@@ -275,7 +277,7 @@ _OPENINGS = f"""
         opening_is_private as is_private,
         opening_length as body_length,
         created_at as updated_at
-    from told_threads
+    from reported_threads
     where opening_length is not null
         and created_at is not null
         and thread_id not in (select thread_id from opened)

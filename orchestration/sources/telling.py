@@ -25,7 +25,7 @@ COUNTS = {
         )
     """,
     "openings made from the thread": """
-        select count(*) from messages where message_id in (select opening_id from told_threads)
+        select count(*) from messages where message_id in (select opening_id from reported_threads)
     """,
     "closings assumed": "select count(*) from threads where is_closing_assumed",
     "bot messages": "select count(*) from messages where author_type = 'bot'",
@@ -38,9 +38,9 @@ COUNTS = {
 def counts_of(connection: duckdb.DuckDBPyConnection, canonical: Canonical) -> dict[str, int]:
     """What an import tells besides its rows."""
     counts = {}
-    for schema, told in (("now", COUNTS), ("now_records", canonical.counts)):
+    for schema, selects in (("now", COUNTS), ("now_records", canonical.counts)):
         connection.execute(f"set search_path = '{schema},main'")
-        for name, select in told.items():
+        for name, select in selects.items():
             row = connection.execute(select).fetchone()
             counts[name] = 0 if row is None or row[0] is None else int(row[0])
     connection.execute("set search_path = 'main'")

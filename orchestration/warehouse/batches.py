@@ -22,7 +22,7 @@ from typing import Any
 from orchestration.engines.state import ModelState
 
 MATERIALIZATIONS = ("changed_rows", "changed_view")
-"""dbt's names for tables that batches change, and views of them; others are made anew each time."""
+"""dbt's names for tables that batches change, and views of them; others are rebuilt each time."""
 
 
 _SCHEDULES = (".raw.schedules", ".raw.zone_offsets")

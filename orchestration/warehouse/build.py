@@ -138,7 +138,7 @@ def _bring_up_to_date(
     rebuild = frozenset(selection) & models.fingerprints.keys() if is_same else frozenset()
     plan = plan_batch(following.batch_number, models, states if catalog else {}, rebuild)
     if plan.builds_all:
-        # All that stands goes, so what it is made anew from is looked at first.
+        # All that stands goes, so what it is rebuilt from is looked at first.
         if (unreadable := following.unreadable) is not None:
             raise LandedFilesUnreadable(unreadable)
         _remove_database(settings)

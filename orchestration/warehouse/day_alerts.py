@@ -14,12 +14,12 @@ from orchestration.exports.coverage import missing_in_words
 from orchestration.exports.failed_days import read_failed_days
 from orchestration.machine import zones
 from orchestration.machine.alerts import (
-    Told,
+    AlertRecord,
+    alert_record,
     failure_text,
     place,
     post,
     tell_outcome,
-    what_was_told,
 )
 from orchestration.settings import Settings
 from orchestration.warehouse.build import coverage_of
@@ -44,9 +44,9 @@ def tell_days(settings: Settings, subject: str, run_id: str | None = None) -> bo
     if settings.alert_url is None:
         return False
     failed = {str(day): why for day, why in read_failed_days(settings.raw_folder).items()}
-    with what_was_told(settings) as told:
-        is_sent = _tell_failed(settings, told, subject, failed, run_id)
-        return is_sent | _tell_well(settings, told)
+    with alert_record(settings) as record:
+        is_sent = _tell_failed(settings, record, subject, failed, run_id)
+        return is_sent | _tell_well(settings, record)
 
 
 def reasons_of_no_day(settings: Settings, reasons: Sequence[str]) -> list[str]:
@@ -61,17 +61,17 @@ def tell_late_days(settings: Settings) -> bool:
     if settings.alert_url is None:
         return False
     days = [str(day) for day in days_not_arrived(settings)]
-    with what_was_told(settings) as told:
-        told.late &= {*days, *_loaded(settings)}  # those said to be empty since are forgotten
-        new = [day for day in days if day not in told.late]
+    with alert_record(settings) as record:
+        record.late &= {*days, *_loaded(settings)}  # those said to be empty since are forgotten
+        new = [day for day in days if day not in record.late]
         is_sent = False
         if new:
             words = missing_in_words([date.fromisoformat(day) for day in new])
             text = f"Inbox warehouse: {words}. See: inbox days list\n{place(settings, None)}"
             is_sent = post(settings, text)
             if is_sent:
-                told.late.update(new)
-        return is_sent | _tell_well(settings, told)
+                record.late.update(new)
+        return is_sent | _tell_well(settings, record)
 
 
 def days_not_arrived(settings: Settings) -> list[date]:
@@ -87,31 +87,33 @@ def days_not_arrived(settings: Settings) -> list[date]:
 
 def _tell_failed(
     settings: Settings,
-    told: Told,
+    record: AlertRecord,
     subject: str,
     failed: Mapping[str, str],
     run_id: str | None,
 ) -> bool:
-    new = {day: why for day, why in failed.items() if told.days.get(day) != why}
-    told.days = {day: why for day, why in told.days.items() if day in {*failed, *_loaded(settings)}}
+    new = {day: why for day, why in failed.items() if record.days.get(day) != why}
+    record.days = {
+        day: why for day, why in record.days.items() if day in {*failed, *_loaded(settings)}
+    }
     if not new or not post(settings, failure_text(settings, subject, list(new.values()), run_id)):
         return False
-    told.days.update(new)
+    record.days.update(new)
     return True
 
 
-def _tell_well(settings: Settings, told: Told) -> bool:
+def _tell_well(settings: Settings, record: AlertRecord) -> bool:
     """Tells of the days that are loaded now, as their files are, of which the opposite was told."""
     failing = {str(day) for day in read_failed_days(settings.raw_folder)}
-    well = sorted((told.days.keys() | told.late) & _loaded(settings) - failing)
+    well = sorted((record.days.keys() | record.late) & _loaded(settings) - failing)
     if not well:
         return False
     days = f"export day {well[0]} is" if len(well) == 1 else f"{len(well)} export days are"
     named = "" if len(well) == 1 else f" ({', '.join(well[:5])}{' ...' if len(well) > 5 else ''})"
     is_sent = post(settings, f"Inbox warehouse: {days} well again{named}.\n{place(settings, None)}")
     if is_sent:
-        told.days = {day: why for day, why in told.days.items() if day not in well}
-        told.late -= set(well)
+        record.days = {day: why for day, why in record.days.items() if day not in well}
+        record.late -= set(well)
     return is_sent
 
 

@@ -39,7 +39,7 @@ class WarehouseTables:
     """columns: types by column, of each table and view. rows: of each table and published view.
 
     periods: by table of numbers by period, the periods that its last batch recomputed; all of
-    them where it was made anew.
+    them where it was rebuilt.
     """
 
     columns: Mapping[Relation, Mapping[str, str]] = field(default_factory=dict)

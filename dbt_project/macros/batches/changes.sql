@@ -70,12 +70,12 @@ as it was and 1 for a row as it is now. Sums of row_sign are counts, or what cou
 
 {#-
 The end of a model of changed rows: the rows of `final`, in a batch beside those that they replace. These meet one of the
-conditions `before`; without any, they are the CTE `standing_rows`. Where the unique key tells single rows, `columns`, all
+conditions `before`; without any, they are the CTE `existing_rows`. Where the unique key tells single rows, `columns`, all
 of the table's, may be given: rows that are as they were are left out then.
 -#}
 {% macro final_rows(before=none, order_by=none, columns=none) -%}
 {%- if is_apply() -%}
-{%- set standing_rows = '(' ~ few_rows(this, [before] if before is string else before) ~ ') as standing_rows' if before else 'standing_rows' -%}
+{%- set existing_rows = '(' ~ few_rows(this, [before] if before is string else before) ~ ') as existing_rows' if before else 'existing_rows' -%}
 {%- set named = (columns or column_names(this)) | join(',\n    ') -%}
 {%- if columns %}
 select
@@ -91,7 +91,7 @@ union all
 select
     false as is_after,
     {{ named }}
-from {{ standing_rows }}
+from {{ existing_rows }}
 {%- if columns %}
 ) as old_and_new_rows
 group by {{ columns | join(', ') }}
@@ -111,8 +111,8 @@ whose numbers are all zero goes. Numbers are never negative in the end.
 -#}
 {% macro accumulated_rows(keys, numbers, order_by=none) -%}
 {%- if is_apply() -%}
-standing_rows as (
-    {{ few_rows(this, ['exists (select 1 from differences where ' ~ same_key('differences', 'standing', keys) ~ ')']) }}
+existing_rows as (
+    {{ few_rows(this, ['exists (select 1 from differences where ' ~ same_key('differences', 'existing', keys) ~ ')']) }}
 ),
 
 {% endif -%}
@@ -124,7 +124,7 @@ totals as (
     union all
     select
         {{ (keys + numbers) | join(',\n        ') }}
-    from standing_rows
+    from existing_rows
     {%- endif %}
 ),
 

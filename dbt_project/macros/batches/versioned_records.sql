@@ -7,7 +7,7 @@ Tombstones are among them: the caller decides. Retention drops superseded rows b
 Few keys come more than once, so those are found first, by a number for each key, and only their rows are ordered.
 In a batch only the keys that its files name are looked at: what stands of them, less what the batch's files replace,
 and what they bring. Rows that meet the condition `also_touched` come too, as the versions that they were. The CTE
-`standing_rows` is what all these replace.
+`existing_rows` is what all these replace.
 -#}
 {% macro versioned_records(entity, key, also_touched=none) -%}
 {%- set records = ref('stg_inbox__' ~ entity) -%}
@@ -30,7 +30,7 @@ replaced_days as (
     where not is_incoming
 ),
 
-standing_rows as (
+existing_rows as (
     {{ few_rows(
         this, [key ~ ' in (select ' ~ key ~ ' from changed_keys)'] + ([also_touched] if also_touched else [])
     ) }}
@@ -46,7 +46,7 @@ candidates as (
     select
         {{ columns }},
         is_latest
-    from standing_rows
+    from existing_rows
     where export_date not in (select export_date from replaced_days)
 ),
 
@@ -107,7 +107,7 @@ versioned_records as (
         file_name,
         row_number,
         is_last_version as is_latest,
-        is_last_version and deleted_at is null as is_standing
+        is_last_version and deleted_at is null as is_current
 {%- endmacro %}
 
 {#- Whether a message's thread came or went, or has another day, assignee, channel or team: each of its messages has to say so. -#}
@@ -119,7 +119,7 @@ versioned_records as (
         group by thread_id
         having
             count(*) = 1
-            or min(is_standing) <> max(is_standing)
+            or min(is_current) <> max(is_current)
             or min(created_date) <> max(created_date)
             {%- for column in thread_columns() %}
             or count({{ column }}) = 1
@@ -134,9 +134,9 @@ versioned_records as (
 {%- endmacro %}
 
 {#- The same of the latest version of a thread: null where the thread does not stand. -#}
-{% macro thread_columns_while_standing() -%}
+{% macro thread_columns_while_current() -%}
     {%- for column in thread_columns() %}
-        case when is_standing then {{ column }} end as {{ column }}{{ ',' if not loop.last }}
+        case when is_current then {{ column }} end as {{ column }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 

@@ -1,5 +1,5 @@
 {#-
-A select of the rows of a table that meet one of some conditions, which call the table `standing`; for conditions that
+A select of the rows of a table that meet one of some conditions, which call the table `existing`; for conditions that
 few of its rows meet.
 -#}
 {% macro few_rows(relation, conditions) -%}
@@ -14,12 +14,12 @@ through a list, as one row: so DuckDB knows that they are few, and does not make
 it carry what a caller asks of the rows past `offset 0`, to evaluate it on all of them.
 -#}
 {% macro duckdb__few_rows(relation, conditions) -%}
-select standing.*
-from {{ relation }} as standing
+select existing.*
+from {{ relation }} as existing
 where
-    standing.rowid in (
+    existing.rowid in (
         {%- for condition in conditions %}
-        select unnest(list(standing.rowid)) from {{ relation }} as standing
+        select unnest(list(existing.rowid)) from {{ relation }} as existing
         where {{ condition }}
         {{ 'union all' if not loop.last }}
         {%- endfor %}
@@ -28,7 +28,7 @@ offset 0
 {%- endmacro %}
 
 {% macro default__few_rows(relation, conditions) -%}
-select standing.*
-from {{ relation }} as standing
+select existing.*
+from {{ relation }} as existing
 where ({{ conditions | join(') or (') }})
 {%- endmacro %}

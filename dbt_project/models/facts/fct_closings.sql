@@ -22,7 +22,7 @@ status_events as (
 
 threads as (
     select * from versions
-    where is_standing
+    where is_current
 ),
 
 first_events as (

@@ -7,7 +7,7 @@ with messages as (
         *,
         {{ is_counted_message('author_type', 'is_private') }} as is_counted
     from {{ (changes_of(messages) if is_apply() else messages).include(database=false) }}
-    where is_standing and thread_created_date is not null
+    where is_current and thread_created_date is not null
 ),
 
 final as (

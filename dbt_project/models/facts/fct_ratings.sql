@@ -10,7 +10,7 @@
 with ratings as (
     {%- if is_apply() %}
     select * from ({{ few_rows(versioned_ratings, is_touched) }}) as touched_ratings
-    where is_standing
+    where is_current
     {%- else %}
     select * from {{ ref('int_ratings_deduplicated') }}
     {%- endif %}
@@ -19,7 +19,7 @@ with ratings as (
 threads as (
     {%- if is_apply() %}
     select * from ({{ few_rows(versioned_threads, ['thread_id in (select thread_id from ratings)']) }}) as rated_threads
-    where is_standing
+    where is_current
     {%- else %}
     select * from {{ ref('int_threads_deduplicated') }}
     {%- endif %}

@@ -6,7 +6,7 @@
 with threads as (
     {%- if is_apply() %}
     select * from ({{ few_rows(versioned_threads, [is_touched]) }}) as touched_threads
-    where is_standing and {{ list_length('labels') }} > 0
+    where is_current and {{ list_length('labels') }} > 0
     {%- else %}
     select * from {{ ref('int_threads_deduplicated') }}
     where {{ list_length('labels') }} > 0

@@ -8,7 +8,7 @@
 with threads as (
     {%- if is_apply() %}
     select * from ({{ few_rows(versioned_threads, [is_touched]) }}) as touched_threads
-    where is_standing
+    where is_current
     {%- else %}
     select * from {{ ref('int_threads_deduplicated') }}
     {%- endif %}

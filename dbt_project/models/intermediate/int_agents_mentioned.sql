@@ -1,21 +1,21 @@
 with threads as (
     select * from {{ ref('int_threads_versioned') }}
-    where is_standing
+    where is_current
 ),
 
 messages as (
     select author_id from {{ ref('int_messages_versioned') }}
-    where is_standing and author_type = 'agent'
+    where is_current and author_type = 'agent'
 ),
 
 ratings as (
     select * from {{ ref('int_ratings_versioned') }}
-    where is_standing
+    where is_current
 ),
 
 events as (
     select * from {{ ref('int_thread_events_versioned') }}
-    where is_standing and actor_type = 'agent'
+    where is_current and actor_type = 'agent'
 ),
 
 mentions as (

@@ -9,7 +9,7 @@ final as (
         *,
         {{ is_counted_message('author_type', 'is_private') }} as is_counted
     from records
-    where is_standing
+    where is_current
 )
 
 select * from final

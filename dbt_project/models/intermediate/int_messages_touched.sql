@@ -20,7 +20,7 @@ final as (
         thread_created_date,
         {{ is_counted_message('author_type', 'is_private') }} as is_counted
     from messages
-    where is_standing
+    where is_current
 )
 
 select * from final

@@ -7,8 +7,8 @@
 threads as (
     select
         thread_id,
-        case when is_standing then created_date end as created_date,
-        {{ thread_columns_while_standing() }}
+        case when is_current then created_date end as created_date,
+        {{ thread_columns_while_current() }}
     {%- if is_apply() %}
     from ({{ few_rows(threads, ['thread_id in (select thread_id from versioned_records)']) }}) as touched_threads
     {%- else %}

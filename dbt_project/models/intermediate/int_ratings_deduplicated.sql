@@ -6,7 +6,7 @@ with records as (
 
 final as (
     select * from records
-    where is_standing
+    where is_current
 )
 
 select * from final

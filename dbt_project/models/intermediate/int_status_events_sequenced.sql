@@ -6,7 +6,7 @@
 with events as (
     {%- if is_apply() %}
     select * from ({{ few_rows(versioned_events, [is_touched]) }}) as touched_events
-    where is_standing and event_type = 'status'
+    where is_current and event_type = 'status'
     {%- else %}
     select * from {{ ref('int_thread_events_deduplicated') }}
     where event_type = 'status'

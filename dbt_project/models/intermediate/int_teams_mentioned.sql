@@ -2,7 +2,7 @@
 
 with threads as (
     {{ signed_rows(ref('int_threads_versioned')) }}
-    where is_standing
+    where is_current
 ),
 
 differences as (

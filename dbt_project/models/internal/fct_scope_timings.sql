@@ -122,7 +122,7 @@ final as (
 
 {{ final_rows(
     'exists (select 1 from touched_periods where ' ~ same_key(
-        'touched_periods', 'standing', ['period_grain', 'period_start_date', 'scope', 'scope_value']
+        'touched_periods', 'existing', ['period_grain', 'period_start_date', 'scope', 'scope_value']
     ) ~ ')',
     order_by='period_grain, scope, period_start_date, scope_value nulls first'
 ) }}

@@ -44,7 +44,7 @@ touched_users as (
     select distinct user_id from differences
 ),
 
-standing_rows as (
+existing_rows as (
     {{ few_rows(this, ['user_id in (select user_id from touched_users)']) }}
 ),
 
@@ -57,7 +57,7 @@ user_days as (
     from (
         select active_date, {{ columns }}, user_id, activities from differences
         union all
-        select active_date, {{ columns }}, user_id, activities from standing_rows
+        select active_date, {{ columns }}, user_id, activities from existing_rows
     ) as all_user_days
     group by active_date, {{ columns }}, user_id
     having sum(activities) > 0

@@ -1,6 +1,6 @@
 {#-
 Passes where every sum over all days, in each scope, is that of the records that it is made of. After a batch messages are
-not counted but summed by conversation (`also_counted`): assert_facts_hold_every_standing_record compares the messages
+not counted but summed by conversation (`also_counted`): assert_facts_hold_every_current_record compares the messages
 of those that the batch touched.
 -#}
 {% test sums_to_facts(model) %}

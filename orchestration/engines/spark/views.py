@@ -1,7 +1,7 @@
 """A cluster's warehouse, as this machine sees it: a DuckDB file of views over the cluster's files.
 
 Spark builds and keeps the tables; everything else here (states of batches, checks, comparisons and
-publications) reads the file of views, which is made anew after each build. So whatever reads a
+publications) reads the file of views, which is rebuilt after each build. So whatever reads a
 warehouse need not know which engine made it.
 
 Belongs here: the views. Does not: asking the cluster what it holds (`tables`), running dbt there.

@@ -33,7 +33,7 @@ _CONVERSATIONS = Table(
     keeps="conversations",
     # A list of conversations is an answer with a page of them inside.
     select="""
-        with told as (
+        with reported as (
             select * exclude (data)
             from landed.conversations
             where data is null
@@ -61,7 +61,7 @@ _CONVERSATIONS = Table(
             coalesce(moment(updated_at), moment(last_activity_at)) as updated_at,
             moment(last_activity_at) as last_activity_at,
             landed_at
-        from told
+        from reported
     """,
     needs=("id", "status", "created_at", "updated_at"),
     is_required=True,

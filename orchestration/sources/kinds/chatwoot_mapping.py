@@ -62,7 +62,7 @@ _MESSAGES = """
 # opened again may be told by nothing but a further closing, or by its being open: it was then
 # opened by the customer's next message.
 _EVENTS = """
-    with told as (
+    with reported as (
         select
             'event:' || id as event_id,
             conversation_id,
@@ -85,10 +85,10 @@ _EVENTS = """
 
     placed as (
         select
-            told.*,
+            reported.*,
             lead(value) over in_order as next_value,
             lead(occurred_at) over in_order as next_at
-        from told
+        from reported
         window in_order as (partition by conversation_id order by occurred_at, event_id)
     ),
 
@@ -124,7 +124,7 @@ _EVENTS = """
         value,
         case when user_id is not null then 'agent' else 'system' end as actor_type,
         user_id as actor_id
-    from told
+    from reported
     union all by name
     select
         'reopened:' || event_id as event_id,

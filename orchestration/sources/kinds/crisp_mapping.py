@@ -15,10 +15,10 @@ _STATUS = """case {state}
         end"""
 
 _THREADS = f"""
-    with told as (
+    with reported as (
         select
             session_id,
-            max(sent_at) as told_at,
+            max(sent_at) as reported_at,
             arg_min(origin, sent_at) filter (where type not in ('event', 'note')) as origin
         from messages
         group by session_id
@@ -27,15 +27,15 @@ _THREADS = f"""
     select
         conversations.id as thread_id,
         created_at,
-        greatest(updated_at, told.told_at) as updated_at,
+        greatest(updated_at, reported.reported_at) as updated_at,
         {_STATUS.format(state="state")} as status,
         contact as user_id,
-        coalesce(conversations.origin, told.origin) as channel,
+        coalesce(conversations.origin, reported.origin) as channel,
         assignee_id as assigned_agent_id,
         inbox_id as team_id,
         segments as labels
     from conversations
-    left join told on conversations.id = told.session_id
+    left join reported on conversations.id = reported.session_id
 """
 
 _MESSAGES = """

@@ -11,8 +11,8 @@ from .plain import AGENTS_TOLD
 _GONE = "coalesce(conversation.status = 'deleted', false)"
 
 _THREADS = f"""
-    with told as (
-        select conversation_id, max(created_at) as told_at
+    with reported as (
+        select conversation_id, max(created_at) as reported_at
         from (
             select conversation_id, created_at from messages where not is_draft
             union all
@@ -47,7 +47,7 @@ _THREADS = f"""
     select
         conversation.id as thread_id,
         conversation.created_at,
-        greatest(conversation.updated_at, told.told_at) as updated_at,
+        greatest(conversation.updated_at, reported.reported_at) as updated_at,
         case
             when status_category = 'waiting' then 'pending'
             when status_category = 'resolved' then 'closed'
@@ -62,7 +62,7 @@ _THREADS = f"""
         case when {_GONE} then coalesce(trashed.trashed_at, conversation.updated_at) end
             as deleted_at
     from conversations as conversation
-    left join told on conversation.id = told.conversation_id
+    left join reported on conversation.id = reported.conversation_id
     left join asked on conversation.id = asked.conversation_id
     left join channel on conversation.id = channel.conversation_id
     left join trashed on conversation.id = trashed.conversation_id
@@ -112,10 +112,10 @@ _EVENTS = """
         select
             *,
             case type when 'archive' then 'closed' when 'reopen' then 'open' else 'came in' end
-                as told,
+                as reported,
             lag(case type when 'archive' then 'closed' else 'open' end) over (
                 partition by conversation_id order by created_at, id
-            ) as told_before
+            ) as reported_before
         from events
         where type in ('archive', 'reopen', 'inbound')
     )
@@ -126,15 +126,15 @@ _EVENTS = """
         created_at as occurred_at,
         0 as sequence,
         'status' as type,
-        case told when 'closed' then 'closed' else 'open' end as value,
+        case reported when 'closed' then 'closed' else 'open' end as value,
         case
             when actor_id is not null then 'agent'
-            when told = 'came in' then 'user'
+            when reported = 'came in' then 'user'
             else 'system'
         end as actor_type,
         actor_id
     from change
-    where told <> 'came in' or told_before = 'closed'
+    where reported <> 'came in' or reported_before = 'closed'
     union all by name
     select
         id as event_id,

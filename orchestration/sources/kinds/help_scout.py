@@ -40,11 +40,11 @@ def _struct(fields: dict[str, str]) -> str:
 
 
 def _paged(table: str, field: str, columns: dict[str, str]) -> str:
-    """A CTE `told`: the records of a table, whether they stand alone or in pages of a list."""
+    """A CTE `reported`: the records of a table, whether they stand alone or in pages of a list."""
     alone = ", ".join(f'"{name}"' for name in columns)
     inside = ", ".join(f'record."{name}" as "{name}"' for name in columns)
     return f"""
-        told as (
+        reported as (
             select {alone}, landed_at
             from landed.{table}
             where _embedded.{field} is null
@@ -82,7 +82,7 @@ _CONVERSATIONS = Table(
             greatest(instant(userUpdatedAt), instant(closedAt), instant(createdAt)) as updated_at,
             list_transform(tags, lambda tag: masked(tag.tag)) as tags,
             landed_at
-        from told
+        from reported
     """,
     needs=("id", "status", "created_at"),
     is_required=True,
@@ -116,7 +116,8 @@ _THREADS = Table(
     columns={**_THREAD, "conversation_id": "VARCHAR"},
     keeps="threads",
     select=f"""
-        select {_thread("told", "told.conversation_id")} from landed.conversation_threads as told
+        select {_thread("reported", "reported.conversation_id")}
+        from landed.conversation_threads as reported
     """,
     is_required=True,
     lacks="messages, and so first responses",
@@ -161,7 +162,7 @@ _USERS = Table(
             true as is_active,
             instant(updatedAt) as updated_at,
             landed_at
-        from told
+        from reported
     """,
     lacks="the names of agents",
 )
@@ -176,7 +177,7 @@ _MAILBOXES = Table(
 
         select
             identifier(id) as id, masked(name) as name, instant(updatedAt) as updated_at, landed_at
-        from told
+        from reported
     """,
     lacks="the names of mailboxes, which are the teams",
 )

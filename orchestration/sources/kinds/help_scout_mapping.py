@@ -53,8 +53,8 @@ _THREADS = """
         group by merged_id
     ),
 
-    told as (
-        select conversation_id, max(created_at) as told_at
+    reported as (
+        select conversation_id, max(created_at) as reported_at
         from threads
         where state = 'published'
         group by conversation_id
@@ -63,11 +63,11 @@ _THREADS = """
     conversation as (
         select
             conversations.*,
-            greatest(updated_at, told.told_at) as version_at,
+            greatest(updated_at, reported.reported_at) as version_at,
             merged.merged_at,
             merged.into_id
         from conversations
-        left join told on conversations.id = told.conversation_id
+        left join reported on conversations.id = reported.conversation_id
         left join merged on conversations.id = merged.merged_id
     )
 

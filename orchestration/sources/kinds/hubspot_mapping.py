@@ -17,8 +17,8 @@ _CHANNELS = """case channel_id
         end"""
 
 _THREADS = f"""
-    with told as (
-        select thread_id, max(created_at) as told_at
+    with reported as (
+        select thread_id, max(created_at) as reported_at
         from messages
         group by thread_id
     )
@@ -26,16 +26,18 @@ _THREADS = f"""
     select
         threads.id as thread_id,
         created_at,
-        greatest(updated_at, told.told_at) as updated_at,
+        greatest(updated_at, reported.reported_at) as updated_at,
         status,
         contact as user_id,
         {_CHANNELS} as channel,
         assignee_id as assigned_agent_id,
         inbox_id as team_id,
-        case when is_spam or is_archived then greatest(updated_at, told.told_at) end as deleted_at,
+        case
+            when is_spam or is_archived then greatest(updated_at, reported.reported_at)
+        end as deleted_at,
         closed_at
     from threads
-    left join told on threads.id = told.thread_id
+    left join reported on threads.id = reported.thread_id
 """
 
 _MESSAGES = """

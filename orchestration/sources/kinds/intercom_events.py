@@ -30,7 +30,7 @@ def events(told: str, options: Mapping[str, Any]) -> str:
                 when part_type = 'snoozed' then 'snoozed'
                 when author_kind in ('user', 'lead', 'contact')
                     and (body_length is not null or has_attachment) then 'reply'
-            end as told_status
+            end as reported_status
         from parts
         where conversation_id not in (select id from conversation where is_held_back)
     ),
@@ -38,11 +38,11 @@ def events(told: str, options: Mapping[str, Any]) -> str:
     status as (
         select
             *,
-            lag(told_status) over (
+            lag(reported_status) over (
                 partition by conversation_id order by created_at, sequence, id
-            ) as told_before
+            ) as reported_before
         from part
-        where told_status is not null
+        where reported_status is not null
     )
 
     select
@@ -51,11 +51,11 @@ def events(told: str, options: Mapping[str, Any]) -> str:
         created_at as occurred_at,
         sequence,
         'status' as type,
-        case told_status when 'reply' then 'open' else told_status end as value,
+        case reported_status when 'reply' then 'open' else reported_status end as value,
         actor_type,
         case when actor_type <> 'system' then author end as actor_id
     from status
-    where told_status <> 'reply' or told_before in ('closed', 'snoozed')
+    where reported_status <> 'reply' or reported_before in ('closed', 'snoozed')
     union all by name
     select
         id || ':' || case assigned_type when 'team' then 'team' else 'assignee' end as event_id,

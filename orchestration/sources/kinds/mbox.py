@@ -56,7 +56,7 @@ _KEPT = Kept(
 # Which copy of a mail tells of it. A copy in the newest archive of a folder counts for that folder;
 # Gmail's labels take the place of folders. Where a copy stands outside of trash, the mail stands.
 _STANDING = """
-    create or replace temp table standing_mails as
+    create or replace temp table current_mails as
     with copy as (
         select
             *,
@@ -84,7 +84,7 @@ _STANDING = """
         group by mail_key
     ),
 
-    told as (
+    reported as (
         select
             mail_key,
             arg_min(
@@ -104,7 +104,7 @@ _STANDING = """
     )
 
     select
-        told.mail_key,
+        reported.mail_key,
         mail.sent_at as sent_at,
         mail.sender as sender,
         mail.is_automatic as is_automatic,
@@ -112,12 +112,12 @@ _STANDING = """
         mail.gmail_thread_id as gmail_thread_id,
         mail.body_length as body_length,
         mail.is_limited as is_limited,
-        told.subject_key,
-        told.stands,
-        told.state,
+        reported.subject_key,
+        reported.stands,
+        reported.state,
         coalesce(listed.labels, []) as labels
-    from told
-    left join listed on told.mail_key = listed.mail_key
+    from reported
+    left join listed on reported.mail_key = listed.mail_key
 """
 
 # An agent is known by nothing but the address: the part before the @, and what else it takes to
@@ -162,7 +162,7 @@ _WRITTEN = """
             when staff.agent_id is not null then 'agent'
             else 'user'
         end as author_type
-    from standing_mails as mail
+    from current_mails as mail
     inner join mail_threads as thread on mail.mail_key = thread.mail_key
     left join mail_staff as staff on mail.sender = staff.sender
 """
@@ -214,7 +214,7 @@ def canonical(options: Mapping[str, Any]) -> Canonical:
 def _prepare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(_STANDING)
     connection.execute(_STAFF)
-    join_mails(connection, "standing_mails", "mail_threads")
+    join_mails(connection, "current_mails", "mail_threads")
     connection.execute(_WRITTEN)
 
 
@@ -225,9 +225,9 @@ def _threads(options: Mapping[str, Any]) -> str:
     with thread as (
         select
             thread_id,
-            min(sent_at) filter (where stands) as standing_from,
+            min(sent_at) filter (where stands) as first_sent_at,
             min(sent_at) as created_at,
-            max(sent_at) filter (where stands) as standing_to,
+            max(sent_at) filter (where stands) as last_sent_at,
             max(sent_at) as updated_at,
             arg_min(sender, (sent_at, mail_key))
                 filter (where author_type = 'user' and sender is not null) as user_id,
@@ -246,14 +246,14 @@ def _threads(options: Mapping[str, Any]) -> str:
 
     select
         thread_id,
-        coalesce(standing_from, created_at) as created_at,
+        coalesce(first_sent_at, created_at) as created_at,
         updated_at,
         case when is_closed then 'closed' else 'open' end as status,
         user_id,
         'email' as channel,
         labels,
-        case when is_closed then standing_to end as closed_at,
-        case when standing_from is null then updated_at end as deleted_at
+        case when is_closed then last_sent_at end as closed_at,
+        case when first_sent_at is null then updated_at end as deleted_at
     from closed
     """
 

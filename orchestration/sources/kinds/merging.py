@@ -55,13 +55,13 @@ def with_merged(touched: str, merges: str) -> str:
         select effective_id as one, id as other from merge
     ),
 
-    told as (
+    reported as (
         select id from ({touched})
         union
         select tie.other as id
-        from told
-        inner join tie on told.id = tie.one
+        from reported
+        inner join tie on reported.id = tie.one
     )
 
-    select id as thread_id from told
+    select id as thread_id from reported
 """

@@ -59,10 +59,10 @@ def _threads(options: Mapping[str, Any], status: str) -> str:
     return f"""
     with recursive {TICKETS},
 
-    told as (
+    reported as (
         select
             ticket.thread_id,
-            max(transactions.created_at) as told_at
+            max(transactions.created_at) as reported_at
         from transactions
         inner join ticket on transactions.ticket_id = ticket.id
         group by ticket.thread_id
@@ -71,7 +71,7 @@ def _threads(options: Mapping[str, Any], status: str) -> str:
     own as (
         select
             ticket_id,
-            max(created_at) as told_at,
+            max(created_at) as reported_at,
             max(created_at) filter (where type = 'AddLink' and field = 'MergedInto') as merged_at,
             max(created_at) filter (where type = 'Status' and value = 'deleted') as deleted_at,
             max(created_at) filter (where type = 'Status' and value = 'rejected') as rejected_at,
@@ -109,8 +109,8 @@ def _threads(options: Mapping[str, Any], status: str) -> str:
             first_requestor.requestor,
             label.labels,
             case
-                when ticket.into_id is null then greatest(ticket.updated_at, told.told_at)
-                else greatest(ticket.updated_at, own.told_at)
+                when ticket.into_id is null then greatest(ticket.updated_at, reported.reported_at)
+                else greatest(ticket.updated_at, own.reported_at)
             end as version_at,
             case
                 when ticket.into_id is not null then coalesce(own.merged_at, ticket.updated_at)
@@ -121,7 +121,7 @@ def _threads(options: Mapping[str, Any], status: str) -> str:
                     then coalesce(own.moved_at, ticket.created_at)
             end as deleted_at
         from ticket
-        left join told on ticket.id = told.thread_id
+        left join reported on ticket.id = reported.thread_id
         left join own on ticket.id = own.ticket_id
         left join queues on ticket.queue_id = queues.id
         left join first_requestor on ticket.id = first_requestor.ticket_id
@@ -151,7 +151,7 @@ def _threads(options: Mapping[str, Any], status: str) -> str:
 
 def _events(status: str) -> str:
     return f"""
-    with told as (
+    with reported as (
         select
             *,
             case
@@ -159,21 +159,21 @@ def _events(status: str) -> str:
                 when type = 'Set' and field = 'Owner' then 'assignee'
                 when type = 'Set' and field = 'Queue' then 'team'
                 when type = 'Set' and field = 'Priority' then 'priority'
-            end as told_type
+            end as reported_type
         from transactions
     )
 
     select
-        told.id as event_id,
-        told.ticket_id as thread_id,
-        told.created_at as occurred_at,
-        try_cast(told.id as bigint) as sequence,
-        told.told_type as type,
-        case told.told_type
-            when 'status' then {status.format(word="told.value")}
+        reported.id as event_id,
+        reported.ticket_id as thread_id,
+        reported.created_at as occurred_at,
+        try_cast(reported.id as bigint) as sequence,
+        reported.reported_type as type,
+        case reported.reported_type
+            when 'status' then {status.format(word="reported.value")}
             when 'assignee'
-                then case when not coalesce(owner.is_of_system, false) then told.value end
-            else told.value
+                then case when not coalesce(owner.is_of_system, false) then reported.value end
+            else reported.value
         end as value,
         case
             when actor.is_of_system then 'system'
@@ -182,14 +182,15 @@ def _events(status: str) -> str:
         end as actor_type,
         case
             when actor.is_of_system then null
-            else coalesce(actor.agent_id, told.creator)
+            else coalesce(actor.agent_id, reported.creator)
         end as actor_id
-    from told
-    left join users as actor on told.creator = actor.id
-    left join users as owner on told.told_type = 'assignee' and told.value = owner.agent_id
-    where told.told_type is not null
+    from reported
+    left join users as actor on reported.creator = actor.id
+    left join users as owner
+        on reported.reported_type = 'assignee' and reported.value = owner.agent_id
+    where reported.reported_type is not null
         -- Deleting is no closing: the ticket says what is gone.
-        and not (told.told_type = 'status' and told.value = 'deleted')
+        and not (reported.reported_type = 'status' and reported.value = 'deleted')
     """
 
 

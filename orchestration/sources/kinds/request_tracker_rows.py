@@ -97,16 +97,16 @@ def vanished_row(number: str, survivor: Row | None, own: Sequence[Row]) -> list[
     """A ticket that is merged or not told any more, of what its own transactions say of it."""
     if not own:
         return []
-    told = {(row["Type"], row.get("Field")): row.get("NewValue") for row in own}
-    into = re.search(r"([0-9]+)$", str(told.get(("AddLink", "MergedInto")) or ""))
+    reported = {(row["Type"], row.get("Field")): row.get("NewValue") for row in own}
+    into = re.search(r"([0-9]+)$", str(reported.get(("AddLink", "MergedInto")) or ""))
     return [
         {
             "id": number,
             "EffectiveId": into.group(1) if into else number,
             "Type": "ticket",
-            "Status": told.get(("Status", "Status")) or "new",
-            "Queue": told.get(("Set", "Queue")) or _key((survivor or {}).get("Queue")),
-            "Owner": told.get(("Set", "Owner")),
+            "Status": reported.get(("Status", "Status")) or "new",
+            "Queue": reported.get(("Set", "Queue")) or _key((survivor or {}).get("Queue")),
+            "Owner": reported.get(("Set", "Owner")),
             "Created": own[0]["Created"],
             "LastUpdated": max(row["Created"] for row in own),
         }

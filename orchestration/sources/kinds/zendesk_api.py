@@ -19,10 +19,10 @@ _FEWEST_AT_ONCE = 100
 
 def _next_page(answer: Any, records: Sequence[Any]) -> Mapping[str, Any] | None:
     """Of listings by cursor."""
-    told = answer.get("meta") or {}
-    if not told.get("has_more"):
+    meta = answer.get("meta") or {}
+    if not meta.get("has_more"):
         return None
-    return {_PAGE: _FEWEST_AT_ONCE, "page[after]": told["after_cursor"]}
+    return {_PAGE: _FEWEST_AT_ONCE, "page[after]": meta["after_cursor"]}
 
 
 def _listing(table: str, path: str, records: str, absent: tuple[int, ...] = ()) -> Endpoint:

@@ -154,7 +154,7 @@ def _events(tickets: str) -> str:
     return f"""
     with {tickets},
 
-    told as (
+    reported as (
         select
             *,
             case field
@@ -162,34 +162,34 @@ def _events(tickets: str) -> str:
                 when 'assignee_id' then 'assignee'
                 when 'group_id' then 'team'
                 when 'priority' then 'priority'
-            end as told_type
+            end as reported_type
         from audit_events
         where type in ('Create', 'Change')
     )
 
     select
-        told.id as event_id,
-        told.ticket_id as thread_id,
-        told.occurred_at,
-        coalesce(try_cast(told.id as bigint), 0) as sequence,
-        told.told_type as type,
+        reported.id as event_id,
+        reported.ticket_id as thread_id,
+        reported.occurred_at,
+        coalesce(try_cast(reported.id as bigint), 0) as sequence,
+        reported.reported_type as type,
         case
-            when told.told_type = 'status' then {_STATUS.format(status="told.value")}
-            else told.value
+            when reported.reported_type = 'status' then {_STATUS.format(status="reported.value")}
+            else reported.value
         end as value,
         case
-            when told.actor_is_system then 'system'
+            when reported.actor_is_system then 'system'
             when staff.id is not null then 'agent'
-            when told.actor is not null then 'user'
+            when reported.actor is not null then 'user'
         end as actor_type,
-        coalesce(staff.agent_id, told.actor) as actor_id
-    from told
-    left join ticket on told.ticket_id = ticket.id
-    left join staff on told.actor = staff.id
-    where told.told_type is not null
+        coalesce(staff.agent_id, reported.actor) as actor_id
+    from reported
+    left join ticket on reported.ticket_id = ticket.id
+    left join staff on reported.actor = staff.id
+    where reported.reported_type is not null
         and coalesce(ticket.is_counted, true)
         -- Deleting and restoring is no closing: the record says what is gone.
-        and not (told.told_type = 'status' and coalesce(told.value = 'deleted', true))
+        and not (reported.reported_type = 'status' and coalesce(reported.value = 'deleted', true))
     """
 
 

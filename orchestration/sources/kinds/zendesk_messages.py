@@ -120,7 +120,7 @@ def ratings(tickets: str, options: Mapping[str, Any]) -> str:
     return f"""
     with {tickets},
 
-    told as (
+    reported as (
         select ticket_id, score, assignee_id, updated_at, try_cast(id as hugeint) as number
         from satisfaction_ratings
         union all by name
@@ -137,7 +137,7 @@ def ratings(tickets: str, options: Mapping[str, Any]) -> str:
 
     latest as (
         select *
-        from told
+        from reported
         where ticket_id is not null
         qualify row_number() over (
             partition by ticket_id order by updated_at desc nulls last, number desc nulls last
@@ -146,7 +146,7 @@ def ratings(tickets: str, options: Mapping[str, Any]) -> str:
 
     answered as (
         select ticket_id, score
-        from told
+        from reported
         where ticket_id is not null and score in ('good', 'bad')
         qualify row_number() over (
             partition by ticket_id order by updated_at desc nulls last, number desc nulls last

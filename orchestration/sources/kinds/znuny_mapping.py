@@ -47,7 +47,7 @@ _TICKETS = f"""
         group by ticket_id
     ),
 
-    told_ticket as (
+    reported_ticket as (
         select
             tickets.*,
             merge.merged_at,
@@ -57,7 +57,7 @@ _TICKETS = f"""
         from tickets
         left join merge on tickets.id = merge.ticket_id
     ),
-    {merge_chain("told_ticket")}"""
+    {merge_chain("reported_ticket")}"""
 
 
 def canonical(options: Mapping[str, Any]) -> Canonical:
@@ -220,7 +220,7 @@ _MESSAGES = f"""
 """
 
 _EVENTS = f"""
-    with told as (
+    with reported as (
         select
             history.*,
             case history.type
@@ -229,28 +229,31 @@ _EVENTS = f"""
                 when 'OwnerUpdate' then 'assignee'
                 when 'Move' then 'team'
                 when 'PriorityUpdate' then 'priority'
-            end as told_type
+            end as reported_type
         from history
         inner join tickets on history.ticket_id = tickets.id
     )
 
     select
-        told.id as event_id,
-        told.ticket_id as thread_id,
-        told.created_at as occurred_at,
-        try_cast(told.id as bigint) as sequence,
-        told.told_type as type,
-        case told.told_type
-            when 'status' then {_STATUS.format(state="told.state")}
-            when 'assignee' then nullif(told.owner_id, '1')
-            when 'team' then told.queue_id
-            else told.priority
+        reported.id as event_id,
+        reported.ticket_id as thread_id,
+        reported.created_at as occurred_at,
+        try_cast(reported.id as bigint) as sequence,
+        reported.reported_type as type,
+        case reported.reported_type
+            when 'status' then {_STATUS.format(state="reported.state")}
+            when 'assignee' then nullif(reported.owner_id, '1')
+            when 'team' then reported.queue_id
+            else reported.priority
         end as value,
         case when users.id is not null then 'agent' else 'system' end as actor_type,
         users.id as actor_id
-    from told
-    left join users on told.created_by = users.id
-    where told.told_type is not null
+    from reported
+    left join users on reported.created_by = users.id
+    where reported.reported_type is not null
         -- What is merged or removed is not closed: the ticket says what is gone.
-        and not (told.told_type = 'status' and coalesce(told.state in ('merged', 'removed'), true))
+        and not (
+            reported.reported_type = 'status'
+            and coalesce(reported.state in ('merged', 'removed'), true)
+        )
 """

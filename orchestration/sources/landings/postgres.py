@@ -53,7 +53,7 @@ class PostgresLanding:
         self._login = dict(login)
         self._open = ExitStack()
         self._connection = self._open.enter_context(self._connect())
-        self._columns = self._told_columns()
+        self._columns = self._information_schema_columns()
         ((self._snapshot,),) = self._rows("select pg_export_snapshot()")
         self.schema = schema or self._schema_of(tables)
         self._readers = 0
@@ -92,7 +92,7 @@ class PostgresLanding:
             and column.split("__")[0].lower() not in declared
         )
 
-    def _told_columns(self) -> dict[str, dict[str, dict[str, str]]]:
+    def _information_schema_columns(self) -> dict[str, dict[str, dict[str, str]]]:
         """Schemas, their tables, their columns and types."""
         found: dict[str, dict[str, dict[str, str]]] = {}
         for schema, table, column, kind in self._rows(

@@ -83,9 +83,9 @@ chooses and names what is stored before it, so that nothing is stored twice.
 {#- Drops those of the relations that stand as a view where a table is to be, or the other way round. -#}
 {% macro drop_relations_of_another_type(relations, type) -%}
     {%- for relation in relations -%}
-        {%- set standing = load_relation(relation) -%}
-        {%- if standing is not none and standing.type != type -%}
-            {%- do adapter.drop_relation(standing) -%}
+        {%- set existing = load_relation(relation) -%}
+        {%- if existing is not none and existing.type != type -%}
+            {%- do adapter.drop_relation(existing) -%}
         {%- endif -%}
     {%- endfor -%}
 {%- endmacro %}
@@ -102,9 +102,9 @@ chooses and names what is stored before it, so that nothing is stored twice.
     delete from {{ target }}
     where {{ keys[0] }} in (select {{ keys[0] }} from {{ changes }} where not is_after)
     {%- else -%}
-    delete from {{ target }} as standing
+    delete from {{ target }} as existing
     using {{ changes }} as changes
-    where not changes.is_after and {{ same_key('changes', 'standing', keys) }}
+    where not changes.is_after and {{ same_key('changes', 'existing', keys) }}
     {%- endif -%}
 {%- endmacro %}
 

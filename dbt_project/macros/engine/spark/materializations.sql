@@ -31,7 +31,7 @@ the days that it changed. What a table has had is noted in its properties, which
         {%- set new = spark__new_table(target, sql) -%}
         {%- do spark__record_batch(new, action, spark__count(new)) -%}
         {%- do spark__put_in_place(new, target) -%}
-        {%- do spark__drop_standing(changes) -%}
+        {%- do spark__drop_existing(changes) -%}
     {%- else -%}
         {%- do spark__apply(target, changes, sql) -%}
     {%- endif -%}
@@ -62,7 +62,7 @@ the days that it changed. What a table has had is noted in its properties, which
         {%- do spark__record_batch(target, action, spark__count(changes), spark__version(target)) -%}
     {%- else -%}
         {%- do spark__record_batch(target, action, spark__count(target)) -%}
-        {%- do spark__drop_standing(changes) -%}
+        {%- do spark__drop_existing(changes) -%}
     {%- endif -%}
     {% do persist_docs(target, model) %}
     {{ run_hooks(post_hooks) }}
@@ -112,21 +112,21 @@ dropping a table that is said to lie there.
     {%- for layer in ('staging', 'intermediate', 'internal', 'main', 'changes') -%}
         {%- set schema = generate_schema_name(layer, none) | trim -%}
         {%- for row in run_query('show tables in ' ~ schema).rows if row['tableName'] not in known -%}
-            {%- do spark__drop_standing(api.Relation.create(schema=schema, identifier=row['tableName'])) -%}
+            {%- do spark__drop_existing(api.Relation.create(schema=schema, identifier=row['tableName'])) -%}
         {%- endfor -%}
     {%- endfor -%}
 {%- endmacro %}
 
 {#- Gives a table that is whole the place of whatever stands there. -#}
 {% macro spark__put_in_place(new, target) -%}
-    {%- do spark__drop_standing(target) -%}
+    {%- do spark__drop_existing(target) -%}
     {%- do adapter.rename_relation(new, target) -%}
 {%- endmacro %}
 
-{% macro spark__drop_standing(target) -%}
-    {%- set standing = load_relation(target) -%}
-    {%- if standing is not none -%}
-        {%- do adapter.drop_relation(standing) -%}
+{% macro spark__drop_existing(target) -%}
+    {%- set existing = load_relation(target) -%}
+    {%- if existing is not none -%}
+        {%- do adapter.drop_relation(existing) -%}
     {%- endif -%}
 {%- endmacro %}
 
@@ -210,14 +210,14 @@ none left; and `rows_changed`, the number of all changed rows, old and new.
     {%- if without_rows -%}
         {%- set query -%}
             select
-                cast({{ day }} as string) as standing_day,
-                count(*) as standing_rows
+                cast({{ day }} as string) as existing_day,
+                count(*) as existing_rows
             from {{ target }}
             where {{ spark__is_among(day, without_rows) }}
             group by {{ day }}
         {%- endset -%}
-        {%- for standing_day, standing_rows in run_query(query).rows -%}
-            {%- do (found.emptied if standing_rows == without_rows[standing_day] else found.written).append(standing_day) -%}
+        {%- for existing_day, existing_rows in run_query(query).rows -%}
+            {%- do (found.emptied if existing_rows == without_rows[existing_day] else found.written).append(existing_day) -%}
         {%- endfor -%}
     {%- endif -%}
     {{ return(found) }}
@@ -226,12 +226,12 @@ none left; and `rows_changed`, the number of all changed rows, old and new.
 {#- The rows of a table as a batch leaves them, where a condition holds for them. -#}
 {% macro spark__rows_after(target, changes, columns, condition) -%}
     select {{ columns }}
-    from {{ target }} as standing
+    from {{ target }} as existing
     where
         {{ condition }}
         and not exists (
             select 1 from {{ changes }} as changes
-            where not changes.is_after and {{ same_key('changes', 'standing', unique_keys()) }}
+            where not changes.is_after and {{ same_key('changes', 'existing', unique_keys()) }}
         )
     union all
     select {{ columns }}
@@ -257,9 +257,9 @@ none left; and `rows_changed`, the number of all changed rows, old and new.
 
 {#- Deletes what stands of every row that a batch changed, in a format that can. -#}
 {% macro spark__delete_rows_before(target, changes, keys) -%}
-    merge into {{ target }} as standing
+    merge into {{ target }} as existing
     using (select distinct {{ keys | join(', ') }} from {{ changes }} where not is_after) as changes
-    on {{ same_key('changes', 'standing', keys) }}
+    on {{ same_key('changes', 'existing', keys) }}
     when matched then delete
 {%- endmacro %}
 

@@ -2,12 +2,12 @@
 -- Joins neither lose nor double a record between the deduplicated records and the facts. In a batch, the messages of
 -- the conversations that it touched are looked at.
 {%- set is_tested = is_to_be_tested(ref('fct_threads'), 'thread_id', ref('int_threads_touched')) %}
-with standing_messages as (
+with current_messages as (
     select thread_id from {{ ref('int_messages_deduplicated') }}
     where {{ is_tested }}
 ),
 
-standing_threads as (
+current_threads as (
     select thread_id from {{ ref('int_threads_deduplicated') }}
     where {{ is_tested }}
 ),
@@ -40,8 +40,8 @@ counts as (
     select
         'messages' as record,
         (
-            select count(*) from standing_messages
-            where thread_id in (select thread_id from standing_threads)
+            select count(*) from current_messages
+            where thread_id in (select thread_id from current_threads)
         ) as expected_rows,
         (select records from messages) as actual_rows
     union all
