@@ -5,7 +5,7 @@
 with staged as (
     {% for entity in ('threads', 'messages', 'ratings', 'agents', 'thread_events', 'teams') %}
     {%- set records = ref('stg_inbox__' ~ entity) -%}
-    {%- set changed_records = ref('stg_inbox__changed_' ~ entity) %}
+    {%- set changed_records = source('raw', 'changed_' ~ entity) %}
     select
         '{{ entity }}' as entity,
         export_date,

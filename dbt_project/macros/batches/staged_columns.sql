@@ -1,7 +1,11 @@
 {#-
 The columns of each entity as the layers behind staging know them: named, defaults filled. One definition for all
-records (stg_inbox__<entity>) and for those of a batch (stg_inbox__changed_<entity>).
+records (stg_inbox__<entity>) and for those of a batch, which versioned_records reads.
 -#}
+
+{% macro staged_columns(entity) -%}
+    {{ context['staged_' ~ entity]() }}
+{%- endmacro %}
 
 {% macro staged_threads() -%}
         thread_id,

@@ -11,7 +11,7 @@ and what they bring. Rows that meet the condition `also_touched` come too, as th
 -#}
 {% macro versioned_records(entity, key, also_touched=none) -%}
 {%- set records = ref('stg_inbox__' ~ entity) -%}
-{%- set changed_records = ref('stg_inbox__changed_' ~ entity) -%}
+{%- set brought_or_replaced = source('raw', 'changed_' ~ entity) -%}
 {%- set rank -%}
         row_number() over (
             partition by {{ key }}
@@ -20,13 +20,21 @@ and what they bring. Rows that meet the condition `also_touched` come too, as th
 {%- endset -%}
 {%- if is_apply() -%}
 {%- set columns = column_names(records) | join(',\n        ') -%}
-with changed_keys as (
-    select distinct {{ key }} from {{ changed_records }}
+with changed_records as (
+    select
+        {{ staged_columns(entity) }},
+
+        is_incoming
+    from {{ brought_or_replaced }}
+),
+
+changed_keys as (
+    select distinct {{ key }} from changed_records
 ),
 
 replaced_days as (
     select distinct export_date
-    from {{ changed_records }}
+    from changed_records
     where not is_incoming
 ),
 
@@ -40,7 +48,7 @@ candidates as (
     select
         {{ columns }},
         cast(null as boolean) as is_latest
-    from {{ changed_records }}
+    from changed_records
     where is_incoming
     union all
     select
