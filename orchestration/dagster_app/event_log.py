@@ -49,6 +49,7 @@ class InboxEventLogStorage(SqliteEventLogStorage):
     def __init__(self, dagster_home: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
         self._tables: set[str] = set()
+        self._indexes: set[str] = set()
         self._waiting: list[EventLogEntry] = []
         self._waiting_since = 0.0
         self._under_way: ExitStack | None = None
@@ -107,6 +108,15 @@ class InboxEventLogStorage(SqliteEventLogStorage):
             self._tables.add(table_name)
         return table_name in self._tables
 
+    def has_secondary_index(self, name: str) -> bool:
+        """Whether an index by assets is complete, which it then stays.
+
+        Dagster asks twice for the version of each asset that another one reads.
+        """
+        if name not in self._indexes and super().has_secondary_index(name):
+            self._indexes.add(name)
+        return name in self._indexes
+
     def wipe(self) -> None:
         """Removes every event; open files would hide that the new ones are others."""
         self._close()
@@ -120,6 +130,7 @@ class InboxEventLogStorage(SqliteEventLogStorage):
     def _close(self) -> None:
         self._store_waiting()
         self._tables.clear()
+        self._indexes.clear()
         with self._db_lock:
             while self._engines:
                 self._engines.popitem()[1].dispose()
@@ -225,7 +236,7 @@ class InboxEventLogStorage(SqliteEventLogStorage):
 
 
 def _is_of(event: EventLogEntry, kinds: frozenset[DagsterEventType]) -> bool:
-    told = event.dagster_event
-    if told is None or told.event_type not in kinds:
+    of_dagster = event.dagster_event
+    if of_dagster is None or of_dagster.event_type not in kinds:
         return False
-    return told.event_type not in ASSETS or told.asset_key is not None
+    return of_dagster.event_type not in ASSETS or of_dagster.asset_key is not None

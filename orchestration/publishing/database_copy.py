@@ -137,13 +137,22 @@ def changed_facts(known: Known, previous: Publication | None) -> ChangedFacts:
 def _changed_days(
     connection: duckdb.DuckDBPyConnection, table: str
 ) -> tuple[set[date] | None, int]:
-    """The days that the changed rows of a table lie in, if it has days, and their number."""
+    """The days whose rows differ, if the table has days, and how many rows a batch changed.
+
+    Of what hangs on a conversation a batch has all rows, most of them as they were: their days
+    stay, and with them old Parquet files.
+    """
+    changes = f"warehouse.changes.{quoted(table)}"
+    ((changed,),) = connection.execute(f"select count(*) from {changes}").fetchall()
     column = day_column(connection, table)
-    day = quoted(column) if column else "null::date"
+    if column is None:
+        return None, changed
+    columns = quoted_list(_columns(connection, table))
     rows = connection.execute(
-        f"select {day} as day, count(*) from warehouse.changes.{quoted(table)} group by day"
+        f"select distinct {quoted(column)} from "
+        f"(select {columns} from {changes} group by all having count(*) = 1)"
     ).fetchall()
-    return {row[0] for row in rows} if column else None, sum(row[1] for row in rows)
+    return {row[0] for row in rows}, changed
 
 
 def _replace_rows(connection: duckdb.DuckDBPyConnection, table: str, keys: Sequence[str]) -> int:

@@ -5,7 +5,7 @@
 {%- set quantiles = {'backlog_age_seconds_median': 0.5, 'backlog_age_seconds_p90': 0.9} %}
 {%- set at_floor = "wanted_places.rounded = 'floor'" %}
 {%- set at_ceil = "wanted_places.rounded = 'ceil'" %}
-{%- set is_open = 'counts.left_backlog_date is null or counts.left_backlog_date > ends.date' %}
+{%- set is_open = "ends.date < coalesce(counts.left_backlog_date, cast('9999-12-31' as date))" %}
 with report as (
     select * from {{ ref('dim_report') }}
 ),
@@ -47,23 +47,30 @@ open_counts as (
         counts.created_date,
         sum(counts.threads) as threads
     from ends
-    inner join thread_counts as counts on ends.date >= counts.created_date and ({{ is_open }})
+    inner join thread_counts as counts on ends.date >= counts.created_date and {{ is_open }}
     group by ends.date, counts.created_date
 ),
 
--- The youngest first, as ages ascend: how many are younger than those of a day, and how many there are in all.
+-- The youngest first, as ages ascend: how many are younger than those of a day.
 places as (
     select
         date,
         created_date,
         threads,
-        sum(threads) over (partition by date order by created_date desc) - threads as younger_threads,
-        sum(threads) over (partition by date) as all_threads
+        sum(threads) over (partition by date order by created_date desc) - threads as younger_threads
     from open_counts
 ),
 
--- The two threads about each quantile, by their day of creation and their place in it, from 0.
-wanted_places as (
+open_totals as (
+    select
+        date,
+        sum(threads) as all_threads
+    from open_counts
+    group by date
+),
+
+-- The two threads about each quantile: their place among all that are open, from 0, and how far it lies between them.
+wanted_threads_of_all as (
     {%- for name, fraction in quantiles.items() %}
     {%- set outer_last = loop.last %}
     {%- for rounded in ('floor', 'ceil') %}
@@ -71,16 +78,29 @@ wanted_places as (
         '{{ name }}' as name,
         '{{ rounded }}' as rounded,
         date,
-        created_date,
-        cast({{ rounded }}({{ fraction }} * (all_threads - 1)) as bigint) - younger_threads as place,
+        cast({{ rounded }}({{ fraction }} * (all_threads - 1)) as bigint) as place,
         {{ fraction }} * (all_threads - 1) - floor({{ fraction }} * (all_threads - 1)) as part
-    from places
-    where
-        {{ rounded }}({{ fraction }} * (all_threads - 1)) >= younger_threads
-        and {{ rounded }}({{ fraction }} * (all_threads - 1)) < younger_threads + threads
+    from open_totals
     {{ 'union all' if not (outer_last and loop.last) }}
     {%- endfor %}
     {%- endfor %}
+),
+
+-- The same by their day of creation and their place in it.
+wanted_places as (
+    select
+        wanted.name,
+        wanted.rounded,
+        wanted.date,
+        places.created_date,
+        wanted.place - places.younger_threads as place,
+        wanted.part
+    from wanted_threads_of_all as wanted
+    inner join places
+        on
+            wanted.date = places.date
+            and wanted.place >= places.younger_threads
+            and wanted.place < places.younger_threads + places.threads
 ),
 
 wanted_days as (
