@@ -20,7 +20,10 @@ DAYS = 400
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Path:
-    """Two rows a day but on one day without any, in no order, and a correction of one of them."""
+    """Two rows a day but on one day without any, in no order, and a correction of one of them.
+
+    The batch touched another one too, which is as it was.
+    """
     path = tmp_path / "warehouse.duckdb"
     with closing(duckdb.connect(str(path))) as connection:
         connection.execute(
@@ -37,6 +40,8 @@ def warehouse(tmp_path: Path) -> Path:
             select false as is_after, * from fct_things where thing = 200
             union all
             select true as is_after, thing, day, 99 from fct_things where thing = 200
+            union all
+            select unnest([false, true]), * from fct_things where thing = 600
             """
         )
     return path
