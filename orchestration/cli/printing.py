@@ -17,11 +17,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from orchestration.pipeline import RunOutcome
+    from orchestration.publishing.record import Publication
 
 
 # Where the output is no terminal there is no width to keep to.
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 errors = Console(stderr=True, highlight=False)
+
+
+def _parquet(settings: Settings, publication: Publication) -> str:
+    if publication.parquet_date is None:
+        return ""
+    is_earlier = publication.parquet_date < publication.as_of_date
+    earlier = f" (the data to {publication.parquet_date})" if is_earlier else ""
+    return f"\n  Parquet  {settings.published_folder / 'parquet'}/<table>/{earlier}"
 
 
 def print_outcome(settings: Settings, outcome: RunOutcome) -> None:
@@ -37,8 +46,7 @@ def print_outcome(settings: Settings, outcome: RunOutcome) -> None:
             f"{publication.rows['fct_threads']} conversations, "
             f"{publication.rows['fct_messages']} messages, "
             f"{publication.rows['fct_ratings']} ratings.\n"
-            f"  DuckDB   {settings.published_database}\n"
-            f"  Parquet  {settings.published_folder / 'parquet'}/<table>/",
+            f"  DuckDB   {settings.published_database}{_parquet(settings, publication)}",
             soft_wrap=True,
         )
     elif publication is None:

@@ -45,9 +45,11 @@ def published_assets(specs: Sequence[AssetSpec]) -> AssetsDefinition:
                 "seconds": seconds,
             }
             if table in publication.rows:
-                parquet = settings.published_folder / "parquet" / table
                 metadata["dagster/row_count"] = publication.rows[table]
-                metadata["parquet"] = MetadataValue.path(str(parquet))
+                if publication.parquet_date is not None:
+                    parquet = settings.published_folder / "parquet" / table
+                    metadata["parquet"] = MetadataValue.path(str(parquet))
+                    metadata["parquet_as_of_date"] = publication.parquet_date.isoformat()
             if table == CARDS:
                 metadata["report"] = MetadataValue.md(
                     preview_publication(settings.published_database)

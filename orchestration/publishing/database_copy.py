@@ -14,6 +14,7 @@ from orchestration.publishing.functions import by_place_and_name
 from orchestration.publishing.record import Publication
 from orchestration.publishing.restated_cells import Restating
 from orchestration.publishing.restated_moves import ChangedFacts
+from orchestration.settings import ParquetRhythm
 
 # The oldest format: clients since DuckDB 1.0 can open the file.
 STORAGE_VERSION = "v1.0.0"
@@ -49,6 +50,7 @@ class Known:
     required: Mapping[str, Sequence[str]]
     engine: Mapping[str, str]
     restating: Restating | None = None
+    parquet: ParquetRhythm = "always"
 
 
 @dataclass
@@ -60,6 +62,8 @@ class Made:
     replaced_rows: dict[str, int] = field(default_factory=dict)
     rows_written: int = 0
     restatements: int = 0
+    parquet_date: date | None = None
+    parquet_lacks: dict[str, list[date] | None] = field(default_factory=dict)
 
 
 def connect(

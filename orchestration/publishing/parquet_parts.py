@@ -13,12 +13,23 @@ import duckdb
 
 from orchestration.machine.sql import literal, quoted
 from orchestration.publishing.database_copy import day_column
+from orchestration.settings import ParquetRhythm
 
 # A table's Parquet is parted by the shortest of these periods that holds so many rows on average: a
 # day's changes cost the parts that they lie in, but readers open each part. Names end differently.
 PARQUET_PART_ROWS = 20_000
 
 PARQUET_PARTS = {"day": (1, "%Y-%m-%d"), "week": (7, "%G-W%V"), "month": (30, "%Y-%m")}
+
+
+def is_parquet_due(rhythm: ParquetRhythm, written: date | None, as_of_date: date) -> bool:
+    """Whether a publication of data to a day writes Parquet, where it was written before or not."""
+    if rhythm == "never":
+        return False
+    if rhythm == "always" or written is None or as_of_date < written:
+        return True
+    _, pattern = PARQUET_PARTS[{"weekly": "week", "monthly": "month"}[rhythm]]
+    return as_of_date.strftime(pattern) != written.strftime(pattern)
 
 
 def write_parquet(

@@ -36,7 +36,7 @@ from orchestration.publishing.database_copy import (
     is_mostly_free,
     tables_of,
 )
-from orchestration.publishing.parquet_parts import write_parquet
+from orchestration.publishing.parquet_parts import is_parquet_due, write_parquet
 from orchestration.publishing.record import (
     Publication,
     identity_of,
@@ -47,6 +47,7 @@ from orchestration.publishing.record import (
 from orchestration.publishing.restated_cells import Restating, find_restatements
 from orchestration.publishing.restatement_tables import LOG_TABLES
 from orchestration.publishing.restatements import attach_previous, bring_log
+from orchestration.settings import ParquetRhythm
 
 logger = logging.getLogger("inbox.publication")
 
@@ -63,6 +64,7 @@ def publish(
     required: Mapping[str, Sequence[str]] | None = None,
     engine: Mapping[str, str] | None = None,
     restating: Restating | None = None,
+    parquet: ParquetRhythm = "always",
 ) -> Publication:
     """Copies the published schema of the warehouse and puts it in place for readers.
 
@@ -70,8 +72,8 @@ def publish(
     `parquet/<table>/`. versions: of tables whose changed rows the warehouse knows; all others are
     copied whole. required: the columns that are never null, by view of the warehouse, which says
     nothing of them. engine: configuration of DuckDB, such as its memory. restating: what the log of
-    restatements is made by; without it there is none. Whatever fails leaves the publication before
-    it in place.
+    restatements is made by; without it there is none. parquet: how often it is written. Whatever
+    fails leaves the publication before it in place.
     Raises NothingToPublish where no export day is loaded.
     """
     published.mkdir(parents=True, exist_ok=True)
@@ -83,13 +85,12 @@ def publish(
     published_at = datetime.now(UTC)
     name = publication_name(published_at, fingerprint)
     database = published / f".inbox-{identifier}.duckdb"
-    parquet = published / ".parquet" / identifier
-    parquet.mkdir(parents=True)
-    known = Known(versions or {}, required or {}, engine or {}, restating)
+    folder = published / ".parquet" / identifier
+    known = Known(versions or {}, required or {}, engine or {}, restating, parquet)
     if previous is not None:
         try:
             made = _make(
-                warehouse, database, parquet, published, known, previous, name, published_at
+                warehouse, database, folder, published, known, previous, name, published_at
             )
         except duckdb.Error as error:
             logger.warning(
@@ -98,18 +99,12 @@ def publish(
                 str(error).splitlines()[0],
             )
             database.unlink(missing_ok=True)
-            shutil.rmtree(parquet)
-            parquet.mkdir()
+            shutil.rmtree(folder, ignore_errors=True)
             previous = None
     if previous is None:
-        made = _make(warehouse, database, parquet, published, known, None, name, published_at)
+        made = _make(warehouse, database, folder, published, known, None, name, published_at)
     files.sync(database)
-    for file in parquet.rglob("*.parquet"):
-        if file.stat().st_nlink == 1:  # any other was there before
-            files.sync(file)
-    link = published / f".parquet-{identifier}"
-    link.symlink_to(Path(".parquet") / identifier)
-    os.replace(link, published / "parquet")
+    _put_parquet(published, folder, made)
     os.replace(database, published / "inbox.duckdb")
     files.sync(published)
     publication = Publication(
@@ -124,6 +119,8 @@ def publish(
         database_identity=identity_of(published / "inbox.duckdb"),
         days=dict(restating.days) if restating else {},
         restatements=made.restatements,
+        parquet_date=made.parquet_date,
+        parquet_lacks=made.parquet_lacks,
     )
     write_record(published, publication)
     return publication
@@ -163,13 +160,62 @@ def _make(
         copy_functions(connection)
         connection.execute("commit")
         connection.execute("checkpoint published")
-        before = published / "parquet" if previous is not None else None
-        for table, days in changed_days.items():
-            write_parquet(connection, table, days, parquet, before, made.rows[table])
+        _make_parquet(connection, parquet, published, known, previous, made, changed_days)
         compact = copy_compact(connection, database) if is_mostly_free(connection) else None
     if compact is not None:
         os.replace(compact, database)
     return made
+
+
+def _make_parquet(
+    connection: duckdb.DuckDBPyConnection,
+    parquet: Path,
+    published: Path,
+    known: Known,
+    previous: Publication | None,
+    made: Made,
+    changed_days: Mapping[str, set[date] | None],
+) -> None:
+    """Writes Parquet aside where it is due, or notes what the files in place lack from now on."""
+    in_place = {folder.name for folder in (published / "parquet").glob("*")}
+    if previous is not None and in_place == changed_days.keys():
+        made.parquet_date = previous.parquet_date
+    lacks = {
+        table: _all_days(days, previous.parquet_lacks.get(table, []) if previous else [])
+        for table, days in changed_days.items()
+    }
+    if is_parquet_due(known.parquet, made.parquet_date, made.as_of_date):
+        made.parquet_date = made.as_of_date
+        parquet.mkdir(parents=True)
+        before = published / "parquet" if previous is not None else None
+        for table, days in lacks.items():
+            write_parquet(connection, table, days, parquet, before, made.rows[table])
+    elif known.parquet == "never":
+        made.parquet_date = None
+    else:
+        made.parquet_lacks = {
+            table: None if days is None else sorted(days)
+            for table, days in lacks.items()
+            if days is None or days
+        }
+
+
+def _all_days(days: set[date] | None, earlier: Sequence[date] | None) -> set[date] | None:
+    return None if days is None or earlier is None else days | set(earlier)
+
+
+def _put_parquet(published: Path, folder: Path, made: Made) -> None:
+    """Puts Parquet that was made in place; what there was goes where there is to be none."""
+    if made.parquet_date is None:
+        (published / "parquet").unlink(missing_ok=True)
+    if not folder.exists():
+        return
+    for file in folder.rglob("*.parquet"):
+        if file.stat().st_nlink == 1:  # any other was there before
+            files.sync(file)
+    link = published / f".parquet-{folder.name}"
+    link.symlink_to(Path(".parquet") / folder.name)
+    os.replace(link, published / "parquet")
 
 
 def _look_at_previous(

@@ -20,7 +20,9 @@ class Publication:
     that change row by row. replaced_rows: by such a table, replaced since it was copied whole.
     rows_written: rows copied or replaced by this publication. database_identity: of the very file
     that this record speaks of. days: what landed of each export day that it was made from, as a
-    hash. restatements: cells that it logged as restated.
+    hash. restatements: cells that it logged as restated. parquet_date: to which day the data in
+    Parquet reach; none where there is no Parquet. parquet_lacks: by table, the days whose rows are
+    others since; none stands for all of them.
     """
 
     fingerprint: str
@@ -34,6 +36,8 @@ class Publication:
     database_identity: str = ""
     days: dict[str, str] = field(default_factory=dict)
     restatements: int = 0
+    parquet_date: date | None = None
+    parquet_lacks: dict[str, list[date] | None] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -56,16 +60,23 @@ def read_publication(published: Path) -> Publication | None:
         return None
     record["as_of_date"] = date.fromisoformat(record["as_of_date"])
     record["published_at"] = datetime.fromisoformat(record["published_at"])
+    if record.get("parquet_date"):
+        record["parquet_date"] = date.fromisoformat(record["parquet_date"])
+    record["parquet_lacks"] = {
+        table: None if days is None else [date.fromisoformat(day) for day in days]
+        for table, days in record.get("parquet_lacks", {}).items()
+    }
     return Publication(**record)
 
 
 def write_record(published: Path, publication: Publication) -> None:
     """Notes which publication is in place; the last step of one."""
-    record: Mapping[str, object] = asdict(publication) | {
-        "as_of_date": publication.as_of_date.isoformat(),
-        "published_at": publication.published_at.isoformat(),
-    }
-    files.write_text(published / ".publication.json", json.dumps(record))
+    record: Mapping[str, object] = asdict(publication)
+    files.write_text(published / ".publication.json", json.dumps(record, default=_as_text))
+
+
+def _as_text(moment: date) -> str:
+    return moment.isoformat()
 
 
 def identity_of(path: Path) -> str:

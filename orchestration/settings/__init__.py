@@ -43,6 +43,9 @@ SECRETS = frozenset(
 )
 
 
+ParquetRhythm = Literal["always", "weekly", "monthly", "never"]
+
+
 class SettingsError(WrongUse):
     """A setting that is missing or wrong; its text is one line that says what to do."""
 
@@ -163,6 +166,12 @@ class Settings(HomePaths, BaseSettings):
         "gs://, for a cluster that does not see INBOX_HOME.",
     )
 
+    parquet: ParquetRhythm = Field(
+        default="always",
+        description="How often Parquet is written beside the database file: always (with each "
+        "publication), weekly or monthly (with the first whose data are of another one), never. In "
+        "between the files of the last time stay, all of one publication.",
+    )
     publish_store: str | None = Field(
         default=None,
         description="Folder of an object store that gets a copy of each publication: s3://, gs:// "

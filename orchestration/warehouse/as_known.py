@@ -41,5 +41,6 @@ def known_on(settings: Settings, day: date) -> Iterator[Path]:
                 aside.published_folder,
                 build.fingerprint,
                 engine=aside.engine_config,
+                parquet="never",
             )
             yield aside.published_database

@@ -50,6 +50,7 @@ def publish_warehouse(settings: Settings, *, is_erasure: bool = False) -> Public
             models.required,
             settings.engine_config,
             _restating(settings, is_erasure),
+            settings.parquet,
         )
         deliver(settings)
         return publication

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -12,8 +13,9 @@ import pytest
 
 from orchestration.publishing import parquet_parts
 from orchestration.publishing.database_copy import TableVersion
-from orchestration.publishing.publish import publish
+from orchestration.publishing.publish import clear_leftovers, publish
 from orchestration.publishing.record import read_publication
+from orchestration.settings import ParquetRhythm
 
 DAYS = 400
 
@@ -116,6 +118,64 @@ def test_a_publication_writes_the_parts_again_that_changed(
         assert connection.execute("select score from fct_things where thing = 200").fetchall() == [
             (99,)
         ]
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "day", "is_due"),
+    [
+        ("always", date(2024, 4, 12), True),
+        ("weekly", date(2024, 4, 14), False),
+        ("weekly", date(2024, 4, 15), True),
+        ("monthly", date(2024, 4, 30), False),
+        ("monthly", date(2024, 5, 1), True),
+        ("monthly", date(2024, 4, 10), True),
+        ("never", date(2024, 5, 1), False),
+    ],
+)
+def test_parquet_is_due_with_the_first_data_of_a_week_or_a_month_or_of_an_earlier_day(
+    rhythm: ParquetRhythm, day: date, is_due: bool
+) -> None:
+    assert parquet_parts.is_parquet_due(rhythm, date(2024, 4, 12), day) == is_due
+
+
+def test_parquet_that_is_written_less_often_stays_one_publication_and_then_has_all_changes(
+    warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet_parts, "PARQUET_PART_ROWS", 13.9)
+    published = tmp_path / "published"
+    publish(warehouse, published, "first", versions("1", None), parquet="monthly")
+    before = {file.name: file.read_bytes() for file in (published / "parquet").rglob("*.parquet")}
+    apply_change(warehouse)
+    second = publish(warehouse, published, "second", versions("2", "1"), parquet="monthly")
+    after = {file.name: file.read_bytes() for file in (published / "parquet").rglob("*.parquet")}
+    assert after == before
+    assert second.parquet_date == date(2024, 12, 31)
+    with closing(duckdb.connect(str(warehouse))) as connection:
+        connection.execute("update dim_report set as_of_date = '2025-01-01'")
+        connection.execute("delete from changes.fct_things")
+    third = publish(warehouse, published, "third", versions("3", "2"), parquet="monthly")
+    assert third.parquet_date == date(2025, 1, 1)
+    assert_same_rows(published)
+    written = {
+        file.name
+        for file in (published / "parquet" / "fct_things").iterdir()
+        if file.read_bytes() != before[file.name]
+    }
+    assert written == {"fct_things-2024-W15.parquet"}
+
+
+def test_without_parquet_there_is_none_of_an_earlier_publication_either(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    published = tmp_path / "published"
+    publish(warehouse, published, "first", versions("1", None))
+    second = publish(warehouse, published, "second", versions("2", "1"), parquet="never")
+    assert second.parquet_date is None
+    assert not (published / "parquet").exists()
+    clear_leftovers(published)
+    assert not list((published / ".parquet").iterdir())
+    publish(warehouse, published, "third", versions("3", "2"))
+    assert_same_rows(published)
 
 
 def test_a_file_that_has_grown_by_free_blocks_is_written_anew(
