@@ -74,13 +74,34 @@ class Answers:
 
     def within(self) -> pd.DataFrame:
         """A row a period: the first responses, and how many took no longer than an hour."""
-        return self._within(self.view.first_date, self.view.last_date)
+        both = self._within_both
+        if not self._is_asked_at_once:
+            return both
+        is_now = both["period_start_date"] >= pd.Timestamp(self.view.first_date)
+        return both[is_now].reset_index(drop=True)
 
     def within_compared(self) -> pd.DataFrame | None:
         """The same of the days that the range is compared with."""
         if self.days_compared is None or not self.is_comparable:
             return None
+        if self._is_asked_at_once:
+            both = self._within_both
+            is_before = both["period_start_date"] < pd.Timestamp(self.view.first_date)
+            return both[is_before].reset_index(drop=True)
         return self._within(*self.days_compared)
+
+    @property
+    def _is_asked_at_once(self) -> bool:
+        """Whether the days compared with lead up to the range, and periods are never cut."""
+        is_leading = self.view.comparison == "before" and self.is_comparable
+        return is_leading and self.view.grain == "day"
+
+    @cached_property
+    def _within_both(self) -> pd.DataFrame:
+        first = self.view.first_date
+        if self._is_asked_at_once and self.days_compared is not None:
+            first = self.days_compared[0]
+        return self._within(first, self.view.last_date)
 
     def agents(self) -> pd.DataFrame:
         """A row an agent, with how many durations are behind its medians."""

@@ -36,24 +36,26 @@ class Packing:
             return
         packed = self._kept.get(scope["path"])
         if packed is None:
-            answer = _Answer()
+            answer = Answer()
             await self._app(scope, receive, answer.take)
             if not answer.is_whole_file:
                 await answer.give(send)
                 return
             packed = self._kept[scope["path"]] = answer.packed()
-        await _give(send, 200, *packed)
+        await give(send, 200, *packed)
 
 
-class _Answer:
-    """What the application has answered."""
+class Answer:
+    """What an application has answered, taken in place of being sent."""
 
     def __init__(self) -> None:
+        """Nothing yet."""
         self.status = 500
         self.headers: Headers = []
         self.body = b""
 
     async def take(self, message: Message) -> None:
+        """Takes what would be sent."""
         if message["type"] == "http.response.start":
             self.status, self.headers = message["status"], list(message.get("headers", []))
         elif message["type"] == "http.response.body":
@@ -61,21 +63,31 @@ class _Answer:
 
     @property
     def is_whole_file(self) -> bool:
+        """Whether what was asked for is there, and not empty."""
         return self.status == 200 and bool(self.body)
 
     def packed(self) -> tuple[Headers, bytes]:
         """The headers and the body as gzip, the same on each machine."""
         body = gzip.compress(self.body, 9, mtime=0)
-        replaced = (b"content-length", b"accept-ranges", b"content-encoding", b"vary")
-        kept = [(name, value) for name, value in self.headers if name.lower() not in replaced]
+        kept = self.headers_but(b"content-length", b"accept-ranges", b"content-encoding", b"vary")
         length = (b"content-length", str(len(body)).encode())
         return [*kept, (b"content-encoding", b"gzip"), (b"vary", b"accept-encoding"), length], body
 
+    def header(self, name: bytes) -> bytes:
+        """A header by its name in small letters; empty where there is none."""
+        return next((value for given, value in self.headers if given.lower() == name), b"")
+
+    def headers_but(self, *names: bytes) -> Headers:
+        """The headers but those of these names."""
+        return [(name, value) for name, value in self.headers if name.lower() not in names]
+
     async def give(self, send: Send) -> None:
-        await _give(send, self.status, self.headers, self.body)
+        """Sends it as it is."""
+        await give(send, self.status, self.headers, self.body)
 
 
-async def _give(send: Send, status: int, headers: Headers, body: bytes) -> None:
+async def give(send: Send, status: int, headers: Headers, body: bytes) -> None:
+    """Sends an answer whose body is whole."""
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

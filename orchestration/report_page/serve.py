@@ -51,6 +51,8 @@ OPTIONS = {
     "server.maxUploadSize": "1",
     "server.maxWidgetStateSize": "1",
     "server.maxMessageSize": "16",
+    # What is shown goes packed too: charts are texts, a tenth of their length when packed.
+    "server.enableWebsocketCompression": "true",
     "server.enableCORS": "true",
     "server.enableXsrfProtection": "true",
     "server.enableStaticServing": "false",

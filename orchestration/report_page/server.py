@@ -12,6 +12,7 @@ from streamlit import net_util
 
 from orchestration.machine.core_files import leave_no_core_file
 from orchestration.report_page.guard import Guard
+from orchestration.report_page.icons import IconsWhenShown
 from orchestration.report_page.packing import Packing
 from orchestration.report_page.serve import APP
 from orchestration.settings import load_settings
@@ -24,5 +25,10 @@ def _unknown() -> None:
 net_util.get_external_ip = _unknown
 leave_no_core_file()
 app = st.App(
-    APP, middleware=[Middleware(Guard, public_url=load_settings().page_url), Middleware(Packing)]
+    APP,
+    middleware=[
+        Middleware(Guard, public_url=load_settings().page_url),
+        Middleware(Packing),
+        Middleware(IconsWhenShown),
+    ],
 )

@@ -15,7 +15,7 @@ import streamlit as st
 
 from orchestration.publishing.presentation import describe_number, describe_share
 from orchestration.report_page.answers import TOP_LABELS, Answers
-from orchestration.report_page.charts.described import RESTATED, with_gaps
+from orchestration.report_page.charts.described import RESTATED, with_gaps, with_names
 from orchestration.report_page.charts.hours import busiest, draw_hours
 from orchestration.report_page.charts.periods import PICKED, draw_periods
 from orchestration.report_page.charts.registry import PeriodChart, period_charts
@@ -71,10 +71,11 @@ def show_stats(numbers: Numbers) -> None:
     if numbers.is_empty:
         show_empty("Nothing happened in this range.")
         return
+    series = with_names(with_gaps(numbers.series), numbers.answers.view.grain)
     with st.container(key="charts"):
         for chart in period_charts(numbers.answers.view.clock):
             with st.container(border=True, key=f"chart_{chart.key}"):
-                show_period_chart(numbers, chart)
+                show_period_chart(numbers, chart, series)
         with st.container(border=True, key="chart_labels"):
             show_labels(numbers)
     with st.container(border=True, key="chart_hours"):
@@ -84,9 +85,8 @@ def show_stats(numbers: Numbers) -> None:
     show_definitions(numbers.answers)
 
 
-def show_period_chart(numbers: Numbers, chart: PeriodChart) -> None:
+def show_period_chart(numbers: Numbers, chart: PeriodChart, series: pd.DataFrame) -> None:
     """A chart over periods under its heading."""
-    series = with_gaps(numbers.series)
     show_heading(chart.title, _help(chart))
     if series[list(chart.measures)].isna().all(axis=None):
         show_empty(chart.empty)

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from orchestration.publishing.definitions import DEFINED, NAMES
 from orchestration.publishing.presentation import describe_seconds
+from orchestration.publishing.published_report import PublishedReport
 from orchestration.report_page.serve import APP
 from orchestration.settings import Settings
 from tests.browser.report_page import number, shown
@@ -334,3 +336,19 @@ def test_a_number_is_told_by_the_definitions_of_others_too(app: AppTest, ask: As
 def test_each_definition_is_called_what_its_makers_call_themselves(ask: Ask) -> None:
     told = "select definition from inbox_definitions(?, '2024-03-02', '2024-03-31', null)"
     assert {name for number in DEFINED for (name,) in ask(told, number)} == set(NAMES)
+
+
+@pytest.mark.parametrize("agent_id", [None, "", "u00021"])
+def test_days_are_told_as_the_function_tells_them(
+    published_sample: Settings, agent_id: str | None
+) -> None:
+    """Days that the marts have, and a range beyond them, which only the function knows."""
+    report = PublishedReport(published_sample.published_database)
+    for first, last in [
+        (date(2024, 2, 27), date(2024, 3, 31)),
+        (date(2024, 3, 30), date(2024, 4, 2)),
+    ]:
+        with closing(duckdb.connect(str(published_sample.published_database), read_only=True)) as c:
+            told = c.execute("from inbox_series('day', ?, ?, ?)", [first, last, agent_id]).df()
+        days = report.series("day", first, last, agent_id)
+        pd.testing.assert_frame_equal(days, told, check_dtype=False)

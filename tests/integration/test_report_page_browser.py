@@ -152,6 +152,19 @@ def test_range_grain_and_agent_show_what_sql_says(page: Page, address: str, ask:
     )
 
 
+def test_a_first_view_is_light(page: Page, context: BrowserContext, address: str) -> None:
+    """Bytes as they come over the wire, and nothing that is not seen."""
+    session, sizes, names = context.new_cdp_session(page), [], []
+    session.send("Network.enable")
+    session.on("Network.loadingFinished", lambda done: sizes.append(done["encodedDataLength"]))
+    page.on("request", lambda request: names.append(request.url))
+    open_page(page, address)
+    page.wait_for_load_state("networkidle")
+    assert len(sizes) > 20
+    assert sum(sizes) < 1_400_000
+    assert not [name for name in names if "MaterialSymbols" in name]
+
+
 def test_a_link_shows_the_same_view_and_back_leads_back(
     page: Page, context: BrowserContext, address: str
 ) -> None:

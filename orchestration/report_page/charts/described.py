@@ -27,6 +27,14 @@ Restated = Mapping[tuple[date, str], str]
 FEWEST = 5
 NOT_ARRIVED = "has not arrived"
 COLUMNS = ["period", "measure", "value", "state", "line", "stretch", "is_point", "behind"]
+_STATE_COLUMNS = [
+    "is_complete",
+    "from_date",
+    "to_date",
+    "period_start_date",
+    "period_end_date",
+    "days_missing",
+]
 # What is 0 where nothing is known.
 GAPS = ("new_threads", "messages", "unique_users")
 
@@ -43,6 +51,17 @@ def with_gaps(series: pd.DataFrame) -> pd.DataFrame:
     return series
 
 
+def with_names(series: pd.DataFrame, grain: str) -> pd.DataFrame:
+    """Rows of inbox_series with what is told of a period in each chart, worked out once for all."""
+    starts = days_of(series)
+    told_by = series[[column for column in _STATE_COLUMNS if column in series]]
+    return series.assign(
+        period_key=[start.isoformat() for start in starts],
+        period_name=[describe_period(grain, start) for start in starts],
+        period_state=[_state(row) for row in told_by.to_dict("records")],
+    )
+
+
 def described_periods(
     series: pd.DataFrame,
     grain: str,
@@ -55,11 +74,12 @@ def described_periods(
     restated: by period and number, what is told of one that has moved since.
     """
     columns = [*chart.measures, *(column for column, _ in chart.told)]
+    named = series if "period_name" in series else with_names(series, grain)
     described = pd.DataFrame(
         {
-            "period": [start.date().isoformat() for start in series["period_start_date"]],
-            "name": [describe_period(grain, start.date()) for start in series["period_start_date"]],
-            "state": [_state(row) for row in series.to_dict("records")],
+            "period": named["period_key"].to_numpy(),
+            "name": named["period_name"].to_numpy(),
+            "state": named["period_state"].to_numpy(),
             "is_complete": series["is_complete"].astype(bool).to_numpy(),
             "behind": series[chart.behind].to_numpy() if chart.behind else FEWEST,
             **{measure: series[measure].to_numpy() for measure in chart.measures},
@@ -161,7 +181,8 @@ def measured(
     """
     line = _Line(measure, title, [])
     before: dict[Any, Any] | None = None
-    for period in periods.to_dict("records"):
+    columns = ["period", measure, "behind", "is_complete"]
+    for period in periods[columns].to_dict("records"):
         if pd.isna(period[measure]):
             before = None
             continue

@@ -20,6 +20,7 @@ def test_the_server_listens_where_it_is_told_and_sends_no_usage() -> None:
     assert options["--server.port"] == "8501"
     assert options["--browser.gatherUsageStats"] == "false"
     assert options["--client.showErrorDetails"] == "none"
+    assert options["--server.enableWebsocketCompression"] == "true"
     assert options["--client.disableDataExport"] == "true"
 
 
