@@ -251,13 +251,20 @@ def _text_table(name: str, table: pd.DataFrame) -> Table:
 def _cell(column: str, value: Any, row: dict[Any, Any]) -> str:
     from pandas import isna
 
-    from orchestration.publishing.presentation import NOTHING, describe_change, describe_number
+    from orchestration.publishing.presentation import (
+        CARD_TITLES,
+        NOTHING,
+        describe_change,
+        describe_number,
+    )
 
     if value is None or isna(value):
         return NOTHING
     if column == "period_start_date":
         return f"{value:%Y-%m-%d}" + ("" if row["is_complete"] else " (part)")
     metric = row.get("metric", column)
+    if column == "label":
+        return CARD_TITLES.get(metric, value)
     if column == "change":
         return describe_change(metric, value, row["change_ratio"])
     return value if isinstance(value, str) else describe_number(metric, value)

@@ -16,6 +16,8 @@ import pandas as pd
 from orchestration.publishing.csv_cells import harmless_csv
 
 NOTHING = "-"
+# What readers call a card whose label in the tables could be taken for another number, new_users.
+CARD_TITLES = {"unique_users": "Active users"}
 
 
 def describe_seconds(seconds: float | None) -> str:

@@ -11,8 +11,8 @@ from starlette.middleware import Middleware
 from streamlit import net_util
 
 from orchestration.machine.core_files import leave_no_core_file
+from orchestration.report_page.document import Document, published_week_start
 from orchestration.report_page.guard import Guard
-from orchestration.report_page.icons import IconsWhenShown
 from orchestration.report_page.packing import Packing
 from orchestration.report_page.serve import APP
 from orchestration.settings import load_settings
@@ -24,11 +24,12 @@ def _unknown() -> None:
 
 net_util.get_external_ip = _unknown
 leave_no_core_file()
+settings = load_settings()
 app = st.App(
     APP,
     middleware=[
-        Middleware(Guard, public_url=load_settings().page_url),
+        Middleware(Guard, public_url=settings.page_url),
         Middleware(Packing),
-        Middleware(IconsWhenShown),
+        Middleware(Document, week_start=lambda: published_week_start(settings.published_database)),
     ],
 )

@@ -110,8 +110,8 @@ def test_range_grain_and_agent_show_what_sql_says(page: Page, address: str, ask:
         assert number(cells[5]) == shown(rating)
         assert [number(cells[position]) for position in (6, 1, 4)] == counts
         line = page.get_by_role("table", name="Agents").locator("tr", has_text=name)
-        seconds = line.locator("abbr").evaluate_all("all => all.map(e => e.title)")
-        assert [number(text.removesuffix(" seconds")) for text in seconds] == pytest.approx(
+        seconds = line.locator('[title*=" seconds"]').evaluate_all("all => all.map(e => e.title)")
+        assert [number(text.split(" seconds")[0]) for text in seconds] == pytest.approx(
             [value for value in (response_seconds, closing_seconds) if value is not None], abs=0.001
         )
 
@@ -212,7 +212,9 @@ def test_the_keyboard_is_enough(page: Page, address: str, ask: Any) -> None:
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("End")
     page.keyboard.press("Home")
-    first = page.get_by_role("table", name="Agents").locator("tbody button").first
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowLeft")
+    first = page.get_by_role("table", name="Agents").locator("tbody .choose").first
     expect(first).to_be_focused()
     name = first.inner_text()
     page.keyboard.press("Enter")
@@ -261,7 +263,7 @@ def test_a_click_on_a_cell_shows_the_threads_behind_it(page: Page, address: str,
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
-    expect(dialog).to_contain_text("New threads, 1 to 31 March 2024, ")
+    expect(dialog).to_contain_text("New threads, 1 to 31 March 2024")
 
 
 def test_a_click_on_a_label_filters(page: Page, address: str, ask: Any) -> None:

@@ -108,7 +108,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const lines = [...(heads.length ? [heads] : []), ...rows]
     const row = lines.findIndex((line) => line.includes(at))
     const place = lines[row].indexOf(at)
-    const below = (line) => line?.[Math.min(place, line.length - 1)]
+    const column = (stop) => stop.closest("th, td").cellIndex
+    const below = (line) => line?.find((stop) => column(stop) >= column(at)) ?? line?.at(-1)
     if (key === "Home") return rows[0]?.[0]
     if (key === "End") return rows.at(-1)?.[0]
     if (key === "ArrowDown") return below(lines[row + 1])

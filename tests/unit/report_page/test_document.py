@@ -1,16 +1,19 @@
-"""The document loads no icons ahead; whatever else is answered stays as it is."""
+"""The document loads no icons ahead and knows the week; all else is answered as it is."""
 
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
-from orchestration.report_page.icons import IconsWhenShown
+from orchestration.report_page.document import Document, published_week_start
 
 DOCUMENT = b"<!DOCTYPE html><html><head><title>Page</title></head></html>"
 
 
-def ask(path: str, kind: bytes = b"text/html; charset=utf-8") -> tuple[dict[bytes, bytes], bytes]:
+def ask(
+    path: str, kind: bytes = b"text/html; charset=utf-8", week_start: str | None = "sunday"
+) -> tuple[dict[bytes, bytes], bytes]:
     messages: list[Any] = []
 
     async def files(scope: Any, receive: Any, send: Any) -> None:
@@ -25,7 +28,7 @@ def ask(path: str, kind: bytes = b"text/html; charset=utf-8") -> tuple[dict[byte
         return {"type": "http.request"}
 
     scope = {"type": "http", "method": "GET", "path": path, "headers": []}
-    asyncio.run(IconsWhenShown(files)(scope, receive, send))
+    asyncio.run(Document(files, lambda: week_start)(scope, receive, send))
     return dict(messages[0]["headers"]), messages[1]["body"]
 
 
@@ -33,7 +36,21 @@ def test_the_document_asks_for_no_font_of_icons() -> None:
     headers, body = ask("/")
     assert body.startswith(b"<!DOCTYPE html><html><head>\n    <script>")
     assert body.endswith(b"<title>Page</title></head></html>")
+    assert b"Material Symbols" in body
     assert headers[b"content-length"] == str(len(body)).encode()
+
+
+def test_weeks_of_the_calendar_begin_as_the_reports() -> None:
+    assert b"firstDay: 7," in ask("/")[1]
+    assert b"firstDay: 1," in ask("/", week_start="monday")[1]
+    assert b"firstDay: 0," in ask("/", week_start=None)[1]
+
+
+def test_a_publication_that_cannot_be_read_says_nothing_of_weeks(tmp_path: Path) -> None:
+    file = tmp_path / "inbox.duckdb"
+    assert published_week_start(file) is None
+    file.write_bytes(b"no database" * 999)
+    assert published_week_start(file) is None
 
 
 def test_what_is_no_document_is_not_touched() -> None:
