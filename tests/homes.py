@@ -7,15 +7,21 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from lab.sampling import Shape, write_history
 from orchestration import pipeline
 from orchestration.machine import files
 from orchestration.machine.lock import hold_lock
 from orchestration.publishing.record import identity_of, read_publication
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
 from orchestration.warehouse.dbt import load_manifest
+
+# Inboxes beside the sample: a year of one, and five threads.
+YEAR = Shape(messages=4_000, days=366, first_day=date(2023, 1, 1))
+FEW = Shape(messages=40, days=30, first_day=date(2024, 2, 10))
 
 
 def shared_folder() -> Path:
@@ -55,6 +61,19 @@ def published_sample() -> Settings:
     )
     with hold_lock(home.parent / "lock", "publishing the sample"):
         if read_publication(settings.published_folder) is None:
+            shutil.copytree(parsed_dbt_folder(settings.timezone), settings.dbt_folder)
+            assert pipeline.run(settings).failures == []
+    return settings
+
+
+def published_inbox(name: str) -> Settings:
+    """A made-up inbox, `year` or `few`, published by the first process that asks; read only."""
+    folder = shared_folder() / name
+    folder.mkdir(exist_ok=True)
+    settings = load_settings(exports=folder / "exports", home=folder / "home")
+    with hold_lock(folder / "lock", f"publishing {name}"):
+        if read_publication(settings.published_folder) is None:
+            write_history(settings.exports_folder, {"year": YEAR, "few": FEW}[name])
             shutil.copytree(parsed_dbt_folder(settings.timezone), settings.dbt_folder)
             assert pipeline.run(settings).failures == []
     return settings

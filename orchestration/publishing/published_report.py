@@ -145,18 +145,17 @@ class PublishedReport(RestatedNumbers):
         filters: Filters = NO_FILTERS,
     ) -> pd.DataFrame:
         """inbox_series: a row a period; agent_id None is everyone, empty is nobody."""
-        if grain == "day" and not filters:
-            days = self._days(first, last, agent_id)
-            # Where a day is not in the marts, what to say of it is the function's to know.
+        if grain == "day" and agent_id is None and not filters:
+            days = self._days(first, last)
+            # Where a day is not in the mart, what to say of it is the function's to know.
             if len(days) == (last - first).days + 1:
                 return days
         return self._call("inbox_series", grain, first, last, agent_id, **filters.arguments)
 
-    def _days(self, first: date, last: date, agent_id: str | None) -> pd.DataFrame:
+    def _days(self, first: date, last: date) -> pd.DataFrame:
         day = self.reach.as_of_date
         asked = self._call("inbox_series", "day", day, day, None, rest="limit 0")
-        query = days_query(list(asked.columns), agent_id is not None)
-        return self._ask(query, agent_id or None, first, last)
+        return self._ask(days_query(list(asked.columns)), first, last)
 
     def labels(
         self,

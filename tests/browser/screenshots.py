@@ -1,49 +1,115 @@
-"""Pictures of the report over the bundled sample, put into the folder that is named.
+"""Pictures of the report over three inboxes, put into the folder that is named.
 
-Of its page, and of its dashboard in Superset. The pictures are small in bytes: 256 colours are
-enough for charts and text.
+The inboxes: the bundled sample, published when 60 of its days were there and again with all of
+them; a year; and one of a few threads. Of the page, its parts, and its dashboard in Superset. The
+pictures are small in bytes: 256 colours are enough for charts and text.
 """
 
 from __future__ import annotations
 
 import io
+import shutil
 import sys
 import tempfile
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 from PIL import Image
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
+from lab.sampling import write_history
 from orchestration import pipeline
-from orchestration.settings import PROJECT_ROOT, load_settings
+from orchestration.settings import PROJECT_ROOT, Settings, load_settings
 from tests.browser import superset as dashboard
 from tests.browser.chromium import open_chromium
 from tests.browser.report_page import open_page, served
+from tests.homes import FEW, YEAR
 
+
+class Picture(NamedTuple):
+    """A view of an inbox; of a part of it, where one is named, with what is pointed at."""
+
+    inbox: str
+    parameters: str
+    scheme: str = "light"
+    width: int = 1280
+    part: str | None = None
+    pointed_at: str | None = None
+
+
+MARCH = "?range=this_month"
 PICTURES = {
-    "report_general.png": ("", "light", 1280),
-    "report_agents_dark.png": ("?range=all&section=agents&agent=u00021", "dark", 1280),
-    "report_phone.png": ("?from=2024-02-16&to=2024-03-31", "light", 400),
+    "report_general.png": Picture("sample", ""),
+    "report_agents_dark.png": Picture(
+        "sample", "?range=all&section=agents&agent=u00021", scheme="dark"
+    ),
+    "report_phone.png": Picture("sample", "?from=2024-02-16&to=2024-03-31", width=400),
+    "report_year.png": Picture("year", "?range=all&grain=week", width=1024),
+    "report_few_dark.png": Picture("few", "?range=all", scheme="dark", width=1024),
+    "trust_threads.png": Picture(
+        "sample",
+        f"{MARCH}&threads=first_response_seconds_median",
+        width=1024,
+        part='[role="dialog"]',
+    ),
+    "trust_moved.png": Picture(
+        "sample", "?range=last_month", width=1024, part=".st-key-cards", pointed_at=".told .help"
+    ),
+    "trust_definitions.png": Picture(
+        "sample",
+        f"{MARCH}&definitions=first_response_seconds&definition=help_scout",
+        width=1024,
+        part=".st-key-chart_definitions",
+    ),
 }
 DASHBOARD_PICTURE = "superset_dashboard.png"
+FIRST_DAYS = 60
 MOST_BYTES = 300_000
 
 
 def main(folder: Path) -> None:
-    """Publishes the sample somewhere else and takes each picture."""
+    """Publishes the inboxes somewhere else and takes each picture."""
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as home:
-        settings = load_settings(
-            exports=PROJECT_ROOT / "sample" / "exports", home=home, timezone="Europe/Warsaw"
-        )
-        pipeline.run(settings)
-        with open_chromium() as browser:
+    with tempfile.TemporaryDirectory() as scratch, open_chromium() as browser:
+        homes = {
+            "sample": publish_sample(Path(scratch) / "sample"),
+            "year": publish(Path(scratch) / "year", "year"),
+            "few": publish(Path(scratch) / "few", "few"),
+        }
+        for inbox, settings in homes.items():
             with served(settings.home) as address:
-                for name, (parameters, scheme, width) in PICTURES.items():
-                    write(folder / name, take(browser, f"{address}/{parameters}", scheme, width))
-            with dashboard.served(settings.home) as superset:
-                write(folder / DASHBOARD_PICTURE, take_dashboard(browser, superset))
+                take_all(browser, folder, inbox, address)
+        with dashboard.served(homes["sample"].home) as superset:
+            write(folder / DASHBOARD_PICTURE, take_dashboard(browser, superset))
+
+
+def publish_sample(folder: Path) -> Settings:
+    """The sample, published with its first days and again with all: some numbers have moved."""
+    days = sorted((PROJECT_ROOT / "sample" / "exports").iterdir())
+    settings = load_settings(
+        exports=folder / "exports", home=folder / "home", timezone="Europe/Warsaw"
+    )
+    for part in (days[:FIRST_DAYS], days[FIRST_DAYS:]):
+        for day in part:
+            shutil.copytree(day, settings.exports_folder / day.name)
+        pipeline.run(settings)
+    return settings
+
+
+def publish(folder: Path, inbox: str) -> Settings:
+    """A made-up inbox."""
+    settings = load_settings(exports=folder / "exports", home=folder / "home")
+    write_history(settings.exports_folder, {"year": YEAR, "few": FEW}[inbox])
+    pipeline.run(settings)
+    return settings
+
+
+def take_all(browser: Browser, folder: Path, inbox: str, address: str) -> None:
+    """The pictures of an inbox that is served at an address."""
+    for name, picture in PICTURES.items():
+        if picture.inbox == inbox:
+            write(folder / name, take(browser, address, picture))
 
 
 def write(file: Path, content: bytes) -> None:
@@ -65,23 +131,38 @@ def take_dashboard(browser: Browser, superset: dashboard.Superset) -> bytes:
         return small(page.screenshot())
 
 
-def take(browser: Browser, address: str, scheme: str, width: int) -> bytes:
-    """The whole page as PNG."""
+def take(browser: Browser, address: str, picture: Picture) -> bytes:
+    """The whole page, or a part of it, as PNG."""
     with closing(
         browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if scheme == "dark" else "light",
-            is_mobile=width < 600,
+            viewport={"width": picture.width, "height": 900},
+            color_scheme="dark" if picture.scheme == "dark" else "light",
+            is_mobile=picture.width < 600,
         )
     ) as context:
         page = context.new_page()
-        open_page(page, address)
-        page.wait_for_function("document.querySelectorAll('svg.marks').length === 8")
-        height = page.get_by_test_id("stMainBlockContainer").evaluate("e => e.scrollHeight")
-        page.set_viewport_size({"width": width, "height": int(height)})
-        # Charts are drawn anew in the new size.
-        page.evaluate("() => new Promise(done => setTimeout(done, 1000))")
-        return small(page.screenshot())
+        open_page(page, f"{address}/{picture.parameters}")
+        page.wait_for_function("document.querySelectorAll('svg.marks').length >= 6")
+        return small(page_whole(page, picture) if picture.part is None else part(page, picture))
+
+
+def page_whole(page: Page, picture: Picture) -> bytes:
+    """All of the page, in a window that is as high."""
+    height = page.get_by_test_id("stMainBlockContainer").evaluate("e => e.scrollHeight")
+    page.set_viewport_size({"width": picture.width, "height": int(height)})
+    # Charts are drawn anew in the new size.
+    page.evaluate("() => new Promise(done => setTimeout(done, 1000))")
+    return page.screenshot()
+
+
+def part(page: Page, picture: Picture) -> bytes:
+    """A part of the page, and what is told where it is pointed at."""
+    shown = page.locator(str(picture.part)).first
+    shown.scroll_into_view_if_needed()
+    if picture.pointed_at is not None:
+        shown.locator(picture.pointed_at).first.hover()
+    page.evaluate("() => new Promise(done => setTimeout(done, 800))")
+    return shown.screenshot()
 
 
 def small(screenshot: bytes) -> bytes:

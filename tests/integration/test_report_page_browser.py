@@ -29,9 +29,14 @@ from tests.browser.report_page import (
     shown,
     wait_until_shown,
 )
+from tests.homes import published_inbox
 
 CONTRAST = (PROJECT_ROOT / "tests" / "browser" / "contrast.js").read_text(encoding="utf-8")
 LEAST_CONTRAST = 4.5
+# Cards, charts and controls that reach beyond the window.
+CUT = """() => [...document.querySelectorAll('svg.marks, h1, h3, [class*="st-key-cards"], input')]
+  .filter(e => { const box = e.getBoundingClientRect(); return box.right > window.innerWidth + 1 })
+  .map(e => e.outerHTML.slice(0, 80))"""
 
 
 @pytest.fixture(scope="module")
@@ -325,6 +330,43 @@ def test_both_themes_can_be_read_and_a_phone_shows_all(
         wait_until_shown(page)
         assert page.evaluate(f"({CONTRAST})({LEAST_CONTRAST})") == []
         assert len(page.evaluate(f"({CONTRAST})(21.1)")) > 100, "the measure sees the texts"
+
+
+WIDTHS = (1440, 1024, 400)
+SCHEMES: tuple[Any, ...] = ("light", "dark")
+
+
+@pytest.mark.parametrize("inbox", ["sample", "year", "few"])
+def test_every_inbox_can_be_read_at_every_width_in_both_themes(
+    browser: Browser, request: pytest.FixtureRequest, inbox: str
+) -> None:
+    if inbox == "sample":
+        look_at(browser, request.getfixturevalue("address"))
+        return
+    with served(published_inbox(inbox).home) as address:
+        look_at(browser, address)
+
+
+def look_at(browser: Browser, address: str) -> None:
+    """The page over all of an inbox: nothing is cut, unreadable, or said to be wrong."""
+    for scheme in ("light", "dark"):
+        with closing(
+            browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
+        ) as c:
+            page = c.new_page()
+            errors: list[str] = []
+            page.on("pageerror", lambda error, errors=errors: errors.append(str(error)))
+            open_page(page, f"{address}/?range=all&definitions=closing_seconds")
+            expect(page.locator(".st-key-charts svg.marks").first).to_be_visible()
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 900})
+                wait_until_shown(page)
+                main = page.get_by_test_id("stMain")
+                assert main.evaluate("e => e.scrollWidth - e.clientWidth") == 0, (scheme, width)
+                page.wait_for_function(f"({CUT})().length === 0", timeout=10_000)
+            assert page.evaluate(f"({CONTRAST})({LEAST_CONTRAST})") == []
+            assert errors == []
+            expect(page.locator('[data-testid="stException"]')).to_have_count(0)
 
 
 def test_a_new_publication_is_shown_without_a_click(
