@@ -264,7 +264,7 @@ def _cell(column: str, value: Any, row: dict[Any, Any]) -> str:
         return f"{value:%Y-%m-%d}" + ("" if row["is_complete"] else " (part)")
     metric = row.get("metric", column)
     if column == "label":
-        return CARD_TITLES.get(metric, value)
+        return CARD_TITLES.get(str(metric), str(value))
     if column == "change":
         return describe_change(metric, value, row["change_ratio"])
     return value if isinstance(value, str) else describe_number(metric, value)
