@@ -103,6 +103,7 @@ def _value_axis(number: str, most: float) -> dict[str, Any]:
     return {
         "values": [step * count for count in range(int(most / step) + 1)],
         "labelExpr": DURATION_LABELS,
+        "labelOverlap": False,
     }
 
 
