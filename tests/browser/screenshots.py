@@ -142,7 +142,7 @@ def take(browser: Browser, address: str, picture: Picture) -> bytes:
     ) as context:
         page = context.new_page()
         open_page(page, f"{address}/{picture.parameters}")
-        page.wait_for_function("document.querySelectorAll('svg.marks').length >= 6")
+        page.locator("svg.marks").last.wait_for()
         return small(page_whole(page, picture) if picture.part is None else part(page, picture))
 
 
