@@ -61,8 +61,10 @@ def function_statements(connection: duckdb.DuckDBPyConnection, schema: str) -> l
             f"create function {schema}.{name}({arguments}) returns table ({returned}) "
             # With a setting of its own a function does not depend on the reader's zone, and is not
             # merged into the reader's query, where an error for a wrong argument could be left out.
-            # To compile such a query costs many times what running it does.
-            f"language sql stable set timezone = 'UTC' set jit = off as $inbox$ {body} $inbox$"
+            # To compile such a query costs many times what running it does. Of what a CTE holds the
+            # planner knows next to nothing, takes it for a row, and loops over all for each of all.
+            "language sql stable set timezone = 'UTC' set jit = off set enable_nestloop = off "
+            f"as $inbox$ {body} $inbox$"
         )
         if comment:
             text = literal(comment.strip())
