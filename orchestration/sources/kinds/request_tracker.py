@@ -22,9 +22,17 @@ def _header(name: str) -> str:
     return rf"lower(regexp_extract(Headers, '(?im)^{name}[ \t]*:[ \t]*([^\s;(]*)', 1))"
 
 
-_DECODED = """
+# Where the engine keeps no octets, as PostgreSQL, every text with a letter beyond ASCII is encoded.
+_DECODED = r"""
     case lower(coalesce(ContentEncoding, 'none'))
         when 'base64' then try(decode(from_base64(replace(Content, chr(10), ''))))
+        when 'quoted-printable' then coalesce(
+            try(url_decode(regexp_replace(
+                replace(regexp_replace(Content, '=[ \t]*\r?\n', '', 'g'), '%', '%25'),
+                '=([0-9A-Fa-f]{2})', '%\1', 'g'
+            ))),
+            Content
+        )
         else Content
     end
 """

@@ -404,6 +404,8 @@ def test_a_field_that_is_chosen_later_is_read_from_what_was_brought_before(
         ("hello\n", {}, 5),
         ("Yes.\n\nOn Friday, Ann wrote:\n> does it\n> work?\n", {}, 4),
         (base64.b64encode("żółw".encode()).decode(), {"ContentEncoding": "base64"}, 4),
+        ("=C5=BC=C3=B3=C5=82w 100% a+b =\n=3D 3\n", {"ContentEncoding": "quoted-printable"}, 17),
+        ("=FF", {"ContentEncoding": "quoted-printable"}, 3),
         ("<p>hello</p>", {"ContentType": "text/html"}, 5),
         ("log file", {"Filename": "log.txt"}, 0),
     ],
