@@ -8,9 +8,9 @@ from typing import Any
 from ..model import Canonical
 from .plain import AGENTS_TOLD, TEAMS_TOLD
 
+# Those that public programs agree on; an account's own list names the others.
 _CHANNELS = """case channel_id
             when '1000' then 'chat'
-            when '1001' then 'messenger'
             when '1002' then 'email'
             when '1007' then 'whatsapp'
             else channel_id
