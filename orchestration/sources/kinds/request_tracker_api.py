@@ -39,8 +39,9 @@ def plan(desk: Desk, known: Mapping[str, str]) -> Iterator[Fetched]:
     if desk.options["is_whole"]:
         raise WrongSource("Option is_whole is of tables: an API never has all tickets")
     newest, accounts = known.get("transactions", ""), Accounts(desk, _ROOT)
-    # All of the staff, as what is told of them changes without a transaction of a ticket.
-    accounts.name_all(_listed("users/privileged", {"fields": "Name"}))
+    # All of the staff, as what is told of them changes without a transaction of a ticket. RT 5.0.3
+    # has no such list: there, staff are those whom transactions and tickets name.
+    accounts.name_all(_listed("users/privileged", {"fields": "Name"}, absent=_ABSENT))
     for page in desk.pages(_transactions(f"Created > '{_since(desk, known)}'", "ASC")):
         newest = max([newest, *(row["Created"] for row in page.records)])
         rows = base_rows()
@@ -119,17 +120,23 @@ def _ticket(desk: Desk, accounts: Accounts, number: str) -> dict[str, list[Row]]
 
 
 def _attachments(desk: Desk, transaction: Row) -> Iterator[Row]:
-    """What a transaction says; of files, neither name nor content is asked for."""
+    """What a transaction says; of files, the content is not asked for.
+
+    Parts are made after the whole. Whose they are is not asked, as RT 5.0.3 fails on the whole.
+    """
     number = int(transaction["id"])
-    fields = {"fields": "Parent,ContentType,Filename,Headers"}
+    fields = {"fields": "ContentType,Filename,Headers"}
     path = f"transaction/{number}/attachments"
-    for part in desk.records(_listed(path, fields, absent=_ABSENT)):
+    parts = desk.records(_listed(path, fields, absent=_ABSENT))
+    whole_one = min((int(part["id"]) for part in parts), default=None)
+    for part in parts:
         is_text = str(part.get("ContentType")).lower() in ("text/plain", "text/html")
         content = None
         if is_text and not part.get("Filename"):
             whole = Endpoint("", f"{_ROOT}/attachment/{int(part['id'])}", absent=_ABSENT)
             content = next((row.get("Content") for row in desk.records(whole)), None)
-        yield attachment_row(part, number, content)
+        is_whole = int(part["id"]) == whole_one
+        yield attachment_row(part, number, content, None if is_whole else whole_one)
 
 
 def _auth(login: Mapping[str, str], address: str) -> Mapping[str, Any]:

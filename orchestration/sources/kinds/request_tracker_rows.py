@@ -195,12 +195,12 @@ def _value(number: Any, field: str, content: str, created: str) -> dict[str, Any
     }
 
 
-def attachment_row(part: Row, transaction: int, content: str | None) -> Row:
+def attachment_row(part: Row, transaction: int, content: str | None, parent: int | None) -> Row:
     """A part of what was said; its text comes in base64."""
     return {
         "id": part["id"],
         "TransactionId": transaction,
-        "Parent": _key(part.get("Parent")),
+        "Parent": parent,
         "Filename": part.get("Filename"),
         "ContentType": part.get("ContentType"),
         "ContentEncoding": "base64",

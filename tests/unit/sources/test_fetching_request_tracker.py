@@ -61,6 +61,14 @@ def test_what_is_fetched_is_what_the_tables_give(desk: Desk, landed: Desk) -> No
     assert record.missing == {}
 
 
+def test_an_rt_without_a_list_of_staff_names_those_who_did_something(
+    desk: Desk, tracker: RequestTrackerRest, landed: Desk
+) -> None:
+    tracker.lists_staff = False
+    desk.bring(began_at=NOW)
+    assert desk.everything() == landed.everything()
+
+
 def test_a_merge_after_an_import_is_told_by_its_transactions(
     desk: Desk, server: ApiServer, tracker: RequestTrackerRest, landed: Desk
 ) -> None:
