@@ -131,13 +131,24 @@ test-every-day: $(INSTALLED) ## Test that each day of the sample is known as it 
 test-spark: $(INSTALLED) $(SPARK) ## Test the models on a Spark cluster of this machine: tests/spark (slow; not part of .ci/run)
 	@$(BIN)/python -m pytest tests/spark
 
-desks: $(DESKS)/helpdesk/.installed ## Install the help desks that tests really run (Debian, as root)
+desks: $(DESKS)/helpdesk/.installed $(DESKS)/request-tracker/.installed $(DESKS)/otrs/.installed ## Install the help desks that tests really run, under build/desks (Debian, as root)
 
 $(DESKS)/helpdesk/.installed: locks/desks.lock | $(INSTALLED)
 	@.ci/debian install desks
 	@rm -rf $(@D)
 	@$(BIN)/uv venv --quiet --python $(BIN)/python $(@D)
 	@$(BIN)/uv pip install $(LOCKED) --python $(@D)/bin/python --no-deps --requirement $<
+	@touch $@
+
+# Debian's desks are unpacked and not installed: none of their services starts, and the machine stays as it is.
+$(DESKS)/request-tracker/.installed: .ci/unpack
+	@.ci/debian install desks
+	@.ci/unpack $(@D) request-tracker5 request-tracker5 rt5-db-postgresql
+	@touch $@
+
+$(DESKS)/otrs/.installed: .ci/unpack
+	@.ci/debian install desks
+	@COMPONENTS="main non-free" .ci/unpack $(@D) otrs otrs2 librest-client-perl
 	@touch $@
 
 test-desks: $(INSTALLED) desks ## Test imports from desks that are really run, and what was done to them: tests/desks (slow; not part of .ci/run)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+
+BEFORE = datetime(2026, 3, 1, tzinfo=UTC)
+"""When a desk is set up."""
 
 
 class SetClock:
@@ -14,6 +17,7 @@ class SetClock:
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "now"
+        self.set(BEFORE)
         libraries = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
         assert libraries, "libfaketime is not installed: make desks"
         self.environment = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from tests.desks.story import MESSAGES, THREADS, Said, Told
@@ -11,9 +12,14 @@ from tests.unit.sources.desk import Desk
 Person = Callable[[str], str]
 
 
-def threads_told(numbers: Mapping[str, str], person: Person) -> dict[str, Told]:
-    """What the story says, with the desk's own numbers of people."""
-    return {case: _of(told, numbers, person) for case, told in THREADS.items()}
+def threads_told(
+    numbers: Mapping[str, str], person: Person, holders: Mapping[str, str]
+) -> dict[str, Told]:
+    """What the story says, with the desk's own numbers of people, and who holds what."""
+    return {
+        case: _of(replace(told, agent=holders.get(case, told.agent)), numbers, person)
+        for case, told in THREADS.items()
+    }
 
 
 def threads_found(desk: Desk, numbers: Mapping[str, str]) -> dict[str, Told]:
@@ -34,15 +40,19 @@ def messages_told(numbers: Mapping[str, str], person: Person) -> list[Said]:
 
 
 def messages_found(desk: Desk) -> list[Said]:
-    """The same of what was imported."""
+    """The same of what was imported, without what a desk says of itself.
+
+    Whom a desk names for an automatic message is its own matter.
+    """
     standing = desk.live("threads")
     return sorted(
         Said(
-            row["thread_id"], row["sent_at"], row["author_type"], row["author_id"],
+            row["thread_id"], row["sent_at"], row["author_type"],
+            None if row["author_type"] == "bot" else row["author_id"],
             row["body_length"], row["is_private"],
         )
         for row in desk.live("messages").values()
-        if row["thread_id"] in standing
+        if row["thread_id"] in standing and row["author_type"] != "system"
     )  # fmt: skip
 
 

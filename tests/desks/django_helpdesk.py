@@ -17,8 +17,6 @@ from orchestration.settings import PROJECT_ROOT
 from tests.desks.clock import SetClock
 from tests.desks.mails import written_mail
 from tests.desks.servers import free_port, until_it_answers
-from tests.desks.story import Story
-from tests.desks.tables import export_tables
 from tests.services.postgres import PASSWORD, PostgresServer
 
 PYTHON = PROJECT_ROOT / "build" / "desks" / "helpdesk" / "bin" / "python"
@@ -44,8 +42,6 @@ Queue.objects.create(
 class DjangoHelpdesk:
     """One that runs, with two agents and a queue; use as a context manager."""
 
-    story: Story
-
     def __init__(self, folder: Path, database: PostgresServer, clock: SetClock) -> None:
         self._folder, self._database = folder, database
         self._inbox = folder / "inbox"
@@ -62,15 +58,6 @@ class DjangoHelpdesk:
             **clock.environment,
         }
         self._sessions: dict[str, requests.Session] = {}
-
-    @property
-    def address(self) -> str:
-        """Where an import finds its tables."""
-        return f"postgresql://127.0.0.1:{self._database.port}/{self._database.name}#public"
-
-    def export_tables(self, folder: Path) -> Path:
-        """Its tables as files."""
-        return export_tables(self._database, TABLES, folder)
 
     def __enter__(self) -> Self:
         self._manage("migrate", "--verbosity", "0")

@@ -1,7 +1,7 @@
 """What is done to every desk, and what must be known of it afterwards, written by hand.
 
 The acts go through a desk's own doors; the facts are said here once, in our words, and not taken
-from what the desk keeps. Where desks differ by their nature, a `Nature` says how.
+from what the desk keeps.
 """
 
 from __future__ import annotations
@@ -134,6 +134,13 @@ MESSAGES = [
     Said("refund", at("00:30", 29), "user", ANN, 48),
     Said("refund", at("01:10", 29), "agent", ADA, 4),
 ]
+
+
+def told_to(doors: Doors, clock: SetClock) -> Story:
+    """The story, told to a desk that runs."""
+    story = Story(doors, clock)
+    story.tell()
+    return story
 
 
 @dataclass
