@@ -13,5 +13,8 @@ from tests.services.spark import SparkCluster
 def cluster() -> Iterator[SparkCluster]:
     """A cluster with a zone and a leniency of its own, which no number may follow."""
     conf = {"spark.sql.session.timeZone": "Pacific/Auckland", "spark.sql.ansi.enabled": "false"}
+    # Of minutes of planning over a handful of rows, compiling Java well costs more than it gives.
+    for process in ("driver", "executor"):
+        conf[f"spark.{process}.extraJavaOptions"] = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
     with SparkCluster(conf) as cluster:
         yield cluster

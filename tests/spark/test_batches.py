@@ -13,13 +13,14 @@ import pytest
 
 from orchestration.settings import load_settings
 from orchestration.warehouse.verify import verify_against
+from tests.against_oracle.warehouses import write_schedules
 from tests.oracle.generate import generate_inbox, write_day, write_inbox
 from tests.services.spark import SparkCluster
 from tests.spark.warehouse import Killed, SparkWarehouse
 
 ZONE = "Europe/Warsaw"
 DAYS = 16
-INBOX = generate_inbox(3, date(2024, 3, 22), DAYS, 9, ZONE, keeps_later=True)
+INBOX = generate_inbox(3, date(2024, 3, 22), DAYS, 9, ZONE, keeps_later=True, events=True)
 
 
 def growing(cluster: SparkCluster, folder: Path) -> tuple[SparkWarehouse, list[date]]:
@@ -29,7 +30,11 @@ def growing(cluster: SparkCluster, folder: Path) -> tuple[SparkWarehouse, list[d
     for day in days[DAYS // 2 :]:
         shutil.rmtree(folder / "exports" / str(day))
     settings = load_settings(
-        home=folder / "home", exports=folder / "exports", timezone=ZONE, week_start="sunday"
+        home=folder / "home",
+        exports=folder / "exports",
+        timezone=ZONE,
+        week_start="sunday",
+        schedules=write_schedules(INBOX, 1, folder),
     )
     return SparkWarehouse(settings, cluster), days[DAYS // 2 :]
 
@@ -47,7 +52,8 @@ def test_days_are_applied_and_write_only_what_they_change(
     warehouse, days = growing(cluster, tmp_path)
     exports = tmp_path / "exports"
     assert bring_up_to_date(warehouse) == {"build"}
-    warehouse.assert_as_on_duckdb()
+    rows_of = warehouse.assert_as_on_duckdb()
+    assert all(rows_of[table] for table in ("dim_open_hours", "dim_teams", "fct_closings"))
     files, rows = warehouse.files(), warehouse.rows()
     write_day(INBOX, days[0], exports)
     assert bring_up_to_date(warehouse) == {"apply"}

@@ -23,13 +23,14 @@ from orchestration.publishing.record import read_publication
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse.comparison import compare
 from orchestration.warehouse.verify import TOLERANCE, verify_warehouse
+from tests.against_oracle.warehouses import write_schedules
 from tests.integration.test_pipeline import environment
 from tests.oracle.generate import generate_inbox, write_day, write_inbox
 from tests.services.spark import SPARK_HOME, SparkCluster
 
 ZONE = "Europe/Warsaw"
 DAYS = 10
-INBOX = generate_inbox(3, date(2024, 3, 24), DAYS, 9, ZONE, keeps_later=True)
+INBOX = generate_inbox(3, date(2024, 3, 24), DAYS, 9, ZONE, keeps_later=True, events=True)
 LATER = list(INBOX.days)[DAYS - 4 :]
 
 
@@ -44,6 +45,7 @@ def settings(cluster: SparkCluster, tmp_path_factory: pytest.TempPathFactory) ->
         exports=folder / "exports",
         home=folder / "home",
         timezone=ZONE,
+        schedules=write_schedules(INBOX, 1, folder),
         engine="spark",
         spark_port=cluster.port,
         spark_schema="care",
@@ -124,6 +126,7 @@ def test_a_run_that_is_killed_is_gone_on_with(
             "INBOX_ENGINE": settings.engine,
             "INBOX_SPARK_PORT": str(settings.spark_port),
             "INBOX_SPARK_SCHEMA": settings.spark_schema,
+            "INBOX_SCHEDULES": str(settings.schedules),
         },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -198,8 +198,8 @@ class SparkWarehouse:
             found.setdefault(folder.parts[-2], {})[folder.name] = rows
         return found
 
-    def assert_as_on_duckdb(self) -> None:
-        """Every table has the rows that DuckDB's has."""
+    def assert_as_on_duckdb(self) -> dict[str, int]:
+        """Every table has the rows that DuckDB's has; how many, by table."""
         folder = self.cluster.warehouse / "inbox_main.db"
         # A view has no files: what it gives is written where those of a table would be.
         for view in self.models().views:
@@ -211,6 +211,7 @@ class SparkWarehouse:
         assert not found.differences, found.differences
         assert {"fct_threads", "fct_period_timings", "mart_agents_weekly"} <= found.rows.keys()
         assert sum(found.rows.values()) > 1000
+        return found.rows
 
     def run(self, statement: str) -> None:
         """Runs a statement that gives nothing, with the settings of dbt's target."""
