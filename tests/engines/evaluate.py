@@ -67,14 +67,19 @@ DAY_STARTS = [
 DAY_STARTS.sort(key=lambda start: start[2])
 
 
-def _offsets_in_microseconds(zone: str) -> list[tuple[int, int]]:
-    return [(second * 1_000_000, offset * 1_000_000) for second, offset in offset_changes(zone)]
+def _offsets_about(zone: str, day: str) -> list[tuple[int, int]]:
+    """The changes of a zone's offset about a day, in microseconds: all of them are a long SQL."""
+    noon = datetime.fromisoformat(f"{day}T12:00Z").timestamp()
+    changes = offset_changes(zone)
+    place = sum(second <= noon for second, _ in changes)
+    nearest = changes[max(place - 3, 0) : place + 2]
+    return [(second * 1_000_000, offset * 1_000_000) for second, offset in nearest]
 
 
 def _project_vars() -> dict[str, Any]:
     return {
         "instants": [str(instant) for instant in INSTANTS],
-        "day_starts": [(zone, day, _offsets_in_microseconds(zone)) for zone, day, _ in DAY_STARTS],
+        "day_starts": [(zone, day, _offsets_about(zone, day)) for zone, day, _ in DAY_STARTS],
     }
 
 
@@ -119,6 +124,10 @@ def is_equal(rows: Rows, expected: Rows) -> bool:
     )
 
 
+def _epoch_seconds(instant: datetime) -> float:
+    return (instant - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()
+
+
 def _is_same(value: Any, expected: Any) -> bool:
     if isinstance(expected, float) and value is not None:
         return math.isclose(value, expected, rel_tol=1e-9)
@@ -127,15 +136,15 @@ def _is_same(value: Any, expected: Any) -> bool:
 
 MACRO_ROWS: dict[str, Rows] = {
     "local_dates": [
-        (None, None, None),
+        (None, None),
         *(
-            (
-                (instant - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds(),
-                instant.astimezone(ZONE).date().isoformat(),
-                instant.astimezone(ZONE).hour,
-            )
+            (_epoch_seconds(instant), instant.astimezone(ZONE).date().isoformat())
             for instant in INSTANTS
         ),
+    ],
+    "local_hours": [
+        (None, None),
+        *((_epoch_seconds(instant), instant.astimezone(ZONE).hour) for instant in INSTANTS),
     ],
     "day_starts": [
         (zone, datetime.fromisoformat(start).timestamp()) for zone, _, start in DAY_STARTS

@@ -8,7 +8,6 @@ with instants as (
 
 select
     {{ seconds_between("cast('1970-01-01 00:00:00+00' as " ~ column_type('timestamptz') ~ ")", 'instant') }} as epoch_seconds,
-    {{ local_date('instant') }} as local_date,
-    {{ local_hour('instant') }} as local_hour
+    {{ local_date('instant') }} as local_date
 from instants
 order by epoch_seconds nulls first
