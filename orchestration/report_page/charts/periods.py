@@ -61,8 +61,13 @@ def draw_periods(
     x = period_axis(periods, days_of(series), grain, form == BARS)
     y = value_axis(chart, 0 if pd.isna(most) else float(most))
     specification: dict[str, Any] = json.loads(
-        _template(chart, form, len(periods) <= FEW_BARS, compared is not None, moved is not None)
+        _template(chart, form, form == BARS and len(periods) <= FEW_BARS)
     )
+    without = [
+        *(["_compared_text"] if compared is None else []),
+        *(["restated"] if not moved else []),
+    ]
+    specification["layer"] = _pruned(specification["layer"], without)
     for layer in specification["layer"]:
         layer["encoding"]["x"] = x
         if "field" in layer["encoding"]["y"]:
@@ -117,22 +122,33 @@ def _compared_points(periods: pd.DataFrame, chart: PeriodChart) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=128)
-def _template(
-    chart: PeriodChart, form: str, is_few: bool, is_compared: bool, is_moved: bool
-) -> str:
-    """The chart without its data and axes, as JSON."""
+def _template(chart: PeriodChart, form: str, is_few: bool) -> str:
+    """The chart without its data and axes, but with all that it may say, as JSON."""
     legend = _legend(chart)
     if form == BARS:
         drawn = _bars(chart, legend, is_few)
     else:
         drawn = _area() if form == AREA else _lines(chart, legend)
-    layers = [
-        *drawn,
-        *([_dashed()] if is_compared else []),
-        *([_moved()] if is_moved else []),
-        _hover(chart, is_compared, is_moved),
-    ]
+    layers = [*drawn, _dashed(), _moved(), _hover(chart)]
     return json.dumps(alt.layer(*layers).properties(height=HEIGHT, padding=PADDING).to_dict())
+
+
+def _pruned(layers: list[dict[str, Any]], without: list[str]) -> list[dict[str, Any]]:
+    """The layers but for what is told of fields that the data do not have.
+
+    Making a template costs more than all else of a chart, so there is one for all views.
+    """
+    for layer in layers:
+        encoding = layer["encoding"]
+        if "tooltip" in encoding:
+            encoding["tooltip"] = [
+                told
+                for told in encoding["tooltip"]
+                if not any(field in told["field"] for field in without)
+            ]
+    names = {"_compared_text": "before", "restated": "moved"}
+    left_out = {names[field] for field in without}
+    return [layer for layer in layers if layer.get("name") not in left_out]
 
 
 def _chart(name: str, *filters: str) -> alt.Chart:
@@ -225,6 +241,7 @@ def _dashed() -> alt.Chart:
         _chart("before")
         .mark_line(strokeWidth=1.5, strokeDash=[2, 3], opacity=0.65, interpolate="linear")
         .encode(x=X, y=Y, color=color(), detail=["measure:N", "stretch:N"])
+        .properties(name="before")
     )
     return line
 
@@ -235,6 +252,7 @@ def _moved() -> alt.Chart:
         _chart("periods", "datum.restated != ''")
         .mark_text(text=RESTATED, fontSize=13, baseline="bottom")
         .encode(x=X, y=alt.value(8), color=alt.ColorDatum(MEASURES["messages"]))
+        .properties(name="moved")
     )
     return sign
 
@@ -247,17 +265,18 @@ def _legend(chart: PeriodChart) -> alt.Legend | None:
     )
 
 
-def _hover(chart: PeriodChart, is_compared: bool, is_moved: bool) -> alt.Chart:
+def _hover(chart: PeriodChart) -> alt.Chart:
     """A column over each period, seen and told about while it is pointed at; a click picks it."""
     picked = alt.selection_point(name=PICKED, fields=["period"], on="click", empty=False)
     pointed_at = alt.selection_point(on="pointerover", clear="pointerout", empty=False)
-    told = [*chart.names().items(), *chart.told]
-    if is_compared:
-        told += [
+    told = [
+        *chart.names().items(),
+        *chart.told,
+        *(
             (f"{measure}_compared", f"{chart.names()[measure]}, compared")
             for measure in compared_measures(chart)
-        ]
-    moved = [alt.Tooltip("restated_text:N", title="First published")] if is_moved else []
+        ),
+    ]
     column: alt.Chart = (
         _chart("periods")
         .mark_bar(color="gray", width={"band": 1})
@@ -270,7 +289,7 @@ def _hover(chart: PeriodChart, is_compared: bool, is_moved: bool) -> alt.Chart:
                 alt.Tooltip("name:N", title="Period"),
                 *(alt.Tooltip(f"{name}_text:N", title=title) for name, title in told),
                 alt.Tooltip("state:N", title="State"),
-                *moved,
+                alt.Tooltip("restated_text:N", title="First published"),
             ],
         )
         .add_params(pointed_at, picked)

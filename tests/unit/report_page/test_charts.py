@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from datetime import date, timedelta
 
@@ -185,3 +186,15 @@ def test_the_hours_begin_with_the_week_and_those_that_never_came_are_left_out() 
     assert list(described_hours(hours)["name"]) == ["Mon 9:00 to 10:00"]
     assert busiest(hours) == "most on Mon 9:00 to 10:00, 2.0 an hour"
     assert draw_hours(hours, "sunday")["encoding"]["y"]["sort"][:2] == ["Sun", "Mon"]
+
+
+def test_a_chart_tells_of_comparison_and_of_what_has_moved_only_where_there_is_any() -> None:
+    series, chart = series_of([1, 2]), CHARTS["new_threads"]
+    plain = json.dumps(draw_periods(series, "week", chart)["layer"])
+    assert "compared" not in plain
+    assert "First published" not in plain
+    start = series["period_start_date"].iloc[1].date()
+    moved = draw_periods(series, "week", chart, series, {(start, "messages"): "7 as first"})
+    assert "First published" in json.dumps(moved["layer"])
+    assert "New threads, compared" in json.dumps(moved["layer"])
+    assert list(moved["datasets"]["periods"]["restated"]) == ["", "Messages: 7 as first"]
