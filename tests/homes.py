@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from datetime import date
@@ -18,6 +20,8 @@ from orchestration.machine.lock import hold_lock
 from orchestration.publishing.record import identity_of, read_publication
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
 from orchestration.warehouse.dbt import load_manifest
+from tests.oracle.generate import generate_inbox
+from tests.oracle.writing import write_inbox
 
 # Inboxes beside the sample: a year of one, and five threads.
 YEAR = Shape(messages=4_000, days=366, first_day=date(2023, 1, 1))
@@ -42,15 +46,39 @@ def made_once(name: str, make: Callable[[], Any]) -> Any:
         return json.loads(path.read_text())
 
 
-def parsed_dbt_folder(timezone: str) -> Path:
+def parsed_dbt_folder(timezone: str, week_start: str = "monday") -> Path:
     """A dbt folder of a home in which the project has been parsed; to be copied, not used.
 
     Parsed by the first process that asks, under the lock that every build takes.
     """
-    home = shared_folder() / f"parsed-{timezone.replace('/', '-')}"
-    settings = load_settings(home=home, timezone=timezone)
+    home = shared_folder() / f"parsed-{timezone.replace('/', '-')}-{week_start}"
+    settings = load_settings(home=home, timezone=timezone, week_start=week_start)
     load_manifest(settings)
     return settings.dbt_folder
+
+
+def published_days() -> Settings:
+    """Four days in Warsaw, published by the first process that asks; to be copied, not used.
+
+    A fifth lies beside the exports, as `last`; `copy_home` takes it along.
+    """
+    folder = shared_folder() / "days"
+    zone = "Europe/Warsaw"
+    settings = small_home(folder, zone)
+    with hold_lock(folder / "lock", "publishing some days"):
+        if read_publication(settings.published_folder) is None:
+            write_inbox(generate_inbox(3, date(2024, 3, 28), 5, 6, zone), folder / "exports")
+            max((folder / "exports").iterdir()).rename(folder / "last")
+            shutil.copytree(parsed_dbt_folder(zone), settings.dbt_folder)
+            assert pipeline.run(settings).failures == []
+    return settings
+
+
+def small_home(folder: Path, timezone: str) -> Settings:
+    """Settings of a home of little data, where a second thread would cost more than it does."""
+    return load_settings(
+        exports=folder / "exports", home=folder / "home", timezone=timezone, threads=1
+    )
 
 
 def published_sample() -> Settings:
@@ -77,6 +105,31 @@ def published_inbox(name: str) -> Settings:
             shutil.copytree(parsed_dbt_folder(settings.timezone), settings.dbt_folder)
             assert pipeline.run(settings).failures == []
     return settings
+
+
+def command(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The `inbox` command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "orchestration.cli", *arguments],
+        env=environment(settings),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What the command is told of its settings by."""
+    return {
+        "PATH": str(Path(sys.executable).parent),
+        "HOME": str(settings.home),
+        "INBOX_EXPORTS": str(settings.exports),
+        "INBOX_HOME": str(settings.home),
+        "INBOX_TIMEZONE": settings.timezone,
+        "INBOX_WEEK_START": settings.week_start,
+        "INBOX_THREADS": str(settings.threads),
+    }
 
 
 def copy_home(settings: Settings, folder: Path) -> Settings:

@@ -30,34 +30,19 @@ from orchestration.settings import PROJECT_ROOT as PROJECT
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse.build import build_warehouse
 from orchestration.warehouse.verify import verify_warehouse
-from tests.homes import copy_home, parsed_dbt_folder
+from tests.homes import copy_home, environment, parsed_dbt_folder, published_days
 from tests.integration.test_pipeline import (
     ZONE,
     assert_as_the_oracle_says,
     assert_same,
-    environment,
     published,
 )
-from tests.oracle.generate import generate_inbox, write_inbox
-
-
-@pytest.fixture(scope="module")
-def published_home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Four days that are published, and a fifth that has not arrived; to be copied, not used."""
-    folder = tmp_path_factory.mktemp("faults")
-    write_inbox(generate_inbox(3, date(2024, 3, 28), 5, 6, ZONE), folder / "exports")
-    settings = load_settings(exports=folder / "exports", home=folder / "home", timezone=ZONE)
-    shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
-    last = sorted(settings.exports_folder.iterdir())[-1]
-    last.rename(folder / "last")
-    assert pipeline.run(settings).failures == []
-    return settings
 
 
 @pytest.fixture
-def inbox(published_home: Settings, tmp_path: Path) -> Settings:
-    """The same, with the fifth day arrived."""
-    settings = copy_home(published_home, tmp_path)
+def inbox(tmp_path: Path) -> Settings:
+    """Four days that are published, and a fifth that has arrived."""
+    settings = copy_home(published_days(), tmp_path)
     (tmp_path / "last").rename(tmp_path / "exports" / "2024-04-01")
     return settings
 
@@ -92,9 +77,9 @@ def a_reader(settings: Settings) -> Iterator[None]:
     failed: list[Exception] = []
 
     def read() -> None:
-        while not ended.wait(0.1):
+        while not ended.wait(0.2):
             try:
-                with duckdb.connect(str(settings.published_database), read_only=True) as connection:
+                with open_published(settings) as connection:
                     rows = connection.execute(
                         "select as_of_date, (select count(*) from fct_threads) from dim_report"
                     ).fetchall()
@@ -114,6 +99,10 @@ def a_reader(settings: Settings) -> Iterator[None]:
     assert failed == []
     assert len(seen) > 5
     assert len(set(seen)) <= 2, "those before, and perhaps those of the run"
+
+
+def open_published(settings: Settings) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(settings.published_database), read_only=True, config={"threads": 1})
 
 
 def assert_mended_by_the_next_run(settings: Settings) -> None:

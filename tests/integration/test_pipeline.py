@@ -21,7 +21,14 @@ from orchestration.machine.lock import LockBusy, hold_lock
 from orchestration.publishing.restatement_tables import LOG_TABLES
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
 from tests.against_oracle.warehouses import write_schedules
-from tests.homes import copy_home, parsed_dbt_folder
+from tests.homes import (
+    command,
+    copy_home,
+    environment,
+    parsed_dbt_folder,
+    published_days,
+    small_home,
+)
 from tests.oracle.clock import read_schedules
 from tests.oracle.compare import assert_tables_equal
 from tests.oracle.corner_cases import all_corner_cases
@@ -32,29 +39,6 @@ from tests.oracle.read import read_exports
 
 SAMPLE = PROJECT_ROOT / "sample"
 ZONE = "Europe/Warsaw"
-
-
-def command(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The `inbox` command in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "orchestration.cli", *arguments],
-        env=environment(settings),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    return {
-        "PATH": str(Path(sys.executable).parent),
-        "HOME": str(settings.home),
-        "INBOX_EXPORTS": str(settings.exports),
-        "INBOX_HOME": str(settings.home),
-        "INBOX_TIMEZONE": settings.timezone,
-        "INBOX_WEEK_START": settings.week_start,
-    }
 
 
 def published(settings: Settings) -> dict[str, pd.DataFrame]:
@@ -99,7 +83,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 def new_inbox(folder: Path) -> Settings:
     write_inbox(generate_inbox(3, date(2024, 3, 28), 5, 6, ZONE), folder / "exports")
-    settings = load_settings(exports=folder / "exports", home=folder / "home", timezone=ZONE)
+    settings = small_home(folder, ZONE)
     # What a first run would spend most of its time on, and every test would repeat.
     shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
     return settings
@@ -114,8 +98,7 @@ def inbox(tmp_path: Path) -> Settings:
 @pytest.fixture(scope="module")
 def published_home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The same days, published; to be copied, not used."""
-    folder = tmp_path_factory.mktemp("published")
-    settings = new_inbox(folder)
+    settings = new_inbox(tmp_path_factory.mktemp("published"))
     assert pipeline.run(settings).failures == []
     return settings
 
@@ -124,6 +107,14 @@ def published_home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def published_inbox(published_home: Settings, tmp_path: Path) -> Settings:
     """The same days, published."""
     return copy_home(published_home, tmp_path)
+
+
+@pytest.fixture
+def growing_inbox(tmp_path: Path) -> Settings:
+    """Four of the days, published, and the fifth, which is not loaded yet."""
+    settings = copy_home(published_days(), tmp_path / "it's 100% [*]")
+    (settings.home.parent / "last").rename(settings.exports_folder / "2024-04-01")
+    return settings
 
 
 def test_sample_gives_the_expected_tables(sample: Settings) -> None:
@@ -266,18 +257,21 @@ def test_a_corrected_file_replaces_its_day(published_inbox: Settings) -> None:
     assert_as_the_oracle_says(inbox)
 
 
-def test_a_bad_file_fails_its_day_alone(inbox: Settings) -> None:
+def test_a_bad_file_fails_its_day_alone(growing_inbox: Settings) -> None:
+    inbox = growing_inbox
     days = sorted(inbox.exports_folder.iterdir())
-    (days[1] / "threads.9.csv").write_bytes(b"thread_id,created_at\nx,2024-03-29T10:00:00Z\n")
+    days.append(shutil.copytree(days[0], inbox.exports_folder / "2024-04-02"))
+    bad = days[4]
+    (bad / "threads.9.csv").write_bytes(b"thread_id,created_at\nx,2024-03-29T10:00:00Z\n")
     done = command(inbox, "run")
     assert done.returncode == 1
     assert "threads.9.csv" in done.stderr
-    assert days[1].name in done.stderr
+    assert bad.name in done.stderr
     assert "Traceback" not in done.stderr
     loaded = set(published(inbox)["fct_export_days"]["export_date"].astype(str))
-    assert loaded == {day.name for day in days} - {days[1].name}
+    assert loaded == {day.name for day in days} - {bad.name}
 
-    (days[1] / "threads.9.csv").unlink()
+    (bad / "threads.9.csv").unlink()
     assert command(inbox, "run").returncode == 0
     assert_as_the_oracle_says(inbox)
 
@@ -363,8 +357,11 @@ def test_a_second_writer_is_told_who_holds_the_warehouse(tmp_path: Path) -> None
         pass
 
 
-def test_a_killed_run_is_shown_as_failed(inbox: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_run_is_shown_as_failed(
+    growing_inbox: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The next run says so in Dagster's instance: no daemon watches a command's process."""
+    inbox = growing_inbox
     run = subprocess.Popen(
         [sys.executable, "-m", "orchestration.cli", "run"],
         env=environment(inbox),
@@ -380,5 +377,6 @@ def test_a_killed_run_is_shown_as_failed(inbox: Settings, monkeypatch: pytest.Mo
     monkeypatch.setenv("DAGSTER_HOME", str(inbox.dagster_home))
     with DagsterInstance.from_config(str(inbox.dagster_home)) as instance:
         statuses = [str(record.status.value) for record in instance.get_runs()]
-    assert sorted(statuses) == ["FAILURE", "SUCCESS", "SUCCESS"]
+    # The load and the build of the first four days, a load, the build that was killed, another.
+    assert sorted(statuses) == ["FAILURE", *["SUCCESS"] * 4]
     assert_as_the_oracle_says(inbox)
