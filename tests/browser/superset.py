@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -220,7 +221,9 @@ def read_numbers(page: Page, title: str) -> list[dict[str, str]]:
     expect(dialog.get_by_text(re.compile(r"^\d+ rows?$"))).to_be_visible()
     rows = dialog.locator(".ag-center-cols-container [role=row]")
     expect(rows.first).to_be_visible()
-    numbers: list[dict[str, str]] = rows.evaluate_all(READ_GRID)
+    cells: list[dict[str, str]] = rows.evaluate_all(READ_GRID)
+    # What a series is named by is escaped for HTML in its column's identifier.
+    numbers = [{unescape(column): cell for column, cell in row.items()} for row in cells]
     dialog.get_by_role("button", name="Close").last.click()
     expect(dialog).to_have_count(0)
     return numbers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -29,13 +29,19 @@ def published(published_sample: Settings) -> Iterator[duckdb.DuckDBPyConnection]
 
 
 def rows(
-    published: duckdb.DuckDBPyConnection, dataset: str, **asked: str | None
+    published: duckdb.DuckDBPyConnection,
+    dataset: str,
+    chosen: Mapping[str, list[str]] | None = None,
+    /,
+    **asked: str | None,
 ) -> list[dict[str, Any]]:
-    """What a dataset gives for a range, its end excluded, without filters."""
+    """What a dataset gives for a range, its end excluded, and what filters choose."""
     path: Path = ASSETS / "datasets" / "inbox" / f"{dataset}.yaml"
     text = yaml.safe_load(path.read_text(encoding="utf-8"))["sql"]
     bounds = {"from_dttm": None, "to_dttm": None, **asked}
-    sql = jinja2.Template(text).render(filter_values=lambda *_, **__: [], **bounds)
+    sql = jinja2.Template(text).render(
+        filter_values=lambda name, **_: (chosen or {}).get(name, []), **bounds
+    )
     relation = published.sql(sql)
     return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
 
@@ -91,3 +97,18 @@ def test_every_dataset_has_the_columns_that_it_gives(
     sql = jinja2.Template(dataset["sql"]).render(filter_values=lambda *_, **__: [])
     described = {column["column_name"] for column in dataset["columns"]}
     assert described >= set(published.sql(sql).columns)
+
+
+def test_a_series_has_the_periods_that_the_data_reach_and_tells_parts_apart(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    wide = {"from_dttm": "2023-11-15T00:00:00", "to_dttm": "2024-04-20T00:00:00"}
+    days = rows(published, "inbox_series", **wide)
+    told = [str(row["period_start_date"]) for row in days]
+    assert (told[0], told[-1], len(told)) == ("2024-01-01", "2024-03-31", 91)
+    assert {row["series_name"] for row in days} == {"Everyone"}
+    by_agent = {"agent_name": ["Helper 01"], "grain": ["month"]}
+    cut = {"from_dttm": "2024-01-10T00:00:00", "to_dttm": "2024-04-01T00:00:00"}
+    months = rows(published, "inbox_series", by_agent, **cut)
+    assert {row["whose"] for row in months} == {"Helper 01"}
+    assert [row["series_name"] for row in months] == ["Helper 01 (part)", "Helper 01", "Helper 01"]
