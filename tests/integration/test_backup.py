@@ -6,7 +6,6 @@ import shutil
 import stat
 import subprocess
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -19,9 +18,8 @@ from orchestration.exports import find_export_days, load_day
 from orchestration.machine.lock import hold_lock
 from orchestration.privacy.record import Door, begin_erasure, read_user_record
 from orchestration.privacy.users import UserIdentifiers
-from orchestration.settings import PROJECT_ROOT, Settings, load_settings
-from tests.homes import parsed_dbt_folder
-from tests.oracle.generate import generate_inbox, write_inbox
+from orchestration.settings import PROJECT_ROOT, Settings
+from tests.homes import copy_home, parsed_dbt_folder, published_days
 from tests.unit.exports.builders import thread, write_records
 
 ZONE = "Europe/Warsaw"
@@ -30,13 +28,8 @@ BACKUP = str(PROJECT_ROOT / "deploy" / "backup")
 
 @pytest.fixture(scope="module")
 def inbox(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Three days, loaded and published."""
-    folder = tmp_path_factory.mktemp("backup")
-    write_inbox(generate_inbox(3, date(2024, 3, 28), 3, 4, ZONE), folder / "exports")
-    settings = load_settings(exports=folder / "exports", home=folder / "home", timezone=ZONE)
-    shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
-    assert pipeline.run(settings).is_changed
-    return settings
+    """Four days, loaded and published."""
+    return copy_home(published_days(), tmp_path_factory.mktemp("backup"))
 
 
 def published(settings: Settings) -> dict[str, pd.DataFrame]:
@@ -51,7 +44,7 @@ def test_a_restored_home_needs_no_exports(inbox: Settings, tmp_path: Path) -> No
         [BACKUP, str(inbox.home), str(tmp_path / "backup")], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    assert "Copied 3 export days" in done.stdout
+    assert "Copied 4 export days" in done.stdout
     assert stat.S_IMODE((tmp_path / "backup").stat().st_mode) == 0o700
 
     (tmp_path / "exports").mkdir()

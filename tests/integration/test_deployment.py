@@ -48,6 +48,7 @@ def settings(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory)
         exports=folder / "exports",
         home=folder / "state" / "inbox-warehouse",
         timezone=ZONE,
+        threads=1,
         dagster_postgres=postgres.url,
     )
     shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)

@@ -50,7 +50,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     named = folder / "sources.yaml"
     named.write_text(SOURCES.format(tracker=TRACKER / "db", mailbox=folder / "mails"))
     named.chmod(0o600)
-    settings = load_settings(home=folder / "home", sources=named)
+    settings = load_settings(home=folder / "home", sources=named, threads=1)
     assert pipeline.run(settings).failures == []
     return settings
 

@@ -51,6 +51,7 @@ def inbox(s3: S3Server, postgres: PostgresServer, tmp_path: Path) -> Settings:
         exports=tmp_path / "exports",
         home=tmp_path / "home",
         timezone=ZONE,
+        threads=1,
         publish_store=f"{s3.new_bucket()}/inbox",
         publish_postgres=postgres.url,
     )
@@ -122,6 +123,7 @@ def erase(
             "INBOX_PUBLISH_POSTGRES": settings.publish_postgres.get_secret_value(),
             "INBOX_HOME": str(settings.home),
             "INBOX_TIMEZONE": settings.timezone,
+            "INBOX_THREADS": str(settings.threads),
             **variables,
         },
         capture_output=True,

@@ -15,12 +15,12 @@ import pytest
 from orchestration import pipeline
 from orchestration.engines.state import read_states
 from orchestration.publishing.record import read_publication
-from orchestration.settings import Settings, load_settings
+from orchestration.settings import Settings
 from orchestration.warehouse.build import build_warehouse
 from orchestration.warehouse.comparison import compare
 from orchestration.warehouse.tables import describe_tables
 from orchestration.warehouse.verify import verify_warehouse
-from tests.homes import copy_home, parsed_dbt_folder
+from tests.homes import copy_home, parsed_dbt_folder, small_home
 from tests.oracle.generate import generate_inbox, write_day, write_inbox
 
 ZONE = "Europe/Warsaw"
@@ -47,7 +47,9 @@ def counted(self, sql, bindings=None):
     return execute(self, sql, bindings)
 
 local.DuckDBCursorWrapper.execute = counted
-pipeline.run(load_settings(home=Path(home), exports=Path(exports), timezone="Europe/Warsaw"))
+pipeline.run(
+    load_settings(home=Path(home), exports=Path(exports), timezone="Europe/Warsaw", threads=1)
+)
 print(executed)
 """
 
@@ -59,7 +61,7 @@ def half(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     write_inbox(INBOX, folder / "exports")
     for day in list(INBOX.days)[DAYS // 2 :]:
         shutil.rmtree(folder / "exports" / str(day))
-    settings = load_settings(home=folder / "home", exports=folder / "exports", timezone=ZONE)
+    settings = small_home(folder, ZONE)
     shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
     assert not pipeline.run(settings).failures
     return settings

@@ -40,7 +40,11 @@ def inbox(s3: S3Server, tmp_path: Path, local_exports: Path) -> Settings:
     for path in sorted(local_exports.rglob("*.*")):
         folder.upload(path, path.relative_to(local_exports).as_posix())
     settings = load_settings(
-        exports=folder.url, publish_store=f"{bucket}/inbox", home=tmp_path / "home", timezone=ZONE
+        exports=folder.url,
+        publish_store=f"{bucket}/inbox",
+        home=tmp_path / "home",
+        timezone=ZONE,
+        threads=1,
     )
     shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
     return settings
@@ -58,6 +62,7 @@ def command(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[
             "INBOX_PUBLISH_STORE": str(settings.publish_store),
             "INBOX_HOME": str(settings.home),
             "INBOX_TIMEZONE": settings.timezone,
+            "INBOX_THREADS": str(settings.threads),
         },
         capture_output=True,
         text=True,

@@ -16,11 +16,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from orchestration.exports import ENTITIES, read_manifests
 from orchestration.publishing.record import read_publication
-from orchestration.settings import Settings, load_settings
+from orchestration.settings import Settings
 from orchestration.warehouse.publication import is_published
 from tests.browser.chromium import open_chromium
 from tests.browser.dagster_ui import ask, served, wait_until
-from tests.homes import parsed_dbt_folder
+from tests.homes import parsed_dbt_folder, small_home
 from tests.operator import LOCATION, REPOSITORY, Operator, operate
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.webhook import SECRET, Webhook, listening
@@ -80,7 +80,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     write_inbox(generate_inbox(7, date(2024, 3, 26), 6, 5, ZONE), folder / "exports")
     for day in DAYS[4:]:
         shutil.move(folder / "exports" / day, folder / day)
-    settings = load_settings(exports=folder / "exports", home=folder / "home", timezone=ZONE)
+    settings = small_home(folder, ZONE)
     shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
     return settings
 

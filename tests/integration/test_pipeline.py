@@ -27,6 +27,7 @@ from tests.homes import (
     environment,
     parsed_dbt_folder,
     published_days,
+    published_sample,
     small_home,
 )
 from tests.oracle.clock import read_schedules
@@ -70,14 +71,11 @@ def assert_as_the_oracle_says(settings: Settings) -> None:
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def sample() -> Settings:
     """The bundled sample, loaded and published by the command."""
-    # To the engine the last word is a pattern that does not match itself.
-    home = tmp_path_factory.mktemp("sample") / "a team's home [*] 100%"
-    settings = load_settings(exports=SAMPLE / "exports", home=home, timezone=ZONE)
-    done = command(settings, "run")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Loaded 91 export days from 2024-01-01 to 2024-03-31." in done.stdout
+    settings = published_sample()
+    told = (settings.home.parent / "output").read_text()
+    assert "Loaded 91 export days from 2024-01-01 to 2024-03-31." in told
     return settings
 
 
@@ -91,22 +89,23 @@ def new_inbox(folder: Path) -> Settings:
 
 @pytest.fixture
 def inbox(tmp_path: Path) -> Settings:
-    """A few generated days that are not loaded yet."""
-    return new_inbox(tmp_path)
+    """A few generated days that are not loaded yet, in a folder that is a pattern of others."""
+    return new_inbox(tmp_path / "a team's home [*] 100%")
 
 
 @pytest.fixture(scope="module")
 def published_home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The same days, published; to be copied, not used."""
-    settings = new_inbox(tmp_path_factory.mktemp("published"))
+    settings = copy_home(published_days(), tmp_path_factory.mktemp("published"))
+    (settings.home.parent / "last").rename(settings.exports_folder / "2024-04-01")
     assert pipeline.run(settings).failures == []
     return settings
 
 
 @pytest.fixture
 def published_inbox(published_home: Settings, tmp_path: Path) -> Settings:
-    """The same days, published."""
-    return copy_home(published_home, tmp_path)
+    """The same days, published, in a folder that to the engine is a pattern of others."""
+    return copy_home(published_home, tmp_path / "a team's home [*] 100%")
 
 
 @pytest.fixture
@@ -227,7 +226,9 @@ def test_every_corner_case_through_dbt(tmp_path: Path) -> None:
         home=tmp_path / "home",
         timezone="America/New_York",
         week_start="sunday",
+        threads=1,
     )
+    shutil.copytree(parsed_dbt_folder("America/New_York", "sunday"), settings.dbt_folder)
     outcome = pipeline.run(settings)
     assert outcome.failures == []
     assert outcome.is_changed
@@ -330,7 +331,8 @@ def test_a_reader_goes_on_with_what_it_opened(published_inbox: Settings) -> None
     assert len(published(inbox)["fct_export_days"]) == 6
 
 
-def test_two_runs_at_once_both_end_well(inbox: Settings) -> None:
+def test_two_runs_at_once_both_end_well(growing_inbox: Settings) -> None:
+    inbox = growing_inbox
     runs = [
         subprocess.Popen(
             [sys.executable, "-m", "orchestration.cli", "run"],

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.settings import Settings, load_settings
-from tests.homes import parsed_dbt_folder
-from tests.integration.test_pipeline import ZONE, command, published
+from orchestration.settings import Settings
+from tests.homes import command, parsed_dbt_folder, small_home
+from tests.integration.test_pipeline import ZONE, published
 from tests.marks import holds
 from tests.oracle.generate import generate_inbox, write_inbox
 
@@ -43,7 +43,7 @@ def settings(tmp_path: Path) -> Settings:
     write_inbox(generate_inbox(3, date(2024, 3, 28), 2, 6, ZONE), tmp_path / "exports")
     for name, text in FILES.items():
         (tmp_path / "exports" / "2024-03-28" / name).write_text(text)
-    settings = load_settings(exports=tmp_path / "exports", home=tmp_path / "home", timezone=ZONE)
+    settings = small_home(tmp_path, ZONE)
     shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
     return settings
 

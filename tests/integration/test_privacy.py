@@ -21,8 +21,8 @@ from orchestration.privacy.record import begin_erasure, read_user_record
 from orchestration.privacy.users import UserIdentifiers
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse.quality import find_landed_rows
-from tests.homes import parsed_dbt_folder
-from tests.integration.test_pipeline import ZONE, assert_same, command, environment, published
+from tests.homes import command, environment, parsed_dbt_folder, small_home
+from tests.integration.test_pipeline import ZONE, assert_same, published
 from tests.marks import holds
 from tests.models import Warehouse, load
 from tests.oracle.compare import assert_tables_equal
@@ -44,7 +44,7 @@ def inbox(tmp_path: Path) -> Settings:
     write_inbox(generate_inbox(3, date(2024, 3, 28), 5, 6, ZONE), folder / "exports")
     for day in sorted((folder / "exports").iterdir())[1:4]:
         write_our_user(day)
-    settings = load_settings(exports=folder / "exports", home=folder / "home", timezone=ZONE)
+    settings = small_home(folder, ZONE)
     shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
     return settings
 
@@ -72,7 +72,7 @@ def test_a_person_under_a_pseudonym_and_then_erased(
 ) -> None:
     home = inbox.home
     monkeypatch.setenv("INBOX_PSEUDONYM_KEY", KEY)
-    keyed = load_settings(exports=inbox.exports, home=home, timezone=ZONE)
+    keyed = load_settings(exports=inbox.exports, home=home, timezone=ZONE, threads=1)
     assert KEY not in repr(keyed)
     outcome = pipeline.run(keyed)
     assert outcome.failures == []

@@ -5,6 +5,7 @@ The tests tell one story on one server, in their order.
 
 from __future__ import annotations
 
+import shutil
 import threading
 from contextlib import closing
 from datetime import date
@@ -24,6 +25,7 @@ from orchestration.publishing.postgres import is_in_postgres, publish_to_postgre
 from orchestration.publishing.postgres_connection import PostgresUnavailable
 from orchestration.publishing.record import read_publication
 from orchestration.settings import Settings, load_settings
+from tests.homes import parsed_dbt_folder
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.publications import small_publication
 from tests.services.postgres import PASSWORD, PostgresServer
@@ -54,7 +56,9 @@ def settings(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory)
         timezone=ZONE,
         week_start="sunday",
         publish_postgres=postgres.url,
+        threads=1,
     )
+    shutil.copytree(parsed_dbt_folder(ZONE, "sunday"), settings.dbt_folder)
     outcome = pipeline.run(settings)
     assert outcome.failures == []
     return settings

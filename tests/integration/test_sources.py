@@ -48,7 +48,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     )
     sources.chmod(0o600)
     settings = load_settings(
-        exports=folder / "exports", home=folder / "home", timezone=ZONE, sources=sources
+        exports=folder / "exports", home=folder / "home", timezone=ZONE, threads=1, sources=sources
     )
     shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
     return settings
