@@ -12,6 +12,12 @@ from collections.abc import Iterator
 import pytest
 
 PROPERTY = "cpu_seconds"
+DEAREST = (
+    "models_against_oracle", "pipeline", "faults", "incremental", "privacy", "erasure",
+    "report_page_browser", "operator", "explanations", "replay", "deployment", "postgres_build",
+)  # fmt: skip
+"""Files to begin with: the last one would keep a process busy while the others have nothing."""
+
 MOST_FILES = 12
 LEAST_SECONDS = 1.0
 
@@ -19,6 +25,12 @@ LEAST_SECONDS = 1.0
 def _cpu_seconds() -> float:
     times = os.times()
     return times.user + times.system + times.children_user + times.children_system
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the dearest files first, each in its order."""
+    places = {f"test_{name}": place for place, name in enumerate(DEAREST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
