@@ -26,10 +26,12 @@ errors = Console(stderr=True, highlight=False)
 
 
 def _parquet(settings: Settings, publication: Publication) -> str:
-    if publication.parquet_date is None:
+    parquet = publication.parquet
+    if parquet.publication is None:
         return ""
-    is_earlier = publication.parquet_date < publication.as_of_date
-    earlier = f" (the data to {publication.parquet_date})" if is_earlier else ""
+    earlier = ""
+    if parquet.publication != publication.name:
+        earlier = f" (of an earlier publication, of the data to {parquet.as_of_date})"
     return f"\n  Parquet  {settings.published_folder / 'parquet'}/<table>/{earlier}"
 
 

@@ -46,10 +46,11 @@ def published_assets(specs: Sequence[AssetSpec]) -> AssetsDefinition:
             }
             if table in publication.rows:
                 metadata["dagster/row_count"] = publication.rows[table]
-                if publication.parquet_date is not None:
+                if publication.parquet.as_of_date is not None:
                     parquet = settings.published_folder / "parquet" / table
                     metadata["parquet"] = MetadataValue.path(str(parquet))
-                    metadata["parquet_as_of_date"] = publication.parquet_date.isoformat()
+                    metadata["parquet_as_of_date"] = publication.parquet.as_of_date.isoformat()
+                    metadata["parquet_of_publication"] = publication.parquet.publication
             if table == CARDS:
                 metadata["report"] = MetadataValue.md(
                     preview_publication(settings.published_database)

@@ -16,6 +16,7 @@ from dagster import (
     MetadataValue,
 )
 
+from orchestration.privacy import erasure
 from orchestration.settings import Settings
 from orchestration.warehouse.overview import overview
 
@@ -23,6 +24,7 @@ from orchestration.warehouse.overview import overview
 OVERVIEW = "at_a_glance"
 DAYS_TAG = "inbox/days"
 DATA_TAG = "inbox/data_to"
+NONE_DUE = "none was due"
 
 
 def overview_spec(owners: list[str]) -> AssetSpec:
@@ -32,8 +34,8 @@ def overview_spec(owners: list[str]) -> AssetSpec:
         deps=["raw_manifests", AssetKey(["published", "mart_inbox_cards"])],
         description="Start here: what has arrived, what is late, what was set aside and why, what "
         "readers have, and whether that is the newest. `what_to_click` is all of it on a page, "
-        "with links. It is brought up to date by each load, each publication, and each build that "
-        "did not pass.",
+        "with links. It is brought up to date by each load, each publication, and each build of "
+        "which a model or a test failed.",
         group_name=OVERVIEW,
         kinds={"markdown"},
         owners=owners,
@@ -47,7 +49,7 @@ def tell_overview(
 
     The answers are seen without a click, the page with its links after one.
     """
-    told = overview(settings, held_back)
+    told = overview(settings, held_back, is_erasing=erasure.is_unfinished(settings))
     metadata: dict[str, MetadataValue] = {
         question: MetadataValue.text(answer) for question, answer in told.answers.items()
     }
@@ -58,7 +60,7 @@ def tell_overview(
 def days_tag(days: Sequence[date]) -> dict[str, str]:
     """What shows in the list of runs which days one is about: short, as its column is."""
     if not days:
-        return {DAYS_TAG: "none was due"}
+        return {DAYS_TAG: NONE_DUE}
     first, last = min(days), max(days)
     if first == last:
         return {DAYS_TAG: str(first)}

@@ -25,7 +25,7 @@ from dagster import (
 )
 
 from orchestration.dagster_app.jobs import build_and_publish, erase_users, load_exports, load_run
-from orchestration.dagster_app.overview import DAYS_TAG
+from orchestration.dagster_app.overview import DAYS_TAG, NONE_DUE
 from orchestration.dagster_app.telling import is_load, tell_run
 from orchestration.errors import InboxError
 from orchestration.exports.arrivals import Memory, find_arrivals
@@ -108,8 +108,9 @@ def publish_after_load(settings: Settings) -> list[RunStatusSensorDefinition]:
             tell_outcome(settings, f"job {build_and_publish.name}", [], run.run_id)
             return SkipReason("Readers have what is loaded.")
         # What is built is what that run was about: readers of the list of runs see it here too.
-        days = {name: value for name, value in run.tags.items() if name == DAYS_TAG}
-        return RunRequest(run_key=run.run_id, job_name=build_and_publish.name, tags=days)
+        days = run.tags.get(DAYS_TAG, NONE_DUE)
+        tags = {} if days == NONE_DUE else {DAYS_TAG: days}
+        return RunRequest(run_key=run.run_id, job_name=build_and_publish.name, tags=tags)
 
     return [
         run_status_sensor(

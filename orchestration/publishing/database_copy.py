@@ -11,10 +11,9 @@ import duckdb
 
 from orchestration.machine.sql import literal, quoted, quoted_list
 from orchestration.publishing.functions import by_place_and_name
-from orchestration.publishing.record import Publication
+from orchestration.publishing.record import ParquetFiles, Publication
 from orchestration.publishing.restated_cells import Restating
 from orchestration.publishing.restated_moves import ChangedFacts
-from orchestration.settings import ParquetRhythm
 
 # The oldest format: clients since DuckDB 1.0 can open the file.
 STORAGE_VERSION = "v1.0.0"
@@ -44,13 +43,13 @@ class TableVersion:
 
 @dataclass(frozen=True)
 class Known:
-    """What the caller of `publish` knows of the tables, and of the machine."""
+    """What the caller of `publish` knows of the tables, of the machine, and of Parquet."""
 
     versions: Mapping[str, TableVersion]
     required: Mapping[str, Sequence[str]]
     engine: Mapping[str, str]
     restating: Restating | None = None
-    parquet: ParquetRhythm = "always"
+    parquet: ParquetFiles = field(default_factory=ParquetFiles)
 
 
 @dataclass
@@ -62,8 +61,7 @@ class Made:
     replaced_rows: dict[str, int] = field(default_factory=dict)
     rows_written: int = 0
     restatements: int = 0
-    parquet_date: date | None = None
-    parquet_lacks: dict[str, list[date] | None] = field(default_factory=dict)
+    parquet: ParquetFiles = field(default_factory=ParquetFiles)
 
 
 def connect(

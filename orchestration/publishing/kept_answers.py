@@ -44,9 +44,12 @@ class KeptAnswers:
         return answer
 
     def _keep(self, question: tuple[Hashable, ...], answer: pd.DataFrame) -> None:
-        if len(answer) > self._most_rows or question in self._kept:
+        if question in self._kept:
             return
         self._kept[question] = answer
         self._rows += len(answer)
-        while len(self._kept) > self._most_answers or self._rows > self._most_rows:
+        # The newest stays whatever its size: a page asks for it at each change.
+        while len(self._kept) > 1 and (
+            len(self._kept) > self._most_answers or self._rows > self._most_rows
+        ):
             self._rows -= len(self._kept.popitem(last=False)[1])

@@ -87,7 +87,7 @@ def _pointer(name: str, publication: Publication, files: Sequence[str]) -> dict[
         "published_at": publication.published_at.isoformat(),
         "fingerprint": publication.fingerprint,
         "database": f"{folder}/inbox.duckdb",
-        "parquet_as_of_date": publication.parquet_date and publication.parquet_date.isoformat(),
+        "parquet_of_publication": publication.parquet.publication,
         "tables": {
             table: {
                 "rows": rows,

@@ -13,7 +13,7 @@ import duckdb
 
 from orchestration.machine.sql import literal, quoted
 from orchestration.publishing.database_copy import day_column
-from orchestration.settings import ParquetRhythm
+from orchestration.publishing.record import ParquetFiles
 
 # A table's Parquet is parted by the shortest of these periods that holds so many rows on average: a
 # day's changes cost the parts that they lie in, but readers open each part. Names end differently.
@@ -22,13 +22,19 @@ PARQUET_PART_ROWS = 20_000
 PARQUET_PARTS = {"day": (1, "%Y-%m-%d"), "week": (7, "%G-W%V"), "month": (30, "%Y-%m")}
 
 
-def is_parquet_due(rhythm: ParquetRhythm, written: date | None, as_of_date: date) -> bool:
-    """Whether a publication of data to a day writes Parquet, where it was written before or not."""
-    if rhythm == "never":
+def is_parquet_due(asked: ParquetFiles, before: ParquetFiles, as_of_date: date) -> bool:
+    """Whether a publication of data to a day writes Parquet.
+
+    asked: the rhythm and the basis of now. before: what is in place. Weeks begin on Monday. Files
+    of another project or setting are never left beside a newer database.
+    """
+    if asked.rhythm == "never":
         return False
-    if rhythm == "always" or written is None or as_of_date < written:
+    is_as_before = (asked.rhythm, asked.basis) == (before.rhythm, before.basis)
+    written = before.as_of_date
+    if asked.rhythm == "always" or not is_as_before or written is None or as_of_date < written:
         return True
-    _, pattern = PARQUET_PARTS[{"weekly": "week", "monthly": "month"}[rhythm]]
+    _, pattern = PARQUET_PARTS[{"weekly": "week", "monthly": "month"}[asked.rhythm]]
     return as_of_date.strftime(pattern) != written.strftime(pattern)
 
 

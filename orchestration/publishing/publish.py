@@ -16,6 +16,7 @@ import shutil
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -38,6 +39,7 @@ from orchestration.publishing.database_copy import (
 )
 from orchestration.publishing.parquet_parts import is_parquet_due, write_parquet
 from orchestration.publishing.record import (
+    ParquetFiles,
     Publication,
     identity_of,
     publication_name,
@@ -65,6 +67,7 @@ def publish(
     engine: Mapping[str, str] | None = None,
     restating: Restating | None = None,
     parquet: ParquetRhythm = "always",
+    basis: str = "",
 ) -> Publication:
     """Copies the published schema of the warehouse and puts it in place for readers.
 
@@ -72,8 +75,9 @@ def publish(
     `parquet/<table>/`. versions: of tables whose changed rows the warehouse knows; all others are
     copied whole. required: the columns that are never null, by view of the warehouse, which says
     nothing of them. engine: configuration of DuckDB, such as its memory. restating: what the log of
-    restatements is made by; without it there is none. parquet: how often it is written. Whatever
-    fails leaves the publication before it in place.
+    restatements is made by; without it there is none. parquet: how often it is written. basis: of
+    the project and settings; Parquet of another one is written anew. Whatever fails leaves the
+    publication before it in place.
     Raises NothingToPublish where no export day is loaded.
     """
     published.mkdir(parents=True, exist_ok=True)
@@ -86,7 +90,8 @@ def publish(
     name = publication_name(published_at, fingerprint)
     database = published / f".inbox-{identifier}.duckdb"
     folder = published / ".parquet" / identifier
-    known = Known(versions or {}, required or {}, engine or {}, restating, parquet)
+    asked = ParquetFiles(parquet, basis)
+    known = Known(versions or {}, required or {}, engine or {}, restating, asked)
     if previous is not None:
         try:
             made = _make(
@@ -119,8 +124,7 @@ def publish(
         database_identity=identity_of(published / "inbox.duckdb"),
         days=dict(restating.days) if restating else {},
         restatements=made.restatements,
-        parquet_date=made.parquet_date,
-        parquet_lacks=made.parquet_lacks,
+        parquet=made.parquet,
     )
     write_record(published, publication)
     return publication
@@ -160,7 +164,7 @@ def _make(
         copy_functions(connection)
         connection.execute("commit")
         connection.execute("checkpoint published")
-        _make_parquet(connection, parquet, published, known, previous, made, changed_days)
+        _make_parquet(connection, parquet, published, known, previous, made, changed_days, name)
         compact = copy_compact(connection, database) if is_mostly_free(connection) else None
     if compact is not None:
         os.replace(compact, database)
@@ -175,29 +179,33 @@ def _make_parquet(
     previous: Publication | None,
     made: Made,
     changed_days: Mapping[str, set[date] | None],
+    name: str,
 ) -> None:
     """Writes Parquet aside where it is due, or notes what the files in place lack from now on."""
+    asked, before = known.parquet, ParquetFiles()
     in_place = {folder.name for folder in (published / "parquet").glob("*")}
     if previous is not None and in_place == changed_days.keys():
-        made.parquet_date = previous.parquet_date
+        before = previous.parquet
     lacks = {
-        table: _all_days(days, previous.parquet_lacks.get(table, []) if previous else [])
-        for table, days in changed_days.items()
+        table: _all_days(days, before.lacks.get(table, [])) for table, days in changed_days.items()
     }
-    if is_parquet_due(known.parquet, made.parquet_date, made.as_of_date):
-        made.parquet_date = made.as_of_date
+    if is_parquet_due(asked, before, made.as_of_date):
+        made.parquet = replace(asked, publication=name, as_of_date=made.as_of_date)
         parquet.mkdir(parents=True)
-        before = published / "parquet" if previous is not None else None
+        old = published / "parquet" if previous is not None else None
         for table, days in lacks.items():
-            write_parquet(connection, table, days, parquet, before, made.rows[table])
-    elif known.parquet == "never":
-        made.parquet_date = None
+            write_parquet(connection, table, days, parquet, old, made.rows[table])
+    elif asked.rhythm == "never":
+        made.parquet = asked
     else:
-        made.parquet_lacks = {
-            table: None if days is None else sorted(days)
-            for table, days in lacks.items()
-            if days is None or days
-        }
+        made.parquet = replace(
+            before,
+            lacks={
+                table: None if days is None else sorted(days)
+                for table, days in lacks.items()
+                if days is None or days
+            },
+        )
 
 
 def _all_days(days: set[date] | None, earlier: Sequence[date] | None) -> set[date] | None:
@@ -206,7 +214,7 @@ def _all_days(days: set[date] | None, earlier: Sequence[date] | None) -> set[dat
 
 def _put_parquet(published: Path, folder: Path, made: Made) -> None:
     """Puts Parquet that was made in place; what there was goes where there is to be none."""
-    if made.parquet_date is None:
+    if made.parquet.publication is None:
         (published / "parquet").unlink(missing_ok=True)
     if not folder.exists():
         return

@@ -7,8 +7,42 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from orchestration.machine import files
+
+
+@dataclass(frozen=True)
+class ParquetFiles:
+    """The Parquet that lies beside the database file.
+
+    rhythm: how often it is written. basis: a hash of the project and the settings that it was made
+    by. publication: the name of the one that it is of, none where there is no Parquet; as_of_date:
+    to which day its data reach. lacks: by table, the days whose rows are others since; none stands
+    for all of them.
+    """
+
+    rhythm: str = "always"
+    basis: str = ""
+    publication: str | None = None
+    as_of_date: date | None = None
+    lacks: dict[str, list[date] | None] = field(default_factory=dict)
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> ParquetFiles:
+        """As a record has it."""
+        as_of_date = record.get("as_of_date")
+        lacks = {
+            table: None if days is None else [date.fromisoformat(day) for day in days]
+            for table, days in record.get("lacks", {}).items()
+        }
+        return cls(
+            record.get("rhythm", "always"),
+            record.get("basis", ""),
+            record.get("publication"),
+            date.fromisoformat(as_of_date) if as_of_date else None,
+            lacks,
+        )
 
 
 @dataclass(frozen=True)
@@ -20,9 +54,7 @@ class Publication:
     that change row by row. replaced_rows: by such a table, replaced since it was copied whole.
     rows_written: rows copied or replaced by this publication. database_identity: of the very file
     that this record speaks of. days: what landed of each export day that it was made from, as a
-    hash. restatements: cells that it logged as restated. parquet_date: to which day the data in
-    Parquet reach; none where there is no Parquet. parquet_lacks: by table, the days whose rows are
-    others since; none stands for all of them.
+    hash. restatements: cells that it logged as restated.
     """
 
     fingerprint: str
@@ -36,8 +68,7 @@ class Publication:
     database_identity: str = ""
     days: dict[str, str] = field(default_factory=dict)
     restatements: int = 0
-    parquet_date: date | None = None
-    parquet_lacks: dict[str, list[date] | None] = field(default_factory=dict)
+    parquet: ParquetFiles = field(default_factory=ParquetFiles)
 
     @property
     def name(self) -> str:
@@ -60,12 +91,7 @@ def read_publication(published: Path) -> Publication | None:
         return None
     record["as_of_date"] = date.fromisoformat(record["as_of_date"])
     record["published_at"] = datetime.fromisoformat(record["published_at"])
-    if record.get("parquet_date"):
-        record["parquet_date"] = date.fromisoformat(record["parquet_date"])
-    record["parquet_lacks"] = {
-        table: None if days is None else [date.fromisoformat(day) for day in days]
-        for table, days in record.get("parquet_lacks", {}).items()
-    }
+    record["parquet"] = ParquetFiles.from_record(record.get("parquet", {}))
     return Publication(**record)
 
 

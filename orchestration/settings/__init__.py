@@ -169,8 +169,8 @@ class Settings(HomePaths, BaseSettings):
     parquet: ParquetRhythm = Field(
         default="always",
         description="How often Parquet is written beside the database file: always (with each "
-        "publication), weekly or monthly (with the first whose data are of another one), never. In "
-        "between the files of the last time stay, all of one publication.",
+        "publication), weekly (from Monday) or monthly (with the first whose data are of another "
+        "one), never. In between the files of the last time stay, all of one publication.",
     )
     publish_store: str | None = Field(
         default=None,

@@ -11,12 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from orchestration.errors import InboxError
 from orchestration.exports import DayManifest, read_manifests
 from orchestration.exports.coverage import in_words, missing_in_words
 from orchestration.exports.failed_days import read_failed_days
 from orchestration.exports.quarantine import quarantined_rows, reason_kind
 from orchestration.machine import zones
 from orchestration.publishing.record import Publication, read_publication
+from orchestration.publishing.targets import is_delivered
 from orchestration.settings import Settings
 from orchestration.warehouse.build import coverage_of
 from orchestration.warehouse.publication import is_published
@@ -45,22 +47,26 @@ class Overview:
     page: str
 
 
-def overview(settings: Settings, held_back: str | None = None) -> Overview:
+def overview(
+    settings: Settings, held_back: str | None = None, *, is_erasing: bool = False
+) -> Overview:
     """What an operator asks first in the morning, answered, with a link to where more is seen.
 
-    held_back: why the build that has just ended keeps readers from what it built.
+    held_back: why the build that has just ended keeps readers from what it built. is_erasing:
+    whether users are to be erased before readers get anything.
     """
     base = settings.dagster_url.rstrip("/")
     days = f"{base}/assets/raw_manifests?view=partitions"
     checks = f"{base}/assets/raw_manifests?view=checks"
     cards = f"{base}/assets/published/mart_inbox_cards?view=events"
     manifests = read_manifests(settings.raw_folder)
+    newest = _newest(settings, held_back, is_erasing=is_erasing)
     rows = [
         ("What has arrived?", _arrived(manifests), f"[its days]({days})"),
         ("What is late or missing?", _late(settings, manifests), f"[its checks]({checks})"),
         ("What was set aside, and why?", _set_aside(settings, manifests), f"[its days]({days})"),
         ("What do readers have?", _readers(settings), f"[the cards]({cards})"),
-        ("Is that the newest?", _newest(settings, held_back), f"[runs]({base}/runs)"),
+        ("Is that the newest?", newest, f"[runs]({base}/runs)"),
     ]
     table = "\n".join(f"| {question} | {answer} | {link} |" for question, answer, link in rows)
     clicks = _CLICKS.format(base=base, days=days, cards=cards)
@@ -128,12 +134,21 @@ def _readers(settings: Settings) -> str:
     return "Nothing is published yet." if publication is None else _published(publication)
 
 
-def _newest(settings: Settings, held_back: str | None) -> str:
+def _newest(settings: Settings, held_back: str | None, *, is_erasing: bool) -> str:
     if held_back is not None:
-        return f"No: the build of what was loaded since did not pass. {_cell(held_back)}"
-    if is_published(settings):
-        return "Yes: readers have all that is loaded."
-    return "No: what is loaded is not published yet. A build follows each load by itself."
+        return (
+            f"No: the last build did not pass, so readers keep what they have. {_cell(held_back)}"
+        )
+    try:
+        if not is_published(settings):
+            return "No: what is loaded is not published yet. A build follows each load by itself."
+        if is_erasing:
+            return "No: users are to be erased. The next run does it, before anything else."
+        if not is_delivered(settings):
+            return "Only here: a further target has not taken it yet. The next run sends it."
+    except InboxError as error:  # such as opening hours that cannot be read
+        return f"It cannot be said: {_cell(str(error))}"
+    return "Yes: readers have all that is loaded."
 
 
 def _published(publication: Publication) -> str:

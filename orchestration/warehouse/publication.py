@@ -15,6 +15,7 @@ from orchestration.settings import Settings
 from orchestration.warehouse.build import input_fingerprint, load_models, tested_fingerprint
 from orchestration.warehouse.catalog import landed_days, read_catalog
 from orchestration.warehouse.numbers import read_register
+from orchestration.warehouse.parsing import basis, project_fingerprint
 
 
 class WarehouseNotTested(InboxError):
@@ -51,6 +52,7 @@ def publish_warehouse(settings: Settings, *, is_erasure: bool = False) -> Public
             settings.engine_config,
             _restating(settings, is_erasure),
             settings.parquet,
+            project_fingerprint() + basis(settings),
         )
         deliver(settings)
         return publication
@@ -71,6 +73,9 @@ def _restating(settings: Settings, is_erasure: bool) -> Restating:
 def is_published(settings: Settings) -> bool:
     """Whether readers have what the landed days, the settings and the project give now."""
     publication = read_publication(settings.published_folder)
-    return publication is not None and publication.fingerprint == input_fingerprint(
-        settings, read_manifests(settings.raw_folder)
+    return (
+        publication is not None
+        and publication.parquet.rhythm == settings.parquet
+        and publication.fingerprint
+        == input_fingerprint(settings, read_manifests(settings.raw_folder))
     )

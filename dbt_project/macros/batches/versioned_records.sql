@@ -141,7 +141,7 @@ versioned_records as (
     {{ return(['assigned_agent_id', 'channel', 'team_id']) }}
 {%- endmacro %}
 
-{#- The same of the latest version of a thread: null where the thread does not stand. -#}
+{#- The same of the latest version of a thread: null where the thread is deleted. -#}
 {% macro thread_columns_while_current() -%}
     {%- for column in thread_columns() %}
         case when is_current then {{ column }} end as {{ column }}{{ ',' if not loop.last }}

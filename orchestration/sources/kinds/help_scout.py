@@ -90,6 +90,14 @@ _CONVERSATIONS = Table(
 )
 
 
+def _entity(thread: str, word: str) -> str:
+    """SQL for the number behind a word in what a thread's action is about."""
+    return (
+        f"nullif(regexp_extract({thread}.action.associatedEntities, "
+        f"'(?i){word}\"?[^0-9a-z]*([0-9]+)', 1), '')"
+    )
+
+
 def _thread(thread: str, conversation: str) -> str:
     return f"""
             identifier({thread}.id) as id,
@@ -98,10 +106,11 @@ def _thread(thread: str, conversation: str) -> str:
                 as type,
             lower({thread}.status) as status,
             lower({thread}.state) as state,
-            -- No public record shows which word goes before the number: any that names one does.
-            case when {thread}.action.type = 'merged' then nullif(regexp_extract(
-                {thread}.action.associatedEntities, '(?i)conversation[a-z]*"?[^0-9a-z]*([0-9]+)', 1
-            ), '') end as merged_id,
+            -- No public record shows which word goes before the number: the original one's does,
+            -- else any that names one.
+            case when {thread}.action.type = 'merged' then coalesce(
+                {_entity(thread, "originalconversation")}, {_entity(thread, "conversation[a-z]*")}
+            ) end as merged_id,
             {thread}.createdBy.type as author_kind,
             person({thread}.createdBy.id) as author,
             person({thread}.customer.id) as customer,

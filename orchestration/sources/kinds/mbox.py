@@ -55,7 +55,7 @@ _KEPT = Kept(
 
 # Which copy of a mail tells of it. A copy in the newest archive of a folder counts for that folder;
 # Gmail's labels take the place of folders. Where a copy stands outside of trash, the mail stands.
-_STANDING = """
+_CURRENT = """
     create or replace temp table current_mails as
     with copy as (
         select
@@ -212,7 +212,7 @@ def canonical(options: Mapping[str, Any]) -> Canonical:
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute(_STANDING)
+    connection.execute(_CURRENT)
     connection.execute(_STAFF)
     join_mails(connection, "current_mails", "mail_threads")
     connection.execute(_WRITTEN)

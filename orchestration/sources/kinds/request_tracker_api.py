@@ -41,7 +41,7 @@ def plan(desk: Desk, known: Mapping[str, str]) -> Iterator[Fetched]:
     newest, accounts = known.get("transactions", ""), Accounts(desk, _ROOT)
     # All of the staff, as what is told of them changes without a transaction of a ticket. RT 5.0.3
     # has no such list: there, staff are those whom transactions and tickets name.
-    accounts.name_all(_listed("users/privileged", {"fields": "Name"}, absent=_ABSENT))
+    accounts.name_all(_listed("users/privileged", {"fields": "Name"}, absent=(404,)))
     for page in desk.pages(_transactions(f"Created > '{_since(desk, known)}'", "ASC")):
         newest = max([newest, *(row["Created"] for row in page.records)])
         rows = base_rows()

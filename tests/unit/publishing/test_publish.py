@@ -14,7 +14,7 @@ import pytest
 from orchestration.publishing import parquet_parts
 from orchestration.publishing.database_copy import TableVersion
 from orchestration.publishing.publish import clear_leftovers, publish
-from orchestration.publishing.record import read_publication
+from orchestration.publishing.record import ParquetFiles, read_publication
 from orchestration.settings import ParquetRhythm
 
 DAYS = 400
@@ -135,7 +135,18 @@ def test_a_publication_writes_the_parts_again_that_changed(
 def test_parquet_is_due_with_the_first_data_of_a_week_or_a_month_or_of_an_earlier_day(
     rhythm: ParquetRhythm, day: date, is_due: bool
 ) -> None:
-    assert parquet_parts.is_parquet_due(rhythm, date(2024, 4, 12), day) == is_due
+    before = ParquetFiles(rhythm, "a project", "first", date(2024, 4, 12))
+    assert parquet_parts.is_parquet_due(ParquetFiles(rhythm, "a project"), before, day) == is_due
+
+
+@pytest.mark.parametrize(
+    "asked", [ParquetFiles("monthly", "another"), ParquetFiles("weekly", "a project")]
+)
+def test_parquet_of_another_project_or_rhythm_is_not_left_beside_a_newer_database(
+    asked: ParquetFiles,
+) -> None:
+    before = ParquetFiles("monthly", "a project", "first", date(2024, 4, 12))
+    assert parquet_parts.is_parquet_due(asked, before, date(2024, 4, 12))
 
 
 def test_parquet_that_is_written_less_often_stays_one_publication_and_then_has_all_changes(
@@ -143,18 +154,19 @@ def test_parquet_that_is_written_less_often_stays_one_publication_and_then_has_a
 ) -> None:
     monkeypatch.setattr(parquet_parts, "PARQUET_PART_ROWS", 13.9)
     published = tmp_path / "published"
-    publish(warehouse, published, "first", versions("1", None), parquet="monthly")
+    first = publish(warehouse, published, "first", versions("1", None), parquet="monthly")
     before = {file.name: file.read_bytes() for file in (published / "parquet").rglob("*.parquet")}
     apply_change(warehouse)
     second = publish(warehouse, published, "second", versions("2", "1"), parquet="monthly")
     after = {file.name: file.read_bytes() for file in (published / "parquet").rglob("*.parquet")}
     assert after == before
-    assert second.parquet_date == date(2024, 12, 31)
+    assert second.parquet.publication == first.name
+    assert second.parquet.lacks == {"dim_report": None, "fct_things": [date(2024, 4, 10)]}
     with closing(duckdb.connect(str(warehouse))) as connection:
         connection.execute("update dim_report set as_of_date = '2025-01-01'")
         connection.execute("delete from changes.fct_things")
     third = publish(warehouse, published, "third", versions("3", "2"), parquet="monthly")
-    assert third.parquet_date == date(2025, 1, 1)
+    assert third.parquet.publication == third.name
     assert_same_rows(published)
     written = {
         file.name
@@ -170,7 +182,7 @@ def test_without_parquet_there_is_none_of_an_earlier_publication_either(
     published = tmp_path / "published"
     publish(warehouse, published, "first", versions("1", None))
     second = publish(warehouse, published, "second", versions("2", "1"), parquet="never")
-    assert second.parquet_date is None
+    assert second.parquet.publication is None
     assert not (published / "parquet").exists()
     clear_leftovers(published)
     assert not list((published / ".parquet").iterdir())

@@ -130,6 +130,7 @@ def test_what_is_gone(desk: Desk) -> None:
     ("entities", "merged", "counted"),
     [
         ({"originalConversation": 5}, ["5"], 0),
+        ({"newConversation": 9, "originalConversation": 5}, ["5"], 0),
         ({"conversationId": 5, "user": 256}, ["5"], 0),
         ({"user": 256}, [], 1),
     ],
