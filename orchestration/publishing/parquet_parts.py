@@ -17,7 +17,7 @@ from orchestration.publishing.record import ParquetFiles
 
 # A table's Parquet is parted by the shortest of these periods that holds so many rows on average: a
 # day's changes cost the parts that they lie in, but readers open each part. Names end differently.
-PARQUET_PART_ROWS = 20_000
+PARQUET_PART_ROWS = 5_000
 
 PARQUET_PARTS = {"day": (1, "%Y-%m-%d"), "week": (7, "%G-W%V"), "month": (30, "%Y-%m")}
 
