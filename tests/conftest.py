@@ -50,6 +50,14 @@ def _remove_settings(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture(autouse=True)
+def umask() -> Iterator[None]:
+    """One that lets everybody read, as most accounts have, whatever a command set before."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[S3Server]:
     """A real S3 server, one for all tests of a process."""

@@ -21,14 +21,6 @@ from orchestration.settings import PROJECT_ROOT, Settings, load_settings
 NOBODY = 65_534
 
 
-@pytest.fixture(autouse=True)
-def umask() -> Iterator[None]:
-    """One that lets everybody read, as most accounts have; as it was again afterwards."""
-    before = os.umask(0o022)
-    yield
-    os.umask(before)
-
-
 @contextmanager
 def somebody_of(group: int) -> Iterator[None]:
     """Another user, of a group alone; who is not the administrator can be nobody else."""

@@ -33,12 +33,12 @@ def test_the_answers_of_longest_ago_give_way_to_rows() -> None:
     assert asked.questions == [4, 5, 3, 5]
 
 
-def test_an_answer_that_is_too_long_is_not_kept_and_drives_none_out() -> None:
+def test_the_newest_answer_is_kept_whatever_its_size_until_the_next() -> None:
     asked = Asked()
     answers = KeptAnswers(asked, most_rows=10)
-    for rows in (4, 11, 11, 4):
+    for rows in (4, 11, 11, 4, 11):
         answers(rows)
-    assert asked.questions == [4, 11, 11]
+    assert asked.questions == [4, 11, 4, 11]
 
 
 def test_no_more_answers_than_a_number_are_kept() -> None:

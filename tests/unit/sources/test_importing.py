@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
 from datetime import date, timedelta
 from pathlib import Path
@@ -266,11 +265,7 @@ def test_addresses_and_telephone_numbers_in_tags_are_masked(desk: Desk) -> None:
 
 
 def test_what_is_kept_and_written_is_the_owners(desk: Desk) -> None:
-    before = os.umask(0o022)
-    try:
-        desk.bring(records())
-    finally:
-        os.umask(before)
+    desk.bring(records())
     for folder in (desk.sources / "zendesk", desk.sources / "zendesk" / "tickets"):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder
     for path in desk.exports.rglob("*.parquet"):
