@@ -19,6 +19,7 @@ from orchestration.report_page.packing import Answer, App, Receive, Scope, Send,
 
 FOLDERS = ("/static/", "/_stcore/", "/media/", "/component/")
 HEAD = b"<head>"
+ENCODINGS = b"accept-encoding"
 # As Intl.Locale numbers them.
 FIRST_DAYS = {"monday": 1, "sunday": 7}
 SCRIPT = """
@@ -47,7 +48,7 @@ class Document:
             await self._app(scope, receive, send)
             return
         answered = Answer()
-        await self._app(scope, receive, answered.take)
+        await self._app(_unpacked(scope), receive, answered.take)
         if not (answered.is_whole_file and b"html" in answered.header(b"content-type")):
             await answered.give(send)
             return
@@ -68,6 +69,12 @@ def _week_start(database: Path, identity: Identity) -> str | None:
     with suppress(duckdb.Error, IndexError), closing(open_file(database, {})) as connection:
         return str(answer(connection, "select week_start from dim_report")["week_start"].iloc[0])
     return None
+
+
+def _unpacked(scope: Scope) -> Scope:
+    """The same request by somebody who takes no gzip: nothing can be put into a packed document."""
+    headers = [(name, value) for name, value in scope["headers"] if name.lower() != ENCODINGS]
+    return {**scope, "headers": headers}
 
 
 def _may_be_document(scope: Scope) -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from pathlib import Path
 from typing import Any
+
+from starlette.middleware.gzip import GZipMiddleware
 
 from orchestration.report_page.document import Document, published_week_start
 
@@ -27,8 +30,10 @@ def ask(
     async def receive() -> Any:
         return {"type": "http.request"}
 
-    scope = {"type": "http", "method": "GET", "path": path, "headers": []}
-    asyncio.run(Document(files, lambda: week_start)(scope, receive, send))
+    headers = [(b"accept-encoding", b"gzip, br")]
+    scope = {"type": "http", "method": "GET", "path": path, "headers": headers}
+    packing = GZipMiddleware(files, minimum_size=1)
+    asyncio.run(Document(packing, lambda: week_start)(scope, receive, send))
     return dict(messages[0]["headers"]), messages[1]["body"]
 
 
@@ -53,6 +58,12 @@ def test_a_publication_that_cannot_be_read_says_nothing_of_weeks(tmp_path: Path)
     assert published_week_start(file) is None
 
 
+def test_a_document_that_would_come_packed_gets_the_script_too() -> None:
+    headers, body = ask("/some/deep/path")
+    assert b"content-encoding" not in headers
+    assert b"firstDay: 7," in body
+
+
 def test_what_is_no_document_is_not_touched() -> None:
-    assert ask("/static/js/index.js")[1] == DOCUMENT
+    assert gzip.decompress(ask("/static/js/index.js")[1]) == DOCUMENT
     assert ask("/favicon.png", b"image/png")[1] == DOCUMENT
