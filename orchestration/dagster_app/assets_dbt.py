@@ -28,11 +28,12 @@ from orchestration.dagster_app.dbt_nodes import (
     column_schema,
     model_specs,
 )
-from orchestration.dagster_app.overview import tell_overview
+from orchestration.dagster_app.overview import overview_told, tell_overview
 from orchestration.dagster_app.reporting import WAREHOUSE_POOL, retried_where_it_may_help
 from orchestration.engines import engine_of
 from orchestration.settings import Settings
 from orchestration.warehouse.build import WarehouseBuild, build_warehouse
+from orchestration.warehouse.overview import HeldBack
 from orchestration.warehouse.results import DbtResult, failures_of
 from orchestration.warehouse.tables import (
     Lineage,
@@ -58,7 +59,7 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
     def models(
         context: AssetExecutionContext, settings: ResourceParam[Settings]
     ) -> Iterator[MaterializeResult | AssetCheckResult]:  # type: ignore[type-arg]
-        with retried_where_it_may_help(context):
+        with overview_told(context, settings, "build"), retried_where_it_may_help(context):
             build = build_warehouse(settings, _selection(context, manifest, checks))
             tables = describe_tables(settings)
         built = [
@@ -87,7 +88,8 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
                 yield from _evaluations(context, manifest, checks, result)
         failures = failures_of(build.results)
         if failures:
-            tell_overview(context, settings, first_words(failures))
+            held_back = HeldBack("build", first_words(failures), did="did not pass")
+            tell_overview(context, settings, held_back)
             raise Failure(
                 description=first_words(failures),
                 metadata=all_words(failures),

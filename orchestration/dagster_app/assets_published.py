@@ -14,7 +14,7 @@ from dagster import (
     multi_asset,
 )
 
-from orchestration.dagster_app.overview import DATA_TAG, tag_run, tell_overview
+from orchestration.dagster_app.overview import DATA_TAG, overview_told, tag_run, tell_overview
 from orchestration.dagster_app.reporting import WAREHOUSE_POOL, retried_where_it_may_help
 from orchestration.publishing.preview import preview_publication, preview_restatements
 from orchestration.settings import Settings
@@ -31,7 +31,7 @@ def published_assets(specs: Sequence[AssetSpec]) -> AssetsDefinition:
         context: AssetExecutionContext, settings: ResourceParam[Settings]
     ) -> Iterator[MaterializeResult]:  # type: ignore[type-arg]
         started = time.perf_counter()
-        with retried_where_it_may_help(context):
+        with overview_told(context, settings, "publication"), retried_where_it_may_help(context):
             publication = publish_warehouse(settings)
         seconds = round(time.perf_counter() - started, 3)
         tag_run(context, {DATA_TAG: publication.as_of_date.isoformat()})

@@ -26,7 +26,12 @@ from pydantic import Field
 
 from orchestration.dagster_app.checks import LOAD_CHECKS, load_check_results
 from orchestration.dagster_app.forgetting import REJECTED_ROWS, forget_rejected
-from orchestration.dagster_app.overview import days_tag, tag_run, tell_overview
+from orchestration.dagster_app.overview import (
+    days_tag,
+    overview_told,
+    tag_run,
+    tell_overview,
+)
 from orchestration.dagster_app.reporting import (
     forget_planned_days,
     report_failed_days,
@@ -102,7 +107,7 @@ def raw_assets(partitions: PartitionsDefinition) -> AssetsDefinition:
     ) -> Iterator[AssetCheckResult]:
         is_partitioned = context.has_partition_key or context.has_partition_key_range
         requested = config.days or (context.partition_keys if is_partitioned else None)
-        with retried_where_it_may_help(context):
+        with overview_told(context, settings, "load"), retried_where_it_may_help(context):
             outcome = load_days(settings, Door(settings.pseudonym_key_bytes), requested)
         keys = list(_descriptions())
         forget_planned_days(context, keys, outcome.not_arrived)

@@ -37,9 +37,10 @@ def reasons_of(events: Iterable[DagsterEvent]) -> list[str]:
         elif data.error is not None:
             cause = data.error.cause or data.error
             texts.append(cause.message.strip())
-    return [_with_advice(text) for text in texts]
+    return [with_advice(text) for text in texts]
 
 
-def _with_advice(text: str) -> str:
+def with_advice(text: str) -> str:
+    """A reason, and what to do where it tells a fault of the machine."""
     advice = advice_for(text)
     return text if advice is None or advice in text else f"{text}\n{advice}."

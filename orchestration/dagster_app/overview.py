@@ -5,7 +5,9 @@ Thin: what it says is made by `warehouse.overview`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 
 from dagster import (
@@ -14,11 +16,16 @@ from dagster import (
     AssetMaterialization,
     AssetSpec,
     MetadataValue,
+    RetryRequested,
 )
 
+from orchestration.dagster_app.failures import with_advice
+from orchestration.dagster_app.retries import MAX_RETRIES
 from orchestration.privacy import erasure
 from orchestration.settings import Settings
-from orchestration.warehouse.overview import overview
+from orchestration.warehouse.overview import HeldBack, overview
+
+logger = logging.getLogger("inbox.run")
 
 # The catalogue is in the order of names: this one comes first.
 OVERVIEW = "at_a_glance"
@@ -34,8 +41,8 @@ def overview_spec(owners: list[str]) -> AssetSpec:
         deps=["raw_manifests", AssetKey(["published", "mart_inbox_cards"])],
         description="Start here: what has arrived, what is late, what was set aside and why, what "
         "readers have, and whether that is the newest. `what_to_click` is all of it on a page, "
-        "with links. It is brought up to date by each load, each publication, and each build of "
-        "which a model or a test failed.",
+        "with links. It is brought up to date by each load, each publication, and each build that "
+        "did not pass, or that ended before it could, as by a lock or a full disk.",
         group_name=OVERVIEW,
         kinds={"markdown"},
         owners=owners,
@@ -43,9 +50,9 @@ def overview_spec(owners: list[str]) -> AssetSpec:
 
 
 def tell_overview(
-    context: AssetExecutionContext, settings: Settings, held_back: str | None = None
+    context: AssetExecutionContext, settings: Settings, held_back: HeldBack | None = None
 ) -> None:
-    """Brings the overview up to date; `held_back` is why a build has not passed, where it has not.
+    """Brings the overview up to date; `held_back` is what keeps readers from what is loaded.
 
     The answers are seen without a click, the page with its links after one.
     """
@@ -55,6 +62,27 @@ def tell_overview(
     }
     metadata["what_to_click"] = MetadataValue.md(told.page)
     context.instance.report_runless_asset_event(AssetMaterialization(OVERVIEW, metadata=metadata))
+
+
+@contextmanager
+def overview_told(context: AssetExecutionContext, settings: Settings, what: str) -> Iterator[None]:
+    """Tells the overview where something dies: by a lock, a full disk, a dbt that could not begin.
+
+    what: that is done, such as build. The error goes on, also where its telling fails: where the
+    disk is full, Dagster's own file may be too.
+    """
+    try:
+        yield
+    except Exception as error:
+        is_passing = isinstance(error, RetryRequested)
+        cause = error.__cause__ or error if is_passing else error
+        reason = with_advice(str(cause).strip() or type(cause).__name__)
+        is_tried_again = is_passing and context.retry_number < MAX_RETRIES
+        try:
+            tell_overview(context, settings, HeldBack(what, reason, is_tried_again))
+        except Exception as untold:
+            logger.warning("The overview could not be brought up to date: %s", untold)
+        raise
 
 
 def days_tag(days: Sequence[date]) -> dict[str, str]:

@@ -47,12 +47,26 @@ class Overview:
     page: str
 
 
+@dataclass(frozen=True)
+class HeldBack:
+    """What keeps readers from what is loaded.
+
+    what: that was done last, such as build. reason: in words. is_tried_again: by itself, shortly.
+    did: how it ended.
+    """
+
+    what: str
+    reason: str
+    is_tried_again: bool = False
+    did: str = "could not be ended"
+
+
 def overview(
-    settings: Settings, held_back: str | None = None, *, is_erasing: bool = False
+    settings: Settings, held_back: HeldBack | None = None, *, is_erasing: bool = False
 ) -> Overview:
     """What an operator asks first in the morning, answered, with a link to where more is seen.
 
-    held_back: why the build that has just ended keeps readers from what it built. is_erasing:
+    held_back: why what has just ended keeps readers from what is loaded. is_erasing:
     whether users are to be erased before readers get anything.
     """
     base = settings.dagster_url.rstrip("/")
@@ -134,11 +148,9 @@ def _readers(settings: Settings) -> str:
     return "Nothing is published yet." if publication is None else _published(publication)
 
 
-def _newest(settings: Settings, held_back: str | None, *, is_erasing: bool) -> str:
+def _newest(settings: Settings, held_back: HeldBack | None, *, is_erasing: bool) -> str:
     if held_back is not None:
-        return (
-            f"No: the last build did not pass, so readers keep what they have. {_cell(held_back)}"
-        )
+        return _held_back(held_back)
     try:
         if not is_published(settings):
             return "No: what is loaded is not published yet. A build follows each load by itself."
@@ -149,6 +161,14 @@ def _newest(settings: Settings, held_back: str | None, *, is_erasing: bool) -> s
     except InboxError as error:  # such as opening hours that cannot be read
         return f"It cannot be said: {_cell(str(error))}"
     return "Yes: readers have all that is loaded."
+
+
+def _held_back(held_back: HeldBack) -> str:
+    told = f"No: the last {held_back.what} {held_back.did}, so readers keep what they have."
+    again = "It is tried again by itself." if held_back.is_tried_again else ""
+    reason = _cell(held_back.reason)
+    ends = "" if reason.endswith((".", "!", "?")) else "."
+    return f"{told} {reason}{ends} {again}".rstrip()
 
 
 def _published(publication: Publication) -> str:

@@ -22,8 +22,10 @@ from dagster import (
     ExecuteInProcessResult,
 )
 
+from orchestration.dagster_app import assets_dbt
 from orchestration.dagster_app.build import build_defs
 from orchestration.settings import Settings, load_settings
+from orchestration.warehouse.dbt import DbtFailed
 from tests.homes import parsed_dbt_folder
 from tests.oracle.generate import generate_inbox, write_inbox
 
@@ -173,6 +175,20 @@ def test_without_partitions_a_load_takes_what_is_due(
         if entry.dagster_event is not None
     }
     assert loaded == {DAYS[3]}
+
+
+def test_the_overview_is_told_of_a_build_that_dies(
+    definitions: Definitions, instance: DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: Any) -> None:
+        raise DbtFailed("dbt run could not be run: a macro is missing")
+
+    monkeypatch.setattr(assets_dbt, "build_warehouse", die)
+    assert not execute(definitions, instance, "build_and_publish").success
+    assert overview(instance)["Is that the newest?"] == (
+        "No: the last build could not be ended, so readers keep what they have. "
+        "dbt run could not be run: a macro is missing."
+    )
 
 
 def test_the_workspace_loads(tmp_path: Path, settings: Settings) -> None:

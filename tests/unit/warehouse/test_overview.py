@@ -11,7 +11,7 @@ from orchestration.exports.loading import load_days
 from orchestration.machine import zones
 from orchestration.privacy.record import Door
 from orchestration.settings import Settings, load_settings
-from orchestration.warehouse.overview import overview
+from orchestration.warehouse.overview import HeldBack, overview
 from tests.publications import small_publication
 from tests.unit.exports.builders import rating, thread, write_file, write_records
 
@@ -77,5 +77,13 @@ def test_it_tells_what_keeps_readers_from_the_newest(settings: Settings) -> None
     assert answers(settings)["Is that the newest?"].startswith(
         "No: what is loaded is not published"
     )
-    failed = overview(settings, "12 of 20 rows | are rejected.")
-    assert failed.answers["Is that the newest?"].endswith("12 of 20 rows \\| are rejected.")
+    failed = HeldBack("build", "12 of 20 rows | are rejected.", did="did not pass")
+    assert overview(settings, failed).answers["Is that the newest?"] == (
+        "No: the last build did not pass, so readers keep what they have. "
+        "12 of 20 rows \\| are rejected."
+    )
+    busy = HeldBack("publication", "Held by a backup", is_tried_again=True)
+    assert overview(settings, busy).answers["Is that the newest?"] == (
+        "No: the last publication could not be ended, so readers keep what they have. "
+        "Held by a backup. It is tried again by itself."
+    )
