@@ -15,7 +15,7 @@ import pandas as pd
 from orchestration.errors import InboxError
 from orchestration.publishing.filters import NO_FILTERS, Filters
 from orchestration.publishing.kept_answers import KeptAnswers
-from orchestration.publishing.published_days import days_query
+from orchestration.publishing.published_days import PublishedDays
 from orchestration.publishing.published_file import answer, identify, open_file
 from orchestration.publishing.restated_numbers import RestatedNumbers
 
@@ -44,7 +44,7 @@ class Reach:
     covered_from: date | None = None
 
 
-class PublishedReport(RestatedNumbers):
+class PublishedReport(PublishedDays, RestatedNumbers):
     """One publication, opened read-only; it stays the same when the file is replaced.
 
     May be used by several threads at once. Answers are kept, so that asking again costs nothing;
@@ -111,25 +111,6 @@ class PublishedReport(RestatedNumbers):
         """inbox_cards: a row a card, against as many days before; agent_id as in series."""
         return self._call("inbox_cards", first, last, agent=agent_id, **filters.arguments)
 
-    def missing_days(self, first: date, last: date) -> list[date]:
-        """The export days of a range that should have come and have not."""
-        days = self._ask(
-            "select date from dim_dates where is_missing and date between ? and ? order by date",
-            first,
-            last,
-        )
-        return [day.date() for day in days["date"]]
-
-    def rejected_rows(self, first: date, last: date) -> int:
-        """How many rows of the export days of a range were set aside."""
-        rows = self._ask(
-            "select coalesce(sum(rows_rejected), 0) as rows from fct_export_days "
-            "where export_date between ? and ?",
-            first,
-            last,
-        )
-        return int(rows["rows"].iloc[0])
-
     def is_covered(self, first: date, last: date) -> bool:
         """Whether each day of a range is in the data."""
         begin = self.reach.covered_from
@@ -146,16 +127,15 @@ class PublishedReport(RestatedNumbers):
     ) -> pd.DataFrame:
         """inbox_series: a row a period; agent_id None is everyone, empty is nobody."""
         if grain == "day" and agent_id is None and not filters:
-            days = self._days(first, last)
+            days = self._days(self._columns_of_series(), first, last)
             # Where a day is not in the mart, what to say of it is the function's to know.
             if len(days) == (last - first).days + 1:
                 return days
         return self._call("inbox_series", grain, first, last, agent_id, **filters.arguments)
 
-    def _days(self, first: date, last: date) -> pd.DataFrame:
+    def _columns_of_series(self) -> list[str]:
         day = self.reach.as_of_date
-        asked = self._call("inbox_series", "day", day, day, None, rest="limit 0")
-        return self._ask(days_query(list(asked.columns)), first, last)
+        return list(self._call("inbox_series", "day", day, day, None, rest="limit 0").columns)
 
     def labels(
         self,

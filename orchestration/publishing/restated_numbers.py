@@ -51,10 +51,15 @@ class RestatedNumbers(ABC):
         """
         if grain not in LOGGED or not self._has_restatements():
             return pd.DataFrame(columns=["period_start_date", "number"])
+        moves = self._moves(grain, agent_id)
+        starts = moves["period_start_date"]
+        ends = starts if grain == "day" else starts + pd.offsets.MonthEnd(0)
+        return moves[(starts >= pd.Timestamp(first)) & (ends <= pd.Timestamp(last))]
+
+    def _moves(self, grain: str, agent_id: str | None) -> pd.DataFrame:
+        """Those of all periods, kept: planning the query costs more than the few rows do."""
         scope = "inbox" if agent_id is None else "agents"
-        return self._ask(
-            MOVES, f"mart_{scope}_{LOGGED[grain]}", agent_id or None, first, grain, last
-        )
+        return self._ask(MOVES, f"mart_{scope}_{LOGGED[grain]}", agent_id or None)
 
     def moved_days(self, first: date, last: date, agent_id: str | None = None) -> pd.DataFrame:
         """A row a number: how many days of a range are not what they were when first published.
@@ -62,7 +67,7 @@ class RestatedNumbers(ABC):
         Columns: number, days, change (of all of them), last_as_of_date (until when the data
         reached when the last of them was first published), threads. agent_id: as in series.
         """
-        if not self._has_restatements():
+        if self.moves("day", first, last, agent_id).empty:
             return pd.DataFrame(columns=["number"])
         scope = "inbox" if agent_id is None else "agents"
         return self._ask(MOVED_DAYS, f"mart_{scope}_daily", agent_id or None, first, last)

@@ -75,9 +75,6 @@ MOVES = """
     with cells as (
         from fct_restatements
         where table_name = ? and agent_id is not distinct from ?
-            and period_start_date >= ?::date
-            and case ? when 'day' then period_start_date else last_day(period_start_date) end
-                <= ?::date
     ),
 
     threads as (

@@ -15,8 +15,9 @@ import streamlit as st
 
 from orchestration.publishing.presentation import describe_number, describe_share
 from orchestration.report_page.answers import TOP_LABELS, Answers
+from orchestration.report_page.charts.columns import Columns, columns_of, is_known
 from orchestration.report_page.charts.described import RESTATED, with_gaps, with_names
-from orchestration.report_page.charts.hours import busiest, draw_hours
+from orchestration.report_page.charts.hours import busiest, described_hours, draw_hours
 from orchestration.report_page.charts.periods import PICKED, draw_periods
 from orchestration.report_page.charts.registry import PeriodChart, period_charts
 from orchestration.report_page.components.table import show_table
@@ -72,10 +73,11 @@ def show_stats(numbers: Numbers) -> None:
         show_empty("Nothing happened in this range.")
         return
     series = with_names(with_gaps(numbers.series), numbers.answers.view.grain)
+    compared = None if numbers.compared is None else columns_of(numbers.compared)
     with st.container(key="charts"):
         for chart in period_charts(numbers.answers.view.clock):
             with st.container(border=True, key=f"chart_{chart.key}"):
-                show_period_chart(numbers, chart, series)
+                show_period_chart(numbers, chart, series, compared)
         with st.container(border=True, key="chart_labels"):
             show_labels(numbers)
     with st.container(border=True, key="chart_hours"):
@@ -85,21 +87,22 @@ def show_stats(numbers: Numbers) -> None:
     show_definitions(numbers.answers)
 
 
-def show_period_chart(numbers: Numbers, chart: PeriodChart, series: pd.DataFrame) -> None:
+def show_period_chart(
+    numbers: Numbers, chart: PeriodChart, series: Columns, compared: Columns | None
+) -> None:
     """A chart over periods under its heading."""
     show_heading(chart.title, _help(chart))
-    if series[list(chart.measures)].isna().all(axis=None):
+    if not any(is_known(value) for measure in chart.measures for value in series[measure]):
         show_empty(chart.empty)
         return
     grain = numbers.answers.view.grain
-    last = series.iloc[-1]
     view = numbers.answers.view
     # Another key forgets what was picked, so that it can be picked again.
     key = f"plot_{chart.key}_{view.number}_{view.period}"
     st.vega_lite_chart(
-        spec=draw_periods(series, grain, chart, numbers.compared, numbers.restated),
-        alt=f"{chart.title} by {grain}, {len(series)} periods; in the last one "
-        + ", ".join(f"{name} {_text(m, last[m])}" for m, name in chart.names().items()),
+        spec=draw_periods(series, grain, chart, compared, numbers.restated),
+        alt=f"{chart.title} by {grain}, {len(series['period'])} periods; in the last one "
+        + ", ".join(f"{name} {_text(m, series[m][-1])}" for m, name in chart.names().items()),
         key=key,
         selection_mode=PICKED,
         on_select=lambda: pick_period(view, chart, key),
@@ -136,13 +139,14 @@ def show_hours(numbers: Numbers) -> None:
     """The hours of the week."""
     is_everyone = numbers.answers.agent_id is None
     title = "When users write" if is_everyone else "When the agent writes"
-    show_heading(title, HELPS["hours" if is_everyone else "agent_hours"], busiest(numbers.hours))
+    cells = described_hours(numbers.hours)
+    show_heading(title, HELPS["hours" if is_everyone else "agent_hours"], busiest(cells))
     if not numbers.hours["value"].any():
         show_empty("No message in this range.")
         return
     st.vega_lite_chart(
-        spec=draw_hours(numbers.hours, numbers.answers.report.reach.week_start),
-        alt=f"{title}, by weekday and hour: {busiest(numbers.hours)}",
+        spec=draw_hours(cells, numbers.answers.report.reach.week_start),
+        alt=f"{title}, by weekday and hour: {busiest(cells)}",
     )
 
 

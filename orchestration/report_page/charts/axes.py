@@ -7,7 +7,6 @@ from math import sqrt
 from typing import Any
 
 import altair as alt
-import pandas as pd
 
 from orchestration.report_page.charts.registry import MEASURES, PeriodChart
 
@@ -30,7 +29,7 @@ DURATION_LABELS = (
 
 
 def period_axis(
-    periods: pd.DataFrame, starts: list[date], grain: str, is_bars: bool
+    periods: list[str], starts: list[date], grain: str, is_bars: bool
 ) -> dict[str, Any]:
     """The periods, all of them: one without a number has no point, but its place."""
     return {
@@ -46,7 +45,7 @@ def period_axis(
             "grid": False,
         },
         "scale": {
-            "domain": list(periods["period"]),
+            "domain": periods,
             "paddingInner": 0.25 if is_bars else 0,
             "paddingOuter": 0.1,
         },

@@ -15,6 +15,7 @@ from orchestration.publishing.presentation import (
     describe_range,
     describe_share,
 )
+from orchestration.report_page.charts.columns import Columns, columns_of, is_known
 from orchestration.report_page.charts.registry import PeriodChart
 
 COMPLETE = "complete"
@@ -26,7 +27,6 @@ Restated = Mapping[tuple[date, str], str]
 # Of fewer than this a mean or a median says little.
 FEWEST = 5
 NOT_ARRIVED = "has not arrived"
-COLUMNS = ["period", "measure", "value", "state", "line", "stretch", "is_point", "behind"]
 _STATE_COLUMNS = [
     "is_complete",
     "from_date",
@@ -41,55 +41,58 @@ GAPS = ("new_threads", "messages", "unique_users")
 
 def with_gaps(series: pd.DataFrame) -> pd.DataFrame:
     """Rows of inbox_series in which nothing is known of a day that has not come, instead of 0."""
-    series = series.copy()
     is_gap = (series["days_missing"] > 0) & (
         series["period_start_date"] == series["period_end_date"]
     )
+    if not is_gap.any():
+        return series
+    series = series.copy()
     for measure in GAPS:
         is_nothing = is_gap & (series[measure] == 0)
         series[measure] = series[measure].astype("float64").mask(is_nothing)
     return series
 
 
-def with_names(series: pd.DataFrame, grain: str) -> pd.DataFrame:
+def with_names(series: pd.DataFrame, grain: str) -> Columns:
     """Rows of inbox_series with what is told of a period in each chart, worked out once for all."""
-    starts = days_of(series)
-    told_by = series[[column for column in _STATE_COLUMNS if column in series]]
-    return series.assign(
-        period_key=[start.isoformat() for start in starts],
-        period_name=[describe_period(grain, start) for start in starts],
-        period_state=[_state(row) for row in told_by.to_dict("records")],
-    )
+    columns = columns_of(series)
+    starts = days_of(columns)
+    told_by = [name for name in _STATE_COLUMNS if name in columns]
+    states = zip(*(columns[name] for name in told_by), strict=True)
+    return columns | {
+        "period": [start.isoformat() for start in starts],
+        "name": [describe_period(grain, start) for start in starts],
+        "state": [_state(dict(zip(told_by, values, strict=True))) for values in states],
+    }
 
 
 def described_periods(
-    series: pd.DataFrame,
-    grain: str,
+    series: Columns,
     chart: PeriodChart,
-    compared: pd.DataFrame | None = None,
+    compared: Columns | None = None,
     restated: Restated | None = None,
-) -> pd.DataFrame:
+) -> Columns:
     """A row a period with its key, its numbers, and the texts of its tooltip.
 
-    restated: by period and number, what is told of one that has moved since.
+    series: of with_names. compared: of the days compared with. restated: by period and number,
+    what is told of one that has moved since.
     """
-    columns = [*chart.measures, *(column for column, _ in chart.told)]
-    named = series if "period_name" in series else with_names(series, grain)
-    described = pd.DataFrame(
-        {
-            "period": named["period_key"].to_numpy(),
-            "name": named["period_name"].to_numpy(),
-            "state": named["period_state"].to_numpy(),
-            "is_complete": series["is_complete"].astype(bool).to_numpy(),
-            "behind": series[chart.behind].to_numpy() if chart.behind else FEWEST,
-            **{measure: series[measure].to_numpy() for measure in chart.measures},
-            **{f"{column}_text": _texts(series, column) for column in columns},
-        }
-    )
+    told = [*chart.measures, *(column for column, _ in chart.told)]
+    described = {
+        "period": series["period"],
+        "name": series["name"],
+        "state": series["state"],
+        "is_complete": series["is_complete"],
+        "behind": series[chart.behind] if chart.behind else [FEWEST] * len(series["period"]),
+        **{measure: series[measure] for measure in chart.measures},
+        **{f"{column}_text": _texts(series[column], column) for column in told},
+    }
     if restated:
         described["restated"] = [_moved(start, chart, restated) for start in days_of(series)]
         described["restated_text"] = [said or "the same" for said in described["restated"]]
-    return described if compared is None else _with_compared(described, chart, compared)
+    if compared is not None:
+        described |= _compared(len(series["period"]), chart, compared)
+    return described
 
 
 def _moved(start: date, chart: PeriodChart, restated: Restated) -> str:
@@ -106,19 +109,24 @@ def is_restated(chart: PeriodChart, restated: Restated) -> bool:
     return any(measure in chart.measures for _, measure in restated)
 
 
-def _with_compared(
-    periods: pd.DataFrame, chart: PeriodChart, compared: pd.DataFrame
-) -> pd.DataFrame:
-    """With the periods in the same places of the days compared with, as far as they are whole."""
-    aligned = compared.reset_index(drop=True).reindex(range(len(periods)))
-    is_whole = aligned["is_complete"].fillna(value=False).astype(bool)
+def _compared(periods: int, chart: PeriodChart, compared: Columns) -> Columns:
+    """The periods in the same places of the days compared with, as far as they are whole."""
+    is_whole = [bool(is_complete) for is_complete in compared["is_complete"]]
     if chart.behind:
-        is_whole &= aligned[chart.behind] >= FEWEST
+        is_whole = [
+            whole and behind >= FEWEST
+            for whole, behind in zip(is_whole, compared[chart.behind], strict=True)
+        ]
+    columns: Columns = {}
     for measure in compared_measures(chart):
-        aligned[measure] = aligned[measure].astype("float64").where(is_whole)
-        periods[f"{measure}_compared"] = aligned[measure].to_numpy()
-        periods[f"{measure}_compared_text"] = _texts(aligned, measure)
-    return periods
+        values = [
+            value if whole else None
+            for value, whole in zip(compared[measure], is_whole, strict=True)
+        ]
+        places = [*values, *[None] * periods][:periods]
+        columns[f"{measure}_compared"] = places
+        columns[f"{measure}_compared_text"] = _texts(places, measure)
+    return columns
 
 
 def compared_measures(chart: PeriodChart) -> tuple[str, ...]:
@@ -137,11 +145,10 @@ def _state(period: dict[Any, Any]) -> str:
     return "the data end before it does"
 
 
-def _texts(table: pd.DataFrame, column: str) -> list[str]:
-    describe = describe_share if column == "ratio" else None
-    return [
-        describe(value) if describe else describe_number(column, value) for value in table[column]
-    ]
+def _texts(values: list[Any], column: str) -> list[str]:
+    if column == "ratio":
+        return [describe_share(value) for value in values]
+    return [describe_number(column, value) for value in values]
 
 
 @dataclass
@@ -170,8 +177,8 @@ class _Line:
 
 
 def measured(
-    periods: pd.DataFrame, measure: str, title: str, is_part_joined: bool = True
-) -> pd.DataFrame:
+    periods: Columns, measure: str, title: str, is_part_joined: bool = True
+) -> list[dict[str, Any]]:
     """A measure's points, joined by stretches.
 
     A stretch is a run of complete periods, or two neighbours of which one is not complete: so it
@@ -180,10 +187,11 @@ def measured(
     to fall.
     """
     line = _Line(measure, title, [])
-    before: dict[Any, Any] | None = None
-    columns = ["period", measure, "behind", "is_complete"]
-    for period in periods[columns].to_dict("records"):
-        if pd.isna(period[measure]):
+    before: dict[str, Any] | None = None
+    names = ["period", measure, "behind", "is_complete"]
+    for values in zip(*(periods[name] for name in names), strict=True):
+        period = dict(zip(names, values, strict=True))
+        if not is_known(period[measure]):
             before = None
             continue
         is_alone = period["behind"] < FEWEST or not (period["is_complete"] or is_part_joined)
@@ -193,7 +201,7 @@ def measured(
         else:
             _join(line, before, period)
         before = None if is_alone else period
-    return pd.DataFrame(line.rows, columns=COLUMNS)
+    return line.rows
 
 
 def _join(line: _Line, before: dict[Any, Any], period: dict[Any, Any]) -> None:
@@ -208,6 +216,6 @@ def _join(line: _Line, before: dict[Any, Any], period: dict[Any, Any]) -> None:
         line.put(period, COMPLETE)
 
 
-def days_of(series: pd.DataFrame) -> list[date]:
+def days_of(series: Columns) -> list[date]:
     """The first days of the periods."""
     return [value.date() for value in series["period_start_date"]]

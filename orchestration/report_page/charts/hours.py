@@ -8,18 +8,20 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
+import pyarrow as pa
 
 from orchestration.report_page.charts.axes import color
+from orchestration.report_page.charts.columns import Columns, columns_of
 from orchestration.report_page.charts.registry import MEASURES
 
 HEIGHT = 200
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def draw_hours(hours: pd.DataFrame, week_start: str) -> dict[str, Any]:
-    """Rows of inbox_hours: the more happened in an hour, the fuller its colour."""
+def draw_hours(cells: Columns, week_start: str) -> dict[str, Any]:
+    """Cells of described_hours: the more happened in an hour, the fuller its colour."""
     specification: dict[str, Any] = json.loads(_template(week_start))
-    return specification | {"datasets": {"cells": described_hours(hours)}}
+    return specification | {"datasets": {"cells": pa.table(cells)}}
 
 
 @lru_cache(maxsize=2)
@@ -63,30 +65,30 @@ def _template(week_start: str) -> str:
     return json.dumps(chart.to_dict())
 
 
-def described_hours(hours: pd.DataFrame) -> pd.DataFrame:
+def described_hours(hours: pd.DataFrame) -> Columns:
     """A row an hour of the week with its texts; one that never came has none."""
-    cells = hours[hours["hours"] > 0]
-    days = [WEEKDAYS[int(weekday) - 1] for weekday in cells["weekday"]]
-    return pd.DataFrame(
-        {
-            "day": days,
-            "hour": cells["hour"].astype(int).to_numpy(),
-            "measure": MEASURES["new_threads"],
-            "per_hour": cells["per_hour"].astype("float64").to_numpy(),
-            "name": [
-                f"{day} {int(hour)}:00 to {int(hour) + 1}:00"
-                for day, hour in zip(days, cells["hour"], strict=True)
-            ],
-            "per_hour_text": [f"{value:,.1f} an hour" for value in cells["per_hour"]],
-            "value_text": [f"{value:,.0f}" for value in cells["value"]],
-        }
-    )
+    names = ("weekday", "hour", "value", "hours", "per_hour")
+    all_hours = columns_of(hours)
+    cells = [cell for cell in zip(*(all_hours[name] for name in names), strict=True) if cell[3] > 0]
+    days = [WEEKDAYS[int(weekday) - 1] for weekday, *_ in cells]
+    return {
+        "day": days,
+        "hour": [int(cell[1]) for cell in cells],
+        "measure": [MEASURES["new_threads"]] * len(cells),
+        "per_hour": [float(cell[4]) for cell in cells],
+        "name": [
+            f"{day} {int(cell[1])}:00 to {int(cell[1]) + 1}:00"
+            for day, cell in zip(days, cells, strict=True)
+        ],
+        "per_hour_text": [f"{cell[4]:,.1f} an hour" for cell in cells],
+        "value_text": [f"{cell[2]:,.0f}" for cell in cells],
+    }
 
 
-def busiest(hours: pd.DataFrame) -> str:
+def busiest(cells: Columns) -> str:
     """The hour in which most happens, in words; empty where nothing does."""
-    cells = described_hours(hours)
-    if cells.empty or not cells["per_hour"].max() > 0:
+    most = max(cells["per_hour"], default=0)
+    if not most > 0:
         return ""
-    top = cells.iloc[int(cells["per_hour"].to_numpy().argmax())]
-    return f"most on {top['name']}, {top['per_hour_text']}"
+    top = cells["per_hour"].index(most)
+    return f"most on {cells['name'][top]}, {cells['per_hour_text'][top]}"

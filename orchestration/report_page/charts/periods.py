@@ -7,13 +7,23 @@ periods, values and axes into it.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from functools import lru_cache
 from typing import Any
 
 import altair as alt
-import pandas as pd
+import pyarrow as pa
 
 from orchestration.report_page.charts.axes import MOST_POINTS, color, period_axis, value_axis
+from orchestration.report_page.charts.columns import (
+    FLAG,
+    NUMBER,
+    TEXT,
+    Columns,
+    is_known,
+    table_of,
+    texts_of,
+)
 from orchestration.report_page.charts.described import (
     COMPLETE,
     FEW,
@@ -38,30 +48,38 @@ HATCH = "url(#inbox-hatch)"
 # The selection of a period by a click.
 PICKED = "picked"
 LINE, AREA, BARS = "line", "area", "bars"
+POINTS = pa.schema(
+    {
+        **dict.fromkeys(("period", "measure", "state", "line", "stretch"), TEXT),
+        **dict.fromkeys(("value", "behind"), NUMBER),
+        **dict.fromkeys(("is_point", "is_marked"), FLAG),
+    }
+)
+BEFORE = pa.schema({"period": TEXT, "measure": TEXT, "value": NUMBER, "stretch": NUMBER})
 X, Y = alt.X("period:O"), alt.Y("value:Q")
 
 
 def draw_periods(
-    series: pd.DataFrame,
+    series: Columns,
     grain: str,
     chart: PeriodChart,
-    compared: pd.DataFrame | None = None,
+    compared: Columns | None = None,
     restated: Restated | None = None,
 ) -> dict[str, Any]:
     """A chart of rows of inbox_series; what is not complete is hatched, or dashed and hollow.
 
-    restated: by period and number, what is told of one that has moved since it was published.
+    series: of with_names. compared: columns of the days compared with. restated: by period and
+    number, what is told of one that has moved since it was published.
     """
     moved = restated if restated and is_restated(chart, restated) else None
-    periods = described_periods(series, grain, chart, compared, moved)
+    periods = described_periods(series, chart, compared, moved)
     points = _points_of(periods, chart)
     before = _compared_points(periods, chart)
-    form = form_of(chart, grain, len(periods))
-    most = pd.concat([points["value"], before["value"]]).max()
-    x = period_axis(periods, days_of(series), grain, form == BARS)
-    y = value_axis(chart, 0 if pd.isna(most) else float(most))
+    form = form_of(chart, grain, len(periods["period"]))
+    x = period_axis(periods["period"], days_of(series), grain, form == BARS)
+    y = value_axis(chart, max((row["value"] for row in (*points, *before)), default=0))
     specification: dict[str, Any] = json.loads(
-        _template(chart, form, form == BARS and len(periods) <= FEW_BARS)
+        _template(chart, form, form == BARS and len(periods["period"]) <= FEW_BARS)
     )
     without = [
         *(["_compared_text"] if compared is None else []),
@@ -72,7 +90,13 @@ def draw_periods(
         layer["encoding"]["x"] = x
         if "field" in layer["encoding"]["y"]:
             layer["encoding"]["y"] = y
-    return specification | {"datasets": {"points": points, "before": before, "periods": periods}}
+    return specification | {
+        "datasets": {
+            "points": table_of(points, POINTS),
+            "before": table_of(before, BEFORE),
+            "periods": texts_of(periods),
+        }
+    }
 
 
 def form_of(chart: PeriodChart, grain: str, periods: int) -> str:
@@ -86,39 +110,37 @@ def form_of(chart: PeriodChart, grain: str, periods: int) -> str:
     return BARS if periods <= MOST_POINTS else AREA
 
 
-def _points_of(periods: pd.DataFrame, chart: PeriodChart) -> pd.DataFrame:
+def _points_of(periods: Columns, chart: PeriodChart) -> list[dict[str, Any]]:
     """The points of all measures, and whether each is marked, or only passed by a line."""
-    points = pd.concat(
-        [
-            measured(periods, measure, title, is_part_joined=chart.kind != "count")
-            for measure, title in chart.names().items()
-        ],
-        ignore_index=True,
-    )
-    is_alone = points.groupby("stretch")["stretch"].transform("size") == 1
-    is_wide = len(periods) <= MOST_POINTS
-    # Among very many, those of few would hide the others.
-    is_seen = (is_alone & (points["state"] != FEW)) | is_wide | (points["state"] == PART)
-    return points.assign(is_marked=points["is_point"].astype(bool) & is_seen)
-
-
-def _compared_points(periods: pd.DataFrame, chart: PeriodChart) -> pd.DataFrame:
-    """The points of the days compared with; without any, none."""
-    names = chart.names()
-    stretches = [
-        pd.DataFrame(
-            {
-                "period": periods["period"],
-                "measure": names[measure],
-                "value": periods[f"{measure}_compared"],
-                "stretch": (periods[f"{measure}_compared"].isna()).cumsum(),
-            }
-        ).dropna(subset="value")
-        for measure in compared_measures(chart)
-        if f"{measure}_compared" in periods
+    points = [
+        point
+        for measure, title in chart.names().items()
+        for point in measured(periods, measure, title, is_part_joined=chart.kind != "count")
     ]
-    empty = pd.DataFrame(columns=["period", "measure", "value", "stretch"], dtype="float64")
-    return pd.concat(stretches, ignore_index=True) if stretches else empty
+    lengths = Counter(point["stretch"] for point in points)
+    is_wide = len(periods["period"]) <= MOST_POINTS
+    for point in points:
+        is_alone = lengths[point["stretch"]] == 1 and point["state"] != FEW
+        # Among very many, those of few would hide the others.
+        is_seen = is_wide or is_alone or point["state"] == PART
+        point["is_marked"] = point["is_point"] and is_seen
+    return points
+
+
+def _compared_points(periods: Columns, chart: PeriodChart) -> list[dict[str, Any]]:
+    """The points of the days compared with; without any, none. A period without one parts them."""
+    points = []
+    for measure in compared_measures(chart):
+        stretch = 0
+        for period, value in zip(
+            periods["period"], periods.get(f"{measure}_compared", []), strict=False
+        ):
+            stretch += not is_known(value)
+            if is_known(value):
+                name = chart.names()[measure]
+                point = {"period": period, "measure": name, "value": value, "stretch": stretch}
+                points.append(point)
+    return points
 
 
 @lru_cache(maxsize=128)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import math
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from orchestration.report_page.charts.axes import axis_ticks, duration_ticks
+from orchestration.report_page.charts.columns import columns_of
 from orchestration.report_page.charts.described import (
     COMPLETE,
     FEW,
     PART,
     described_periods,
     measured,
+    with_names,
 )
 from orchestration.report_page.charts.hours import busiest, described_hours, draw_hours
 from orchestration.report_page.charts.periods import AREA, BARS, LINE, draw_periods, form_of
@@ -55,12 +58,24 @@ def series_of(
     )
 
 
+def drawn(series: pd.DataFrame, chart: PeriodChart, *more: Any) -> dict[str, Any]:
+    """A chart of weeks, its tables as frames."""
+    specification = draw_periods(with_names(series, "week"), "week", chart, *more)
+    tables = {name: table.to_pandas() for name, table in specification["datasets"].items()}
+    return specification | {"datasets": tables}
+
+
+def points_of(
+    series: pd.DataFrame, measure: str, chart: PeriodChart = RATING, is_part_joined: bool = True
+) -> pd.DataFrame:
+    periods = described_periods(with_names(series, "week"), chart)
+    names = ["value", "state", "line", "stretch", "is_point"]
+    points = measured(periods, measure, "A title", is_part_joined)
+    return pd.DataFrame(points, columns=names)
+
+
 def stretches(numbers: list[float], incomplete: set[int]) -> list[tuple[str, list[float]]]:
-    points = measured(
-        described_periods(series_of(numbers, incomplete), "week", RATING),
-        "average_rating",
-        "Average rating",
-    )
+    points = points_of(series_of(numbers, incomplete), "average_rating")
     return [
         (group["line"].iloc[0], list(group["value"]))
         for _, group in points.groupby("stretch", sort=False)
@@ -85,23 +100,17 @@ def test_lines_are_solid_between_whole_periods_only(
 
 
 def test_every_period_with_a_number_has_one_point() -> None:
-    points = measured(
-        described_periods(series_of([1, 2, math.nan, 4, 5], {0, 4}), "week", RATING),
-        "average_rating",
-        "Average rating",
-    )
+    points = points_of(series_of([1, 2, math.nan, 4, 5], {0, 4}), "average_rating")
     assert list(points[points["is_point"]]["value"]) == [1, 2, 4, 5]
 
 
 def test_a_tooltip_says_which_days_a_part_has() -> None:
     series = series_of([1, 2], {1})
-    periods = described_periods(series, "week", RATING)
-    assert list(periods["state"]) == ["complete", "only 8 to 12 January 2024"]
-    assert list(periods["average_rating_text"]) == ["1.00", "2.00"]
+    periods = described_periods(with_names(series, "week"), RATING)
+    assert periods["state"] == ["complete", "only 8 to 12 January 2024"]
+    assert periods["average_rating_text"] == ["1.00", "2.00"]
     series["to_date"] = series["period_end_date"]
-    assert described_periods(series, "week", RATING)["state"].iloc[1] == (
-        "the data end before it does"
-    )
+    assert with_names(series, "week")["state"][1] == "the data end before it does"
 
 
 def test_a_year_of_days_is_named_by_months() -> None:
@@ -116,7 +125,7 @@ def test_a_year_of_days_is_named_by_months() -> None:
 @pytest.mark.parametrize("chart", period_charts())
 def test_charts_keep_a_place_for_periods_without_a_number(chart: PeriodChart) -> None:
     series = series_of([math.nan, 2, math.nan], {2})
-    specification = draw_periods(series, "week", chart)
+    specification = drawn(series, chart)
     domains = [layer["encoding"]["x"]["scale"]["domain"] for layer in specification["layer"]]
     assert domains
     assert all(domain == ["2024-01-01", "2024-01-08", "2024-01-15"] for domain in domains)
@@ -124,8 +133,8 @@ def test_charts_keep_a_place_for_periods_without_a_number(chart: PeriodChart) ->
 
 def test_a_count_that_is_cut_does_not_fall() -> None:
     """The last point of a line of counts stands alone, as a part of its period."""
-    periods = described_periods(series_of([1, 2, 3], {2}), "week", CHARTS["unique_users"])
-    points = measured(periods, "unique_users", "Active users", is_part_joined=False)
+    series = series_of([1, 2, 3], {2})
+    points = points_of(series, "unique_users", CHARTS["unique_users"], is_part_joined=False)
     assert list(points["state"]) == [COMPLETE, COMPLETE, PART]
     assert points["stretch"].nunique() == 2
     assert list(points.groupby("stretch", sort=False).size()) == [2, 1]
@@ -133,21 +142,20 @@ def test_a_count_that_is_cut_does_not_fall() -> None:
 
 def test_a_mean_of_few_is_light_and_no_line_leads_to_it() -> None:
     series = series_of([4, 1, 4, 4]).assign(ratings=[9, 1, 9, 9])
-    points = measured(described_periods(series, "week", RATING), "average_rating", "Average rating")
+    points = points_of(series, "average_rating")
     assert list(points["state"]) == [COMPLETE, FEW, COMPLETE, COMPLETE]
     assert list(points.groupby("stretch", sort=False).size()) == [1, 1, 2]
 
 
 def test_the_days_compared_with_lie_under_their_places_as_far_as_they_are_whole() -> None:
-    compared = series_of([3, 2, 1], {2}).assign(new_threads=[7, 8, 9])
-    drawn = draw_periods(series_of([1, 2]), "week", CHARTS["new_threads"], compared)
-    before = drawn["datasets"]["before"]
+    compared = columns_of(series_of([3, 2, 1], {2}).assign(new_threads=[7, 8, 9]))
+    before = drawn(series_of([1, 2]), CHARTS["new_threads"], compared)["datasets"]["before"]
     threads = before[before["measure"] == "New threads"]
     assert list(zip(threads["period"], threads["value"], strict=True)) == [
         ("2024-01-01", 7),
         ("2024-01-08", 8),
     ]
-    longer = draw_periods(series_of([1, 2, 3]), "week", CHARTS["new_threads"], compared)
+    longer = drawn(series_of([1, 2, 3]), CHARTS["new_threads"], compared)
     assert (longer["datasets"]["before"]["measure"] == "New threads").sum() == 2
 
 
@@ -183,18 +191,19 @@ def test_the_hours_begin_with_the_week_and_those_that_never_came_are_left_out() 
             "per_hour": [2.0, None],
         }
     )
-    assert list(described_hours(hours)["name"]) == ["Mon 9:00 to 10:00"]
-    assert busiest(hours) == "most on Mon 9:00 to 10:00, 2.0 an hour"
-    assert draw_hours(hours, "sunday")["encoding"]["y"]["sort"][:2] == ["Sun", "Mon"]
+    cells = described_hours(hours)
+    assert cells["name"] == ["Mon 9:00 to 10:00"]
+    assert busiest(cells) == "most on Mon 9:00 to 10:00, 2.0 an hour"
+    assert draw_hours(cells, "sunday")["encoding"]["y"]["sort"][:2] == ["Sun", "Mon"]
 
 
 def test_a_chart_tells_of_comparison_and_of_what_has_moved_only_where_there_is_any() -> None:
     series, chart = series_of([1, 2]), CHARTS["new_threads"]
-    plain = json.dumps(draw_periods(series, "week", chart)["layer"])
+    plain = json.dumps(drawn(series, chart)["layer"])
     assert "compared" not in plain
     assert "First published" not in plain
     start = series["period_start_date"].iloc[1].date()
-    moved = draw_periods(series, "week", chart, series, {(start, "messages"): "7 as first"})
+    moved = drawn(series, chart, columns_of(series), {(start, "messages"): "7 as first"})
     assert "First published" in json.dumps(moved["layer"])
     assert "New threads, compared" in json.dumps(moved["layer"])
     assert list(moved["datasets"]["periods"]["restated"]) == ["", "Messages: 7 as first"]
