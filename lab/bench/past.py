@@ -1,4 +1,4 @@
-"""A day by an older commit beside the same day by this one: what has become of its cost.
+"""A rebuild and a day by an older commit beside the same by this one: what became of their cost.
 
 Each builds a home of its own from the same exports, takes the last day of the history as a day of
 its own, and is measured on the day after it, as every day but the first is.
@@ -24,42 +24,49 @@ _START = "from orchestration.cli import start; start()"
 
 
 def past(size: Size, repetitions: int) -> dict[str, Any]:
-    """`inbox run` of a day, start to exit, by this commit and by older ones."""
+    """`inbox run` of the whole history and of a day, start to exit, by this commit and others."""
     commits = os.environ.get("BENCH_COMMITS", ",".join(COMMITS)).split(",")
     projects = {"this commit": ROOT}
     for commit in commits:
         projects[commit] = _checked_out(size, commit)
     stages = _stages(size)
-    runs: dict[str, list[Measurement]] = {name: [] for name in projects}
+    runs: dict[str, dict[str, list[Measurement]]] = {"the whole history": {}, "a day": {}}
     for name, project in projects.items():
-        _prepare(size, name, project, stages)
+        runs["the whole history"][name] = [_prepare(size, name, project, stages)]
     for _ in range(repetitions):
         for name, project in projects.items():
             home = _home(size, name)
             inputs.clear(home)
             inputs.copy_home(home.with_suffix(".snapshot"), home)
             inputs.say(f"a day by {name}")
-            runs[name].append(_run(project, home, stages[-1]))
-    medians = {name: _median(some, "cpu_seconds") for name, some in runs.items()}
-    ours = medians["this commit"]
+            runs["a day"].setdefault(name, []).append(_run(project, home, stages[-1]))
     return {
-        "columns": ["", "CPU s", "wall s", "peak memory", "this commit / it"],
-        "rows": [
-            [
-                name,
-                f"{medians[name]:.1f}",
-                f"{_median(some, 'wall_seconds'):.1f}",
-                f"{max(run.peak_megabytes for run in some) / 1024:.2f} GB",
-                f"1/{medians[name] / ours:.2f}",
-            ]
-            for name, some in runs.items()
-        ],
+        "columns": ["`inbox run` of", "by", "CPU s", "wall s", "peak memory", "this commit / it"],
+        "rows": [row for what, by_commit in runs.items() for row in _rows(what, by_commit)],
         "notes": [
-            "The second day after a home was built; each commit built its own, by turns with the "
-            "others, in the same environment."
+            "A day is the second after a home was built; each commit built its own, by turns with "
+            "the others, in the same environment. Of the whole history one run."
         ],
-        "measured": {name: [run.as_record() for run in some] for name, some in runs.items()},
+        "measured": {
+            what: {name: [run.as_record() for run in some] for name, some in by_commit.items()}
+            for what, by_commit in runs.items()
+        },
     }
+
+
+def _rows(what: str, by_commit: dict[str, list[Measurement]]) -> list[list[str]]:
+    ours = _median(by_commit["this commit"], "cpu_seconds")
+    return [
+        [
+            what,
+            name,
+            f"{_median(some, 'cpu_seconds'):.1f}",
+            f"{_median(some, 'wall_seconds'):.1f}",
+            f"{max(run.peak_megabytes for run in some) / 1024:.2f} GB",
+            f"1/{_median(some, 'cpu_seconds') / ours:.2f}",
+        ]
+        for name, some in by_commit.items()
+    ]
 
 
 def _median(runs: list[Measurement], what: str) -> float:
@@ -95,16 +102,18 @@ def _stages(size: Size) -> list[Path]:
     return stages
 
 
-def _prepare(size: Size, name: str, project: Path, stages: list[Path]) -> None:
-    """A home of the history, whose last day came as a day of its own."""
+def _prepare(size: Size, name: str, project: Path, stages: list[Path]) -> Measurement:
+    """A home of the history, whose last day came as a day of its own; what the history cost."""
     home = _home(size, name)
     snapshot = home.with_suffix(".snapshot")
     for folder in (home, snapshot):
         inputs.clear(folder)
+    measured = []
     for stage in stages[:-1]:
         inputs.say(f"{stage.name} by {name}")
-        _run(project, home, stage)
+        measured.append(_run(project, home, stage))
     inputs.copy_home(home, snapshot)
+    return measured[0]
 
 
 def _run(project: Path, home: Path, exports: Path) -> Measurement:

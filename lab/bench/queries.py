@@ -19,11 +19,17 @@ _REPETITIONS = 5
 def report_queries(published: str, threads: int = 2) -> list[dict[str, Any]]:
     """Wall milliseconds of each query, warm: the median of five after one that is not counted."""
     connection = _open(published, threads)
-    first, last, agent = _one(
+    first, last, agent, channel, label = _one(
         connection,
         "select first_date, as_of_date, (select agent_id from mart_agents_yearly "
-        "where agent_id is not null order by new_threads desc limit 1) from dim_report",
+        "where agent_id is not null order by new_threads desc limit 1), "
+        "(select channel from mart_channels_yearly order by new_threads desc limit 1), "
+        "(select label from mart_labels_yearly order by new_threads desc limit 1) from dim_report",
     )
+    filters = {
+        "one channel": f"channels := ['{channel}']",
+        "one label": f"labels := ['{label}']",
+    }
     ranges = {
         "30 days": (last - timedelta(days=29), last),
         "a year": (last - timedelta(days=364), last),
@@ -40,6 +46,17 @@ def report_queries(published: str, threads: int = 2) -> list[dict[str, Any]]:
             )
         calls["agents"] = f"from inbox_agents({between})"
         calls["top labels"] = f"from inbox_top_labels({between}, 10, null)"
+        for dimension in ("channel", "agent"):
+            calls[f"by {dimension}"] = f"from inbox_breakdown('{dimension}', {between})"
+        for filtered, named in filters.items():
+            of_filter = {
+                "cards": f"inbox_cards({between}, {named})",
+                "series by day": f"inbox_series('day', {between}, null, {named})",
+                "series by week": f"inbox_series('week', {between}, null, {named})",
+                "agents": f"inbox_agents({between}, {named})",
+                "top labels": f"inbox_top_labels({between}, 10, null, {named})",
+            }
+            calls |= {f"{query}, {filtered}": f"from {sql}" for query, sql in of_filter.items()}
         for query, sql in calls.items():
             seconds = _median(time.perf_counter, connection, sql, _REPETITIONS)
             measured.append(

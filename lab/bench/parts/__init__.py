@@ -28,5 +28,5 @@ PARTS: dict[str, tuple[str, Callable[[Size, int], Result]]] = {
     "ingestion": ("Ingestion", ingestion),
     "small_days": ("Many small days", small_days),
     "sources": ("A help desk", sources),
-    "past": ("A day by older commits", past),
+    "past": ("Beside older commits", past),
 }
