@@ -168,9 +168,23 @@ def assert_functions(
 
 
 def some_of(chances: Random, values: tuple[str | None, ...]) -> list[str] | None:
-    """A filter: none, or one or two values."""
-    told = [value for value in values if value]
+    """A filter: none, or one or two values, of which the empty text is none."""
+    told = sorted({value or "" for value in values})
     return chances.sample(told, chances.randint(1, 2)) if chances.random() < 0.3 else None
+
+
+def some_filters(chances: Random) -> Filters:
+    """Filters, in a third of cases one channel or one team alone: these are read from the marts."""
+    if chances.random() < 1 / 3:
+        if chances.random() < 0.5:
+            return Filters(channels=[chances.choice(CHANNELS) or "unknown"])
+        return Filters(teams=[chances.choice(("", *TEAM_IDS))])
+    return Filters(
+        some_of(chances, ("unknown", *CHANNELS)),
+        some_of(chances, (None, *TEAM_IDS)),
+        some_of(chances, tuple(label for label in LABELS if label)),
+        some_of(chances, PRIORITIES),
+    )
 
 
 def some_asked(report: Report, seed: int) -> Asked:
@@ -185,11 +199,6 @@ def some_asked(report: Report, seed: int) -> Asked:
         start,
         start + timedelta(days=chances.randint(0, 40)),
         chances.choice([None, None, "", chances.choice(agents) if agents else ""]),
-        Filters(
-            some_of(chances, ("unknown", *CHANNELS)),
-            some_of(chances, TEAM_IDS),
-            some_of(chances, LABELS),
-            some_of(chances, PRIORITIES),
-        ),
+        some_filters(chances),
         chances.choice(("created", "ended")),
     )

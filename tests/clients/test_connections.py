@@ -42,6 +42,8 @@ QUERIES = {
     "labels": "select * from inbox_top_labels('2024-02-10', '2024-03-20', 5, null)",
     "named": "select * from inbox_series('month', '2024-02-10', '2024-03-20', null, "
     "channels := array['forum/it', 'forum/es'], day_of := 'ended')",
+    "one value": "select * from inbox_series('week', '2024-02-10', '2024-03-20', null, "
+    "channels := array['forum/it'])",
     "named cards": "select metric, current_value, previous_value "
     "from inbox_cards('2024-02-10', '2024-03-20', agent := 'u00021') order by 1",
     "hours": "select * from inbox_hours('waits', '2024-02-10', '2024-03-20') order by 1, 2",

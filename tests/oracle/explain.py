@@ -115,9 +115,11 @@ def has_no_value(values: list[str] | None, wanted: Any) -> bool:
 # Whether a reason for leaving a thread out is true of it.
 REASONS: dict[str, Callable[[Report, Thread, Range], bool]] = {
     "another_channel": lambda _, t, asked: has_no_value([t["channel"]], asked.filters.channels),
-    "another_team": lambda _, t, asked: has_no_value([t["team_id"]], asked.filters.teams),
+    "another_team": lambda _, t, asked: has_no_value([t["team_id"] or ""], asked.filters.teams),
     "another_label": lambda _, t, asked: has_no_value(list(t["labels"]), asked.filters.labels),
-    "another_priority": lambda _, t, asked: has_no_value([t["priority"]], asked.filters.priorities),
+    "another_priority": lambda _, t, asked: has_no_value(
+        [t["priority"] or ""], asked.filters.priorities
+    ),
     "another_day": lambda report, t, asked: bool(days_of(report, t) - in_range(report, t, asked)),
     "another_agent": lambda _, __, asked: asked.agent is not None,
     "agent_started": lambda _, t, __: t["is_agent_started"],

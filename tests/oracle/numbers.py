@@ -51,7 +51,7 @@ Entries = dict[str, list[Entry]]
 
 @dataclass(frozen=True)
 class Filters:
-    """Which threads are meant: null is all, else any of the values."""
+    """Which threads are meant: null is all, else any of the values; the empty text is none."""
 
     channels: Collection[str] | None = None
     teams: Collection[str] | None = None
@@ -71,9 +71,9 @@ class Filters:
             wanted is None or bool(set(wanted) & set(values))
             for wanted, values in (
                 (self.channels, [thread["channel"]]),
-                (self.teams, [thread["team_id"]]),
+                (self.teams, [thread["team_id"] or ""]),
                 (self.labels, thread["labels"]),
-                (self.priorities, [thread["priority"]]),
+                (self.priorities, [thread["priority"] or ""]),
             )
         )
 

@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 {% macro duckdb__list_length(list) -%}
-    coalesce(len({{ list }}), 0)
+    coalesce(array_length({{ list }}), 0)
 {%- endmacro %}
 
 {% macro spark__list_length(list) -%}

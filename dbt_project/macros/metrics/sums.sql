@@ -1,9 +1,9 @@
 {#- Sums: the numbers that add up over days, and what ratios and balances are made of. -#}
 
 {#- Sums that are made of the same records, by the same day and agent, with the name of the CTE that makes them. -#}
-{% macro sum_groups() -%}
+{% macro sum_groups(names=numbers_of(['sum'])) -%}
     {%- set groups = {} -%}
-    {%- for name in numbers_of(['sum']) -%}
+    {%- for name in names -%}
         {%- set number = numbers()[name] -%}
         {%- set group = number.of ~ '_by_' ~ number.day ~ '_and_' ~ number.whose -%}
         {%- do groups.setdefault(group, {'of': number.of, 'day': number.day, 'whose': number.whose, 'numbers': []}) -%}
@@ -23,33 +23,39 @@
 {%- endmacro %}
 
 {#-
-CTEs that add up records, of the CTEs that are named for their kinds, by day, agent and further columns of theirs; they end
-with the CTE `day_sums`. `row_sign` is the column that says whether a row counts or no longer does, or 1.
+CTEs that add up records, of the CTEs that are named for their kinds, by day and further columns; they end with the CTE
+`day_sums`.
+
+columns: names with their expressions, in which RECORDS stands for the kind of record and WHOSE for the
+         column that says whose a number is
+where: which records count, likewise
+row_sign: the column that says whether a row counts or no longer does, or 1
+names: the sums, all unless given
 -#}
-{% macro sums_by_day(columns, row_sign='row_sign') -%}
-{%- for group, made in sum_groups().items() %}
+{% macro sums_by_day(columns, row_sign='row_sign', where=none, names=numbers_of(['sum'])) -%}
+{%- for group, made in sum_groups(names).items() %}
 {%- set alone = numbers()[made.numbers[0]] if made.numbers | length == 1 else {} %}
 {{ group }} as (
     select
         {{ made.day }} as activity_date,
-        {{ made.whose ~ ' as agent_id' if made.whose != 'agent_id' else 'agent_id' }},
-        {%- for column in columns %}
-        {{ column }},
+        {%- for column, expression in columns.items() %}
+        {%- set value = expression | replace('RECORDS', made.of) | replace('WHOSE', made.whose) %}
+        {{ value ~ (' as ' ~ column if value != column else '') }},
         {%- endfor %}
         {%- for name in made.numbers %}
         sum({{ added_value({'value': alone.value} if alone else numbers()[name], row_sign) }}) as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ made.of }}
-    where {{ made.day }} is not null{{ ' and ' ~ alone.where if alone.where }}
-    group by {{ ([made.day, made.whose] + columns) | join(', ') }}
+    where {{ made.day }} is not null{{ ' and ' ~ alone.where if alone.where }}{{ ' and ' ~ where | replace('WHOSE', made.whose) if where }}
+    group by {{ range(1, columns | length + 2) | join(', ') }}
 ),
 {% endfor %}
 day_sums as (
-    {%- for group, made in sum_groups().items() %}
+    {%- for group, made in sum_groups(names).items() %}
     select
         activity_date,
-        {{ (['agent_id'] + columns) | join(',\n        ') }},
-        {%- for name in numbers_of(['sum']) %}
+        {{ columns | join(',\n        ') }},
+        {%- for name in names %}
         {{ name if name in made.numbers else '0 as ' ~ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ group }}

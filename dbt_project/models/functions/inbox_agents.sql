@@ -9,11 +9,9 @@ periods as materialized (
     from report
 ),
 
-{{ chosen_threads() }},
+{{ range_sums(is_filtered(), by_agent=true, names=['new_threads', 'messages_sent', 'ratings', 'score_sum']) }},
 
-{{ range_sums(is_filtered(), by_agent=true) }},
-
-{{ range_timings(is_filtered(), by_agent=true) }},
+{{ range_timings(is_filtered(), by_agent=true, measures=['first_response', 'resolution']) }},
 
 agent_keys as (
     select value_key from sums
@@ -26,7 +24,7 @@ agent_keys as (
 final as (
     select
         nullif(agent_keys.value_key, '') as agent_id,
-        {{ agent_name() }} as agent_name,
+        {{ name_of_value('agents') }} as agent_name,
         {{ ratio('sums.score_sum', 'sums.ratings') }} as average_rating,
         cast(coalesce(sums.ratings, 0) as bigint) as ratings,
         quantiles.first_response_seconds_median,

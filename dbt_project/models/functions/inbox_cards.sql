@@ -4,10 +4,10 @@ with {{ asked_agent() }},
 
 {{ periods_of_cards(of_right_arguments(range_start()), range_end()) }},
 
-{{ chosen_threads() }},
+{{ range_sums(
+    is_filtered(), is_of_cards=true, names=['new_threads', 'messages', 'labeled_threads', 'ratings', 'score_sum']
+) }},
 
-{{ range_sums(is_filtered(), is_of_cards=true) }},
-
-{{ range_users(is_filtered()) }},
+{{ range_users(is_filtered(), is_of_cards=true) }},
 
 {{ card_numbers() }}

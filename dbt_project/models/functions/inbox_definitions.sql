@@ -2,8 +2,6 @@
 
 with {{ range_of_report() }},
 
-{{ chosen_threads() }},
-
 asked as materialized (
     select
         report.first_date,
@@ -30,7 +28,12 @@ chosen as materialized (
     from observations
     where
         observations.value is not null
-        and {{ is_chosen('observations.thread_id') }}
+        and (
+            not {{ is_filtered() }}
+            or observations.thread_id in (
+                select threads.thread_id from {{ chosen('fct_threads') }} as threads
+            )
+        )
         and {{ is_of_agent('observations.agent_id') }}
 ),
 

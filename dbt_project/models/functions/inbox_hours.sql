@@ -3,23 +3,21 @@
 {#- A quarter of an hour is of one hour of the week: clocks change by whole ones, and zones differ by them. -#}
 with {{ range_of_report() }},
 
-{{ chosen_threads() }},
-
 quarters as (
     select
         {{ quarter_of('threads.created_at') }} as quarter,
         count(*) as happened
-    from {{ ref('fct_threads').include(database=false) }} as threads
+    from {{ chosen('fct_threads') }} as threads
     inner join report on threads.created_date between report.first_date and report.last_date
     where
         {{ of_known_number() }} = 'new_threads'
-        and {{ is_chosen('threads.thread_id') }} and {{ is_of_agent('threads.assigned_agent_id') }}
+        and {{ is_of_agent('threads.assigned_agent_id') }}
     group by 1
     union all
     select
         {{ quarter_of('messages.sent_at') }} as quarter,
         count(*) as happened
-    from {{ ref('fct_messages').include(database=false) }} as messages
+    from {{ chosen('fct_messages') }} as messages
     inner join report on messages.sent_date between report.first_date and report.last_date
     where
         messages.is_counted
@@ -28,17 +26,17 @@ quarters as (
             when 'messages_sent' then messages.author_type = 'agent' and {{ is_of_agent('messages.agent_id') }}
             else false
         end
-        and {{ is_chosen('messages.thread_id') }} and {{ is_in_range('messages.sent_date') }}
+        and {{ is_in_range('messages.sent_date') }}
     group by 1
     union all
     select
         {{ quarter_of('durations.started_at') }} as quarter,
         count(*) as happened
-    from {{ ref('fct_durations').include(database=false) }} as durations
+    from {{ chosen('fct_durations') }} as durations
     inner join report on durations.started_date between report.first_date and report.last_date
     where
         {{ of_known_number() }} = 'waits' and durations.measure = 'reply'
-        and {{ is_chosen('durations.thread_id') }} and {{ is_of_agent('durations.agent_id') }}
+        and {{ is_of_agent('durations.agent_id') }}
     group by 1
 ),
 

@@ -80,7 +80,7 @@ judged as (
         case
             when not {{ is_listed('channels', 'threads.channel') }} then {{ reason_place('another_channel') }}
             when not {{ is_listed('teams', 'threads.team_id') }} then {{ reason_place('another_team') }}
-            when not coalesce({{ has_listed_label() }}, false) then {{ reason_place('another_label') }}
+            when not coalesce({{ has_listed_label('threads') }}, false) then {{ reason_place('another_label') }}
             when not {{ is_listed('priorities', 'threads.priority') }} then {{ reason_place('another_priority') }}
             when looked_at.is_on_another_day then {{ reason_place('another_day') }}
             when not {{ is_of_agent('looked_at.agent_id') }} then {{ reason_place('another_agent') }}

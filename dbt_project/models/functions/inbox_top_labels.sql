@@ -2,8 +2,6 @@
 
 with {{ range_of_report() }},
 
-{{ chosen_threads() }},
-
 label_counts as (
     select
         label_days.label,
@@ -17,9 +15,9 @@ label_counts as (
         1 as new_threads
     from {{ ref('fct_thread_labels').include(database=false) }} as thread_labels
     inner join report on thread_labels.created_date between report.first_date and report.last_date
+    inner join {{ chosen('fct_threads') }} as threads on thread_labels.thread_id = threads.thread_id
     where
         {{ is_filtered() }}
-        and {{ is_chosen('thread_labels.thread_id') }}
         and {{ is_of_agent('thread_labels.assigned_agent_id') }}
 ),
 

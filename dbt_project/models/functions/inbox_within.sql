@@ -7,22 +7,19 @@ with {{ range_of_report() }},
 
 {{ periods_of_range('grain') }},
 
-{{ chosen_threads() }},
-
 ended as (
     select
         case
-            when durations.measure = 'reply' or {{ of_known_day() }} = 'ended' then durations.ended_date
+            when {{ of_known_measure() }} = 'reply' or {{ of_known_day() }} = 'ended' then durations.ended_date
             else durations.thread_created_date
         end as timing_date,
         case {{ of_known_clock() }}
             when 'calendar' then durations.seconds
             when 'business' then durations.business_seconds
         end as timing
-    from {{ ref('fct_durations').include(database=false) }} as durations
+    from {{ chosen('fct_durations') }} as durations
     where
         durations.measure = {{ of_known_measure() }}
-        and {{ is_chosen('durations.thread_id') }}
         and {{ is_of_agent('durations.agent_id') }}
 ),
 
@@ -32,7 +29,7 @@ counts as (
         count(*) as ended,
         sum(case when ended.timing <= seconds then 1 else 0 end) as within
     from ended
-    inner join periods on ended.timing_date between periods.from_date and periods.to_date
+    {{ in_period('ended.timing_date', 'grain') }}
     where ended.timing is not null
     group by periods.from_date
 ),

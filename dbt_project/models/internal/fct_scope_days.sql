@@ -1,5 +1,10 @@
 {{ config(materialized='changed_rows', unique_key=['activity_date', 'scope', 'scope_value']) }}
 
+{%- set columns = {'agent_id': 'WHOSE'} %}
+{%- for column in scope_columns() if column not in columns %}
+{%- do columns.update({column: column}) %}
+{%- endfor %}
+
 with
 {%- for kind, records in record_kinds().items() %}
 {{ kind }} as (
@@ -14,7 +19,7 @@ with
     {%- endif %}
 ),
 {% endfor %}
-{{- sums_by_day(scope_columns() | reject('equalto', 'agent_id') | list) }},
+{{- sums_by_day(columns) }},
 
 differences as (
     {{- sums_by_scope() }}

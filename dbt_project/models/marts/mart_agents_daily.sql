@@ -1,1 +1,1 @@
-{{ mart_agents('day') }}
+{{ mart_of_scope('agent', 'day', name='agent_name') }}

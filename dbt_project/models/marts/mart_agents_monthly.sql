@@ -1,1 +1,1 @@
-{{ mart_agents('month') }}
+{{ mart_of_scope('agent', 'month', name='agent_name') }}

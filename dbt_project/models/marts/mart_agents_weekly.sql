@@ -1,1 +1,1 @@
-{{ mart_agents('week') }}
+{{ mart_of_scope('agent', 'week', name='agent_name') }}

@@ -1,1 +1,1 @@
-{{ mart_agents('year') }}
+{{ mart_of_scope('agent', 'year', name='agent_name') }}

@@ -1,1 +1,1 @@
-{{ mart_channels('day') }}
+{{ mart_of_scope('channel', 'day') }}

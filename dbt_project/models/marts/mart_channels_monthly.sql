@@ -1,1 +1,1 @@
-{{ mart_channels('month') }}
+{{ mart_of_scope('channel', 'month') }}

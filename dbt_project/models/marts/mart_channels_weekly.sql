@@ -1,1 +1,1 @@
-{{ mart_channels('week') }}
+{{ mart_of_scope('channel', 'week') }}

@@ -1,1 +1,1 @@
-{{ mart_channels('year') }}
+{{ mart_of_scope('channel', 'year') }}

@@ -1,1 +1,1 @@
-{{ mart_teams('day') }}
+{{ mart_of_scope('team', 'day', name='team_name') }}

@@ -1,1 +1,1 @@
-{{ mart_teams('month') }}
+{{ mart_of_scope('team', 'month', name='team_name') }}

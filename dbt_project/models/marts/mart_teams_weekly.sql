@@ -1,1 +1,1 @@
-{{ mart_teams('week') }}
+{{ mart_of_scope('team', 'week', name='team_name') }}

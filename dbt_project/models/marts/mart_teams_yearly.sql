@@ -1,1 +1,1 @@
-{{ mart_teams('year') }}
+{{ mart_of_scope('team', 'year', name='team_name') }}

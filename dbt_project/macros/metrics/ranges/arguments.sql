@@ -21,6 +21,16 @@
     {{ day }} >= coalesce({{ first_date }}, date '0001-01-01') and {{ day }} <= coalesce({{ last_date }}, date '9999-12-31')
 {%- endmacro %}
 
+{#- The first day that is read of a range, null where it is open; cards look back over as many days as it has. -#}
+{% macro first_day_of_range(is_of_cards) -%}
+    {%- if is_of_cards -%}
+        {%- set length = dbt.datediff('cast(end_date as date)', 'cast(start_date as date)', 'day') ~ ' - 1' -%}
+        cast({{ dbt.dateadd('day', length, 'cast(start_date as date)') }} as date)
+    {%- else -%}
+        cast(start_date as date)
+    {%- endif -%}
+{%- endmacro %}
+
 {#- Whether threads are to be chosen. -#}
 {% macro is_filtered() -%}
     (channels is not null or teams is not null or labels is not null or priorities is not null)
@@ -73,66 +83,84 @@ where final.{{ never_null }} is not null or report.first_date is null
 {%- endmacro %}
 
 {#-
-The CTE `chosen_threads`: the threads that the filters choose, all without any. It is read only where something is to be
-chosen; with `dimension`, it has a row for each value of that (`thread_value`), as a thread has many labels.
+The records of a fact whose threads the filters choose, all without any, as a relation. Channel and team lie in a record, so
+that filters by them join nothing, in a branch of their own: an engine does not leave a join out for want of an argument. Of a
+rating whose thread is not there they are null, and no filter chooses it.
 -#}
-{% macro chosen_threads(dimension=none) -%}
-chosen_threads as (
+{% macro chosen(fact) -%}
+(
+        {%- for is_by_record in (true, false) %}
+        select records.*
+        from {{ ref(fact).include(database=false) }} as records
+        where
+            {%- if is_by_record %}
+            labels is null and priorities is null
+            and (channels is null and teams is null or records.channel is not null)
+            {%- else %}
+            (labels is not null or priorities is not null)
+            and records.channel is not null
+            and {{ has_listed_label('records') }}
+            and (priorities is null or records.thread_id in (
+                select prioritized.thread_id from {{ ref('fct_threads').include(database=false) }} as prioritized
+                where {{ list_contains('priorities', "coalesce(prioritized.priority, '')") }}
+            ))
+            {%- endif %}
+            and {{ is_listed('channels', 'records.channel') }}
+            and {{ is_listed('teams', 'records.team_id') }}
+        {{ 'union all' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+{#- Whether a record's thread carries one of the labels that are asked for. -#}
+{% macro has_listed_label(records) -%}
+    (labels is null or {{ records }}.thread_id in (
+                select labeled.thread_id from {{ ref('fct_thread_labels').include(database=false) }} as labeled
+                where {{ list_contains('labels', 'labeled.label') }}
+            ))
+{%- endmacro %}
+
+{#- The CTE `thread_values`: the values of a dimension that records do not hold: labels, of which a thread has many, and priority. -#}
+{% macro thread_values() -%}
+thread_values as (
     select
-        threads.thread_id
-        {%- if dimension %},
-        case {{ dimension }}
-            when 'channel' then threads.channel
-            when 'team' then threads.team_id
-            when 'priority' then threads.priority
-            when 'label' then thread_labels.label
-        end as thread_value
-        {%- endif %}
+        thread_labels.thread_id,
+        thread_labels.label as thread_value
+    from {{ ref('fct_thread_labels').include(database=false) }} as thread_labels
+    where dimension = 'label'
+    union all
+    select
+        threads.thread_id,
+        threads.priority as thread_value
     from {{ ref('fct_threads').include(database=false) }} as threads
-    {%- if dimension %}
-    left join {{ ref('fct_thread_labels').include(database=false) }} as thread_labels
-        on threads.thread_id = thread_labels.thread_id and {{ dimension }} = 'label'
-    {%- endif %}
-    where
-        {{ is_listed('channels', 'threads.channel') }}
-        and {{ is_listed('teams', 'threads.team_id') }}
-        and {{ is_listed('priorities', 'threads.priority') }}
-        and {{ has_listed_label() }}
+    where dimension = 'priority'
 )
 {%- endmacro %}
 
-{#- Whether a thread carries one of the labels that are asked for. -#}
-{% macro has_listed_label() -%}
-    (
-            labels is null
-            or threads.thread_id in (
-                select labeled.thread_id from {{ ref('fct_thread_labels').include(database=false) }} as labeled
-                where {{ list_contains('labels', 'labeled.label') }}
-            )
-        )
-{%- endmacro %}
-
-{#- Whether a record's thread is chosen. -#}
-{% macro is_chosen(thread_id) -%}
-    (not {{ is_filtered() }} or {{ thread_id }} in (select chosen_threads.thread_id from chosen_threads))
-{%- endmacro %}
-
-{#- The join of a record with the values of its thread, where numbers are told by them; one without a thread has none. -#}
-{% macro thread_values(records, dimension) -%}
+{#- The join of a record with those values, where numbers are told by a dimension; one without a thread has none. -#}
+{% macro with_thread_values(records, dimension) -%}
     {%- if dimension %}
-    left join chosen_threads on {{ records }}.thread_id = chosen_threads.thread_id
+    left join thread_values on {{ records }}.thread_id = thread_values.thread_id
     {%- endif %}
 {%- endmacro %}
 
 {#-
-What numbers are told by beside the period, as a text that is empty for nobody: nothing, the agent of a row, or with
-`dimension` (an expression) its value, of the thread or, where that is agent, of the row.
+What numbers are told by beside the period, as a text that is empty for nobody: nothing, the agent of a record, or with
+`dimension` (an expression) its value, of the record or of its thread.
 -#}
-{% macro value_key(relation, by_agent, dimension, agent_id='agent_id', thread_value=none) -%}
+{% macro value_key(records, agent_id, by_agent=false, dimension=none) -%}
     {%- if dimension -%}
-        coalesce(case when {{ dimension }} = 'agent' then {{ relation }}.{{ agent_id }} else {{ thread_value or relation ~ '.thread_value' }} end, '')
+        coalesce(
+            case {{ dimension }}
+                when 'agent' then {{ records }}.{{ agent_id }}
+                when 'channel' then {{ records }}.channel
+                when 'team' then {{ records }}.team_id
+                else thread_value
+            end,
+            ''
+        )
     {%- elif by_agent -%}
-        coalesce({{ relation }}.{{ agent_id }}, '')
+        coalesce({{ records }}.{{ agent_id }}, '')
     {%- else -%}
         ''
     {%- endif -%}

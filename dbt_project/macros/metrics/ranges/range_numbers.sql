@@ -7,8 +7,11 @@ is_slow: whether the records of threads are added up, instead of the tables that
 grain: the grain of the periods, where whole ones may be taken from what lies ready
 -#}
 {% macro range_numbers(is_slow, dimension=none, grain=none) -%}
-{{ chosen_threads(dimension) }},
-{{ range_sums(is_slow, dimension=dimension) }},
+{{ thread_values() if dimension else scope_rows(grain) }},
+
+{{ range_sums(is_slow, dimension=dimension, grain=grain) }},
+
+{{ range_balances(grain) }},
 
 {{ range_users(is_slow, dimension=dimension, grain=grain) }},
 
@@ -18,7 +21,7 @@ grain: the grain of the periods, where whole ones may be taken from what lies re
 
 range_values as (
     {%- if dimension %}
-    {%- for relation in ('sums', 'balance_changes', 'users', 'quantiles', 'ages') %}
+    {%- for relation in ('sums', 'balances', 'users', 'quantiles', 'period_ages') %}
     select
         from_date,
         value_key
@@ -48,17 +51,13 @@ range_numbers as (
         quantiles.{{ name }},
         {%- endfor %}
         {%- for name in numbers_of(['age']) %}
-        ages.{{ name }},
+        period_ages.{{ name }},
         {%- endfor %}
         {%- for name in numbers_of(['balance']) %}
-        cast(coalesce(sum(balance_changes.{{ name }}) over (
-            partition by range_values.value_key
-            order by range_values.from_date
-            rows between unbounded preceding and current row
-        ), 0) as bigint) as {{ name }}{{ ',' if not loop.last }}
+        cast(coalesce(balances.{{ name }}, 0) as bigint) as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from range_values
-    {%- for relation in ('sums', 'balance_changes', 'users', 'quantiles', 'ages') %}
+    {%- for relation in ('sums', 'balances', 'users', 'quantiles', 'period_ages') %}
     left join {{ relation }}
         on range_values.from_date = {{ relation }}.from_date
         and range_values.value_key = {{ relation }}.value_key
@@ -116,7 +115,29 @@ periods as materialized (
     inner join report on true
 ),
 
+period_days as materialized (
+    select
+        days.date,
+        periods.period_start_date,
+        periods.from_date,
+        periods.is_cut
+    from days
+    inner join periods on days.date between periods.from_date and periods.to_date
+),
+
 {{ days_missing() }}
+{%- endmacro %}
+
+{#-
+The join of a record with its one of the CTE `periods`, by a day of it. Periods of a grain are many: they are joined by equal days,
+which is much cheaper than by ranges.
+-#}
+{% macro in_period(day, grain) -%}
+    {%- if grain -%}
+        inner join period_days as periods on {{ day }} = periods.date
+    {%- else -%}
+        inner join periods on {{ day }} between periods.from_date and periods.to_date
+    {%- endif -%}
 {%- endmacro %}
 
 {#- Whether all of a period lies in the range, has been exported, and has come. -#}

@@ -1,72 +1,73 @@
 {#-
-The sums and balances of the CTE `periods` (from_date, to_date), as the CTEs `sums` and `balance_changes`, keyed by
-from_date and value_key. Of everyone or of an agent they are added up from fct_agent_days; where threads are chosen
-(`is_slow`), the records of the range are.
+The sums of the CTE `periods` (from_date, to_date), as the CTE `sums`, keyed by from_date and value_key. Of everyone or of an agent they are added up from fct_agent_days, of a channel or a team from its mart;
+where other threads are chosen (`is_slow`), the records of the range are.
+
+names: the sums that are read
 -#}
-{% macro range_sums(is_slow, by_agent=false, dimension=none, is_of_cards=false) -%}
-{#- Cards look back over as many days as the range has. -#}
-{%- set length = dbt.datediff('cast(end_date as date)', 'cast(start_date as date)', 'day') ~ ' - 1' %}
-{%- set before = 'cast(' ~ dbt.dateadd('day', length, 'cast(start_date as date)') ~ ' as date)' %}
-{%- set first_day = before if is_of_cards else 'cast(start_date as date)' %}
-{%- set columns = ['thread_value'] if dimension else [] %}
-{%- for kind, records in record_kinds().items() %}
+{% macro range_sums(is_slow, by_agent=false, dimension=none, grain=none, is_of_cards=false, names=numbers_of(['sum'])) -%}
+{%- set kinds = sum_groups(names).values() | map(attribute='of') | list %}
+{%- for kind, records in record_kinds().items() if kind in kinds %}
 {{ kind }} as (
     select
-        {{ kind }}.*
-        {%- for name, expression in records.get('columns', {}).items() %},
-        {{ expression }} as {{ name }}
+        {%- for name, expression in records.get('columns', {}).items() %}
+        {{ expression }} as {{ name }},
         {%- endfor %}
-        {%- if dimension %},
-        chosen_threads.thread_value
+        {%- if dimension %}
+        thread_values.thread_value,
         {%- endif %}
-    from {{ ref(records.fact).include(database=false) }} as {{ kind }}
-    {{- thread_values(kind, dimension) }}
+        {{ kind }}.*
+    from {{ chosen(records.fact) }} as {{ kind }}
+    {{- with_thread_values(kind, dimension) }}
     where
-        {{ is_slow }}
-        and {{ is_chosen(kind ~ '.thread_id') }}
+        {{ is_slow }}{{ ' and not ' ~ is_only_value() if grain }}
         {%- if records.where %}
         and {{ kind }}.{{ records.where }}
         {%- endif %}
         {%- if kind == 'messages' %}
-        and {{ is_in_range('messages.sent_date', first_day) }}
+        and {{ is_in_range('messages.sent_date', first_day_of_range(is_of_cards)) }}
         {%- endif %}
 ),
 {% endfor %}
-{{- sums_by_day(columns, row_sign='1') }},
+{{- sums_by_day({'value_key': value_key('RECORDS', 'WHOSE', by_agent, dimension)}, row_sign='1', where=is_of_agent('WHOSE'), names=names) }},
 
 days_of_agents as materialized (
-    select
-        day_sums.activity_date,
-        {{ value_key('day_sums', by_agent, dimension) }} as value_key,
-        {%- for name in numbers_of(['sum']) %}
-        day_sums.{{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from day_sums
-    where {{ is_of_agent('day_sums.agent_id') }}
+    select * from day_sums
     union all
     select
         agent_days.activity_date,
-        {{ value_key('agent_days', by_agent or dimension, none) }} as value_key,
-        {%- for name in numbers_of(['sum']) %}
+        {{ "coalesce(agent_days.agent_id, '')" if by_agent or dimension else "''" }} as value_key,
+        {%- for name in names %}
         agent_days.{{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('fct_agent_days').include(database=false) }} as agent_days
     where not {{ is_slow }} and {{ is_of_agent('agent_days.agent_id') }}
+    {%- if grain %}
+    union all
+    select
+        scope_days.activity_date,
+        '' as value_key,
+        {%- for name in names %}
+        {{ shown_sum(name) }} as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from scope_days
+    {%- endif %}
 ),
 
 sums as (
     select
         periods.from_date,
         days_of_agents.value_key,
-        {%- for name in numbers_of(['sum']) %}
+        {%- for name in names %}
         sum(days_of_agents.{{ name }}) as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from days_of_agents
-    inner join periods on days_of_agents.activity_date between periods.from_date and periods.to_date
+    {{ in_period('days_of_agents.activity_date', grain) }}
     group by 1, 2
-),
+)
+{%- endmacro %}
 
-{#- What a balance was before the range begins enters with its first period. -#}
+{#- The balances at the end of each of the CTE `periods`, as the CTE `balances`: what one was before the range enters with its first. -#}
+{% macro range_balances(grain=none) -%}
 balance_changes as (
     select
         periods.from_date,
@@ -76,7 +77,32 @@ balance_changes as (
         {%- endfor %}
     from days_of_agents
     inner join report on days_of_agents.activity_date <= report.balance_date
-    inner join periods on greatest(days_of_agents.activity_date, report.first_date) between periods.from_date and periods.to_date
+    {{ in_period('greatest(days_of_agents.activity_date, report.first_date)', grain) }}
     group by 1, 2
+),
+
+balances as (
+    select
+        periods.from_date,
+        coalesce(balance_changes.value_key, '') as value_key,
+        {%- for name in numbers_of(['balance']) %}
+        sum(balance_changes.{{ name }}) over (
+            partition by coalesce(balance_changes.value_key, '') order by periods.from_date
+        ) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from periods
+    left join balance_changes on periods.from_date = balance_changes.from_date
+    {%- if grain %}
+    where not {{ is_only_value() }}
+    union all
+    select
+        periods.from_date,
+        '' as value_key,
+        {%- for name in numbers_of(['balance']) %}
+        scope_days.{{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from periods
+    inner join scope_days on least(periods.to_date, periods.as_of_date) = scope_days.activity_date
+    {%- endif %}
 )
 {%- endmacro %}
