@@ -1,27 +1,39 @@
 """Settings: environment, `.env` file and flags to one typed value.
 
-Belongs here: every `INBOX_*` name, its type, its default, what it may be; in `home` the paths that
-follow. Does not: anything that reads or writes what the paths point to, and any other room.
+Belongs here: every `INBOX_*` name, its type, its default; in `values` what a type may hold, in
+`home` the paths that follow. Does not: anything that reads or writes what the paths point to, and
+any other room.
 """
 
 from __future__ import annotations
 
-import grp
 import os
-import re
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orchestration.errors import WrongUse
-from orchestration.settings.addresses import is_address, local_folder, object_address
 from orchestration.settings.home import HomePaths
 from orchestration.settings.ownership import refuse_foreign
+from orchestration.settings.values import (
+    ClusterFolder,
+    CronSchedule,
+    ExportsLocation,
+    GroupName,
+    HomeFolder,
+    Host,
+    LocalFile,
+    ObjectFolder,
+    PostgresAddress,
+    PseudonymKey,
+    ShownAddress,
+    Webhook,
+    Weekdays,
+    ZoneName,
+)
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
@@ -61,12 +73,12 @@ class Settings(HomePaths, BaseSettings):
         frozen=True,
     )
 
-    exports: Path | str | None = Field(
+    exports: ExportsLocation = Field(
         default=None,
         description="Folder that holds one folder of export files a day; of this machine, or "
         "s3://, gs:// or az://.",
     )
-    sources: Path | None = Field(
+    sources: LocalFile = Field(
         default=None,
         description="YAML file that names the help desks whose records are brought in each day.",
     )
@@ -75,10 +87,10 @@ class Settings(HomePaths, BaseSettings):
         ge=1,
         description="Seconds after which the import of a source is given up for this time.",
     )
-    home: Path = Field(
+    home: HomeFolder = Field(
         default=Path("data"), description="Everything the pipeline writes lies in this folder."
     )
-    timezone: str = Field(default="UTC", description="IANA name of the zone of the days.")
+    timezone: ZoneName = Field(default="UTC", description="IANA name of the zone of the days.")
     week_start: Literal["monday", "sunday"] = Field(
         default="monday", description="First day of a week: monday or sunday."
     )
@@ -89,17 +101,17 @@ class Settings(HomePaths, BaseSettings):
         description="Share of an entity's rows in a day that may be rejected before a publication "
         "stops; up to 9 rows never stop it.",
     )
-    schedules: Path | None = Field(
+    schedules: LocalFile = Field(
         default=None,
         description="CSV file of the opening hours that working time is counted by; without one "
         "there is no working time.",
     )
-    schedule: str = Field(
+    schedule: CronSchedule = Field(
         default="30 2 * * *",
         description="When the daily load starts, in the zone: minute, hour, day of the month, "
         "month, day of the week.",
     )
-    alert_url: SecretStr | None = Field(
+    alert_url: Webhook = Field(
         default=None, description="Webhook that is told of failed runs and of their recovery."
     )
     deadline: str | None = Field(
@@ -109,17 +121,17 @@ class Settings(HomePaths, BaseSettings):
         "before may come; it is late after that, which INBOX_ALERT_URL is told. With the daily "
         "load unless set.",
     )
-    dagster_url: str = Field(
+    dagster_url: ShownAddress = Field(
         default="http://127.0.0.1:3000",
         pattern=r"^https?://[^\s]+$",
         description="Where people open the Dagster UI; alerts link to it.",
     )
-    page_url: str | None = Field(
+    page_url: ShownAddress | None = Field(
         default=None,
         pattern=r"^https?://[^\s]+$",
         description="Where readers open the report's page, where that is through a proxy.",
     )
-    thread_url: str | None = Field(
+    thread_url: ShownAddress | None = Field(
         default=None,
         pattern=r"^https?://[^\s]*\{thread_id\}[^\s]*$",
         description="Where the help desk shows a thread, with {thread_id} for its identifier, such "
@@ -142,7 +154,7 @@ class Settings(HomePaths, BaseSettings):
         description="What builds the tables from what has landed: duckdb, on this machine, or "
         "spark, on a cluster.",
     )
-    spark_host: str = Field(
+    spark_host: Host = Field(
         default="127.0.0.1", description="Host of the cluster's Thrift server (HiveServer2)."
     )
     spark_port: int = Field(default=10000, ge=1, le=65535, description="Its port.")
@@ -160,7 +172,7 @@ class Settings(HomePaths, BaseSettings):
     spark_file_format: Literal["parquet", "delta", "iceberg"] = Field(
         default="parquet", description="How the cluster keeps its tables, where it has the format."
     )
-    spark_raw: str | None = Field(
+    spark_raw: ClusterFolder = Field(
         default=None,
         description="Folder of an object store that gets a copy of the landed files, s3:// or "
         "gs://, for a cluster that does not see INBOX_HOME.",
@@ -172,20 +184,20 @@ class Settings(HomePaths, BaseSettings):
         "publication), weekly (from Monday) or monthly (with the first whose data are of another "
         "one), never. In between the files of the last time stay, all of one publication.",
     )
-    publish_store: str | None = Field(
+    publish_store: ObjectFolder = Field(
         default=None,
         description="Folder of an object store that gets a copy of each publication: s3://, gs:// "
         "or az://.",
     )
-    publish_postgres: SecretStr | None = Field(
+    publish_postgres: PostgresAddress = Field(
         default=None,
         description="PostgreSQL database that gets a copy of each publication, in schema inbox.",
     )
-    dagster_postgres: SecretStr | None = Field(
+    dagster_postgres: PostgresAddress = Field(
         default=None,
         description="PostgreSQL database of Dagster's runs and events; SQLite files unless set.",
     )
-    pseudonym_key: SecretStr | None = Field(
+    pseudonym_key: PseudonymKey = Field(
         default=None,
         description="Key of 32 characters or more; with it, users land as pseudonyms. Keep it "
         "apart from the data: without it there is no way back.",
@@ -206,131 +218,16 @@ class Settings(HomePaths, BaseSettings):
         description="First day of which everything is there; days from it on that do not arrive "
         "are missing. The first loaded day unless set, or what a first fill of a source recorded.",
     )
-    no_delivery: Annotated[tuple[int, ...], NoDecode] = Field(
+    no_delivery: Weekdays = Field(
         default=(),
         description="Weekdays without a delivery, such as saturday,sunday (or 6,7): they are never "
         "missing.",
     )
-    group: str | None = Field(
+    group: GroupName = Field(
         default=None,
         description="Group of the machine that may read what is published; nobody but the owner "
         "unless set.",
     )
-
-    @field_validator("pseudonym_key")
-    @classmethod
-    def _long_key(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value()) < 32:
-            raise ValueError(
-                "it is shorter than 32 characters; make one with: openssl rand -hex 32"
-            )
-        return value
-
-    @field_validator("no_delivery", mode="before")
-    @classmethod
-    def _weekdays(cls, value: Any) -> Any:
-        words = value.split(",") if isinstance(value, str) else map(str, value)
-        return tuple(sorted({_weekday(word.strip().lower()) for word in words if word.strip()}))
-
-    @field_validator("group")
-    @classmethod
-    def _known_group(cls, value: str | None) -> str | None:
-        if value is not None:
-            try:
-                grp.getgrnam(value)
-            except KeyError:
-                raise ValueError(f"{value!r} is no group of this machine") from None
-        return value
-
-    @field_validator("exports", mode="before")
-    @classmethod
-    def _exports_location(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            return object_address(value) if is_address(value) else local_folder(value)
-        return value
-
-    @field_validator("home", mode="before")
-    @classmethod
-    def _home_location(cls, value: Any) -> Any:
-        if isinstance(value, str) and is_address(value):
-            raise ValueError("give a folder of this machine")
-        return local_folder(value) if isinstance(value, str) else value
-
-    @field_validator("publish_store", "spark_raw", mode="before")
-    @classmethod
-    def _object_folder(cls, value: Any) -> Any:
-        return object_address(value) if isinstance(value, str) else value
-
-    @field_validator("spark_raw")
-    @classmethod
-    def _store_of_a_cluster(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("s3://", "gs://")):
-            raise ValueError("give it as s3://<bucket>/<folder> or gs://<bucket>/<folder>")
-        return value
-
-    @field_validator("exports", "home", "sources", "schedules")
-    @classmethod
-    def _absolute(cls, value: Path | str | None) -> Path | str | None:
-        return value.expanduser().absolute() if isinstance(value, Path) else value
-
-    @field_validator("home")
-    @classmethod
-    def _home_of_databases(cls, value: Path) -> Path:
-        # To Dagster's and dbt's databases a path is part of an address.
-        if found := [character for character in "?#" if character in str(value)]:
-            raise ValueError(f"give a folder whose path has no {found[0]}")
-        return value
-
-    @field_validator("publish_postgres", "dagster_postgres")
-    @classmethod
-    def _postgres_address(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().startswith("postgresql://"):
-            raise ValueError("give it as postgresql://<user>:<password>@<host>:<port>/<database>")
-        return value
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        # Not by looking whether there are rules: the machine's "localtime" is no name of a zone.
-        if value not in available_timezones():
-            raise ValueError(f"{value!r} is not the IANA name of a time zone; one is Europe/Warsaw")
-        return value
-
-    @field_validator("schedule")
-    @classmethod
-    def _five_fields(cls, value: str) -> str:
-        # What each may hold is Dagster's to say, where the schedule is made.
-        if len(value.split()) != 5:
-            raise ValueError(
-                f"{value!r} is not a time of the day as five fields of cron; one is '30 2 * * *'"
-            )
-        return value
-
-    @field_validator("dagster_url", "page_url", "thread_url")
-    @classmethod
-    def _no_login(cls, value: str | None) -> str | None:
-        # They are shown, the one in every alert: whoever reads that would have the login.
-        if value is not None and "@" in urlsplit(value).netloc:
-            raise ValueError("give the address without a login, which others would see")
-        return value
-
-    @field_validator("spark_host")
-    @classmethod
-    def _host_alone(cls, value: str) -> str:
-        if not re.fullmatch(r"[^@/\s]+", value):
-            raise ValueError(
-                "give a name or an address alone; the login is INBOX_SPARK_USER and "
-                "INBOX_SPARK_PASSWORD"
-            )
-        return value
-
-    @field_validator("alert_url")
-    @classmethod
-    def _web_address(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not re.match(r"https?://[^/\s]+\S*$", value.get_secret_value()):
-            # The value is a secret: never shown.
-            raise ValueError("it is not an address that starts with https:// or http://")
-        return value
 
     @property
     def exports_folder(self) -> Path | str:
@@ -389,16 +286,6 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
         raise SettingsError("\n".join(_line(problem) for problem in error.errors())) from None
-
-
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-def _weekday(word: str) -> int:
-    for number, name in enumerate(_WEEKDAYS, start=1):
-        if word in (str(number), name, name[:3]):
-            return number
-    raise ValueError(f"{word!r} is no weekday; give such as saturday,sunday or 6,7")
 
 
 def _part_of_memory(share: float) -> str:
