@@ -72,7 +72,7 @@ class Catalog:
 
         def told(item: Any) -> Any:
             values = vars(item)
-            return {**values, "path": _name(item.path)} if "path" in values else values
+            return {**values, "path": landed_name(item.path)} if "path" in values else values
 
         # `json.dump` and `asdict` go through the many files in Python, `json.dumps` in C.
         return json.dumps(self, default=told)
@@ -152,7 +152,7 @@ def landed_days(catalog: Catalog) -> dict[str, str]:
     """By export day: a short hash of what landed of it, whose files are named by their contents."""
     digests = {day: hashlib.sha256() for day in catalog.export_days}
     for file in catalog.landed_files:
-        digests[file.export_date].update(_name(file.path).encode())
+        digests[file.export_date].update(landed_name(file.path).encode())
     return {day: digest.hexdigest()[:12] for day, digest in digests.items()}
 
 
@@ -175,7 +175,7 @@ def read_catalog(path: Path) -> Catalog | None:
             export_files=tuple(content["export_files"]),
             **{
                 kind: tuple(
-                    LandedFile(**{**file, "path": f"{raw}/{_name('/' + file['path'])}"})
+                    LandedFile(**{**file, "path": f"{raw}/{landed_name('/' + file['path'])}"})
                     for file in content[kind]
                 )
                 for kind in ("landed_files", "incoming_files", "replaced_files")
@@ -193,7 +193,8 @@ def read_catalog(path: Path) -> Catalog | None:
 _NAME_PARTS = 3  # <entity>/export_date=<day>/<hash>.parquet, wherever the raw folder lies
 
 
-def _name(path: str) -> str:
+def landed_name(path: str) -> str:
+    """The path of a landed file in the raw folder, wherever that is."""
     return "/".join(path.rsplit("/", _NAME_PARTS)[1:])
 
 

@@ -20,6 +20,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 
@@ -35,6 +36,7 @@ from orchestration.warehouse.raw_views import (
     Lists,
     Part,
     file_lists,
+    has_path,
     merged,
     put_together,
     take_apart,
@@ -66,12 +68,13 @@ def run_models(
     if part is None and _is_ordinary(settings, plan, "apply"):
         place = _place(settings, plan, max(_JSON_BYTES, settings.raw_catalog.stat().st_size + 1))
     script = _read(place)
-    hooks = put_together(script.hooks, lists) if script else None
+    hooks = put_together(script.hooks, lists, settings.home) if script else None
     if script is not None and hooks is not None:
         with _left_to_dbt():
             return _apply(settings, plan, hooks, script.nodes)
     results = dbt.run_models(settings, plan, part)
-    _keep(place, script, results, lists)
+    if place is not None:
+        _keep(place, settings.home, results, lists, script)
     return results
 
 
@@ -87,22 +90,19 @@ def run_tests(
         with _left_to_dbt():
             return _test(settings, script.nodes)
     results = dbt.run_tests(settings, plan, selection)
-    _keep(place, None, results, {})
+    if place is not None:
+        _keep(place, settings.home, results)
     return results
 
 
 def _is_ordinary(settings: Settings, plan: BatchPlan, action: str) -> bool:
-    # A home's path stands in statements, which are told apart by what ends them.
-    is_told_apart = ";" not in str(settings.home)
-    actions = set(plan.actions.values())
-    return engine_of(settings).runs_kept_sql and is_told_apart and actions == {action}
+    return engine_of(settings).runs_kept_sql and set(plan.actions.values()) == {action}
 
 
 def _place(settings: Settings, plan: BatchPlan, json_bytes: int = 0) -> Path:
     """The file of what dbt makes of the project, with these settings, for such a batch."""
     told = [
         ParsedFiles(settings, engine_of(settings)).key,
-        str(settings.home),
         dict(plan.actions),
         dict(plan.fingerprints),
         json_bytes,
@@ -173,21 +173,29 @@ def _open(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _keep(
-    place: Path | None, before: Script | None, results: Sequence[DbtResult], lists: Lists
+    place: Path,
+    home: Path,
+    results: Sequence[DbtResult],
+    lists: Lists = MappingProxyType({}),
+    before: Script | None = None,
 ) -> None:
-    """Keeps what dbt ran, if all of it went well and is known."""
-    if place is None or not all(result.is_success for result in results):
-        return
-    hooks = [result.sql for result in results if result.resource_type == "operation"]
+    """Keeps what dbt ran, if all of it went well, is known, and would do in any home."""
+    hooks = ";".join(result.sql for result in results if result.resource_type == "operation")
     nodes = [result for result in results if result.resource_type != "operation"]
-    parts = take_apart(";".join(hooks), lists)
-    if parts is None or not all(node.sql for node in nodes):
+    parts = take_apart(hooks, lists, home)
+    if parts is None or not all(_can_be_kept(node, home) for node in results):
         return
     script = Script(merged(before.hooks if before else [], parts), nodes)
     files.write_text(place, json.dumps(asdict(script)))
     kept = sorted(place.parent.glob("*.json"), key=lambda path: path.stat().st_mtime)
     for path in kept[:-MOST_KEPT]:
         path.unlink(missing_ok=True)
+
+
+def _can_be_kept(result: DbtResult, home: Path) -> bool:
+    if result.resource_type == "operation":
+        return result.is_success
+    return result.is_success and bool(result.sql) and not has_path(result.sql, home)
 
 
 def _read(place: Path | None) -> Script | None:

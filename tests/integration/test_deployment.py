@@ -29,7 +29,7 @@ from orchestration import pipeline
 from orchestration.dagster_app.instance import prepare_dagster_home
 from orchestration.dagster_app.runs import InstanceUnavailable
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
-from tests.homes import parsed_dbt_folder
+from tests.homes import ready_dbt_folder
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.services.postgres import PASSWORD, PostgresServer
 
@@ -51,7 +51,7 @@ def settings(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory)
         threads=1,
         dagster_postgres=postgres.url,
     )
-    shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
+    shutil.copytree(ready_dbt_folder(ZONE), settings.dbt_folder)
     return settings
 
 

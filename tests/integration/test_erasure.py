@@ -27,7 +27,7 @@ from orchestration.privacy import erasure
 from orchestration.privacy.search import NamedUser, search_everything
 from orchestration.privacy.users import UserIdentifiers
 from orchestration.settings import Settings, load_settings
-from tests.homes import parsed_dbt_folder
+from tests.homes import ready_dbt_folder
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.services.postgres import PostgresServer
 from tests.services.s3 import S3Server
@@ -55,7 +55,7 @@ def inbox(s3: S3Server, postgres: PostgresServer, tmp_path: Path) -> Settings:
         publish_store=f"{s3.new_bucket()}/inbox",
         publish_postgres=postgres.url,
     )
-    shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
+    shutil.copytree(ready_dbt_folder(ZONE), settings.dbt_folder)
     return settings
 
 

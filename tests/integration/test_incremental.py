@@ -20,7 +20,7 @@ from orchestration.warehouse.build import build_warehouse
 from orchestration.warehouse.comparison import compare
 from orchestration.warehouse.tables import describe_tables
 from orchestration.warehouse.verify import verify_warehouse
-from tests.homes import copy_home, parsed_dbt_folder, small_home
+from tests.homes import copy_home, ready_dbt_folder, small_home
 from tests.oracle.generate import generate_inbox, write_day, write_inbox
 
 ZONE = "Europe/Warsaw"
@@ -62,7 +62,7 @@ def half(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     for day in list(INBOX.days)[DAYS // 2 :]:
         shutil.rmtree(folder / "exports" / str(day))
     settings = small_home(folder, ZONE)
-    shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
+    shutil.copytree(ready_dbt_folder(ZONE), settings.dbt_folder)
     assert not pipeline.run(settings).failures
     return settings
 
@@ -122,6 +122,7 @@ def test_runs_killed_at_many_statements_end_with_the_tables_of_an_undisturbed_on
 ) -> None:
     """Each run finds a new day and the batch of a run that was killed; none of them ends well."""
     settings, days = growing
+    shutil.rmtree(settings.dbt_folder / "replay")  # whose one transaction test_replay ends
     for fatal, day in zip((20, 95, 165, 240, 290), days, strict=False):
         write_day(INBOX, day, settings.exports_folder)
         run = subprocess.run(

@@ -16,7 +16,7 @@ import pytest
 
 from orchestration.machine.stores import ObjectFolder
 from orchestration.settings import Settings, load_settings
-from tests.homes import parsed_dbt_folder
+from tests.homes import ready_dbt_folder
 from tests.oracle.compare import assert_tables_equal
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.oracle.metrics import KEYS, Report
@@ -46,7 +46,7 @@ def inbox(s3: S3Server, tmp_path: Path, local_exports: Path) -> Settings:
         timezone=ZONE,
         threads=1,
     )
-    shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
+    shutil.copytree(ready_dbt_folder(ZONE), settings.dbt_folder)
     return settings
 
 

@@ -20,7 +20,7 @@ from orchestration.settings import Settings
 from orchestration.warehouse.publication import is_published
 from tests.browser.chromium import open_chromium
 from tests.browser.dagster_ui import ask, served, wait_until
-from tests.homes import parsed_dbt_folder, small_home
+from tests.homes import ready_dbt_folder, small_home
 from tests.operator import LOCATION, REPOSITORY, Operator, operate
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.webhook import SECRET, Webhook, listening
@@ -81,7 +81,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     for day in DAYS[4:]:
         shutil.move(folder / "exports" / day, folder / day)
     settings = small_home(folder, ZONE)
-    shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
+    shutil.copytree(ready_dbt_folder(ZONE), settings.dbt_folder)
     return settings
 
 

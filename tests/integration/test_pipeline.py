@@ -28,6 +28,7 @@ from tests.homes import (
     parsed_dbt_folder,
     published_days,
     published_sample,
+    ready_dbt_folder,
     small_home,
 )
 from tests.oracle.clock import read_schedules
@@ -83,7 +84,7 @@ def new_inbox(folder: Path) -> Settings:
     write_inbox(generate_inbox(3, date(2024, 3, 28), 5, 6, ZONE), folder / "exports")
     settings = small_home(folder, ZONE)
     # What a first run would spend most of its time on, and every test would repeat.
-    shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
+    shutil.copytree(ready_dbt_folder(ZONE), settings.dbt_folder)
     return settings
 
 
@@ -364,6 +365,7 @@ def test_a_killed_run_is_shown_as_failed(
 ) -> None:
     """The next run says so in Dagster's instance: no daemon watches a command's process."""
     inbox = growing_inbox
+    shutil.rmtree(inbox.dbt_folder / "replay")  # dbt tells each table
     run = subprocess.Popen(
         [sys.executable, "-m", "orchestration.cli", "run"],
         env=environment(inbox),

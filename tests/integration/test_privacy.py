@@ -21,7 +21,7 @@ from orchestration.privacy.record import begin_erasure, read_user_record
 from orchestration.privacy.users import UserIdentifiers
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse.quality import find_landed_rows
-from tests.homes import command, environment, parsed_dbt_folder, small_home
+from tests.homes import command, environment, ready_dbt_folder, small_home
 from tests.integration.test_pipeline import ZONE, assert_same, published
 from tests.marks import holds
 from tests.models import Warehouse, load
@@ -45,7 +45,7 @@ def inbox(tmp_path: Path) -> Settings:
     for day in sorted((folder / "exports").iterdir())[1:4]:
         write_our_user(day)
     settings = small_home(folder, ZONE)
-    shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
+    shutil.copytree(ready_dbt_folder(ZONE), settings.dbt_folder)
     return settings
 
 

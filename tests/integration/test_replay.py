@@ -13,6 +13,7 @@ import pytest
 
 from orchestration.engines.state import read_states
 from orchestration.exports.loading import load_days
+from orchestration.machine.sql import literal
 from orchestration.privacy.record import Door
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.warehouse import dbt, replay
@@ -39,6 +40,12 @@ def home(tmp_path: Path) -> Settings:
         (settings.raw_folder / "manifests" / f"{day}.json").unlink()
     build(settings, with_tests=False)
     return settings
+
+
+def moved(settings: Settings, folder: Path) -> Settings:
+    """The home in another folder, whose name a statement has to quote."""
+    settings.home.rename(folder)
+    return settings.model_copy(update={"home": folder})
 
 
 def build(settings: Settings, with_tests: bool = True) -> WarehouseBuild:
@@ -126,7 +133,9 @@ def differences(one: Settings, other: Settings) -> list[str]:
     with closing(duckdb.connect()) as connection:
         connection.execute("set TimeZone = 'UTC'")
         for name, settings in (("one", one), ("other", other)):
-            connection.execute(f"attach '{settings.warehouse_database}' as {name} (read_only)")
+            connection.execute(
+                f"attach {literal(settings.warehouse_database)} as {name} (read_only)"
+            )
         relations = connection.execute(
             "select schema_name || '.' || table_name from duckdb_tables() "
             f"where database_name = 'one' and schema_name in {SCHEMAS} "
@@ -147,10 +156,11 @@ def differences(one: Settings, other: Settings) -> list[str]:
 def test_batches_without_dbt_give_the_tables_and_results_of_dbt(
     home: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A day, a correction, a run that ends in the middle, a model that was changed."""
+    """A day, a correction, a run that ends in the middle, a model that was changed; elsewhere."""
     first, second, third, fourth = DAYS
     bring(home, first)
     build(home)  # which tests every row, as nothing was tested before
+    home = moved(home, tmp_path / "it's; [<home>]*")
     bring(home, second)
     with without_dbt("run", monkeypatch):
         build(home)

@@ -21,7 +21,7 @@ from orchestration.dagster_app.instance import prepare_dagster_home
 from orchestration.machine import zones
 from orchestration.settings import Settings, load_settings
 from orchestration.sources.overview import overview
-from tests.homes import parsed_dbt_folder
+from tests.homes import ready_dbt_folder
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.unit.sources import intercom_records, layouts, zendesk_records
 
@@ -50,7 +50,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = load_settings(
         exports=folder / "exports", home=folder / "home", timezone=ZONE, threads=1, sources=sources
     )
-    shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
+    shutil.copytree(ready_dbt_folder(ZONE), settings.dbt_folder)
     return settings
 
 
