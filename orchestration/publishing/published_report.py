@@ -15,9 +15,21 @@ import pandas as pd
 from orchestration.errors import InboxError
 from orchestration.publishing.filters import NO_FILTERS, Filters
 from orchestration.publishing.kept_answers import KeptAnswers
-from orchestration.publishing.published_days import PublishedDays
+from orchestration.publishing.published_days import PublishedDays, is_whole, without_cut
 from orchestration.publishing.published_file import answer, identify, open_file
+from orchestration.publishing.published_names import PublishedNames
 from orchestration.publishing.restated_numbers import RestatedNumbers
+
+# The durations behind a median as they lie by agent; inbox_threads knows why others do not count.
+TIMINGS = """
+    select
+        agent_id, grouping(agent_id) = 1 as is_everyone, count(*) as counted,
+        quantile_cont({0}, 0.5) as median
+    from fct_agent_timings
+    where created_date between ? and ? and {0} is not null
+    group by grouping sets ((agent_id), ())
+    order by is_everyone
+"""
 
 
 class NothingPublished(InboxError):
@@ -44,7 +56,7 @@ class Reach:
     covered_from: date | None = None
 
 
-class PublishedReport(PublishedDays, RestatedNumbers):
+class PublishedReport(PublishedDays, PublishedNames, RestatedNumbers):
     """One publication, opened read-only; it stays the same when the file is replaced.
 
     May be used by several threads at once. Answers are kept, so that asking again costs nothing;
@@ -127,11 +139,33 @@ class PublishedReport(PublishedDays, RestatedNumbers):
     ) -> pd.DataFrame:
         """inbox_series: a row a period; agent_id None is everyone, empty is nobody."""
         if grain == "day" and agent_id is None and not filters:
-            days = self._days(self._columns_of_series(), first, last)
+            days = self._periods(grain, self._columns_of_series(), first, last)
             # Where a day is not in the mart, what to say of it is the function's to know.
-            if len(days) == (last - first).days + 1:
+            if is_whole(days, first, last):
                 return days
         return self._call("inbox_series", grain, first, last, agent_id, **filters.arguments)
+
+    def whole_series(
+        self,
+        grain: str,
+        first: date,
+        last: date,
+        agent_id: str | None = None,
+        filters: Filters = NO_FILTERS,
+    ) -> pd.DataFrame:
+        """As series, but nothing need be said of periods that are cut, nor of ages of weeks and on.
+
+        Those are what costs: all else lies ready.
+        """
+        if agent_id is None and not filters:
+            periods = self._periods(grain, self._columns_of_series(), first, last)
+            if not periods.empty and is_whole(
+                periods,
+                periods["period_start_date"].iloc[0].date(),
+                periods["period_end_date"].iloc[-1].date(),
+            ):
+                return without_cut(periods, first, last)
+        return self.series(grain, first, last, agent_id, filters)
 
     def _columns_of_series(self) -> list[str]:
         day = self.reach.as_of_date
@@ -179,6 +213,8 @@ class PublishedReport(PublishedDays, RestatedNumbers):
 
         agent_id, counted, median: the last row, whose is_everyone is true, is of all agents.
         """
+        if not filters:
+            return self._ask(TIMINGS.format(number.removesuffix("_median")), first, last)
         return self._call(
             "inbox_threads",
             number,
@@ -230,45 +266,11 @@ class PublishedReport(PublishedDays, RestatedNumbers):
         """Whether there is working time."""
         return not self._ask("select 1 from dim_open_hours limit 1").empty
 
-    def filter_values(self, name: str) -> list[str]:
-        """The values that a filter may have, channels and labels the most used first."""
-        column, table = {
-            "channel": ("channel", "mart_channels_yearly"),
-            "team": ("team_id", "mart_teams_yearly"),
-            "label": ("label", "mart_labels_yearly"),
-        }[name]
-        values = self._ask(
-            f"select coalesce({column}, '') as value from {table} group by all "
-            "order by sum(new_threads) desc, value"
-        )
-        is_shown = values["value"].ne("") if name == "channel" else values["value"].notna()
-        return list(values["value"][is_shown])
-
-    def team_names(self) -> dict[str, str]:
-        """The names of all teams, by id."""
-        teams = self._ask("select team_id, name from dim_teams order by lower(name), team_id")
-        return dict(zip(teams["team_id"], teams["name"], strict=True))
-
     def definitions(
         self, number: str, first: date, last: date, agent_id: str | None = None
     ) -> pd.DataFrame:
         """inbox_definitions: a row a definition of a number, ours first; agent_id as in series."""
         return self._ask("from inbox_definitions(?, ?, ?, ?)", number, first, last, agent_id)
-
-    def agent_names(self) -> dict[str, str]:
-        """The names of all agents, by id, in the order of their names."""
-        agents = self._ask("select agent_id, name from dim_agents order by lower(name), agent_id")
-        return dict(zip(agents["agent_id"], agents["name"], strict=True))
-
-    def descriptions(self) -> dict[str, str]:
-        """What each number means, by its column's name: the comments of the published marts."""
-        columns = self._ask(
-            "select column_name, any_value(comment order by table_name desc) as comment "
-            "from duckdb_columns() where database_name = current_database() "
-            "and table_name in ('mart_inbox_daily', 'mart_agents_daily') "
-            "and comment is not null group by column_name"
-        )
-        return dict(zip(columns["column_name"], columns["comment"], strict=True))
 
 
 def _day(value: Any) -> date | None:

@@ -67,10 +67,13 @@ class Answers:
         return self._series(self.view.first_date, self.view.last_date)
 
     def series_compared(self) -> pd.DataFrame | None:
-        """The same of the days that the range is compared with."""
+        """The same of the days that the range is compared with, as far as periods are whole."""
         if self.days_compared is None or not self.is_comparable:
             return None
-        return self._series(*self.days_compared)
+        view = self.view
+        return self.report.whole_series(
+            view.grain, *self.days_compared, self.agent_id, view.filters
+        )
 
     def within(self) -> pd.DataFrame:
         """A row a period: the first responses, and how many took no longer than an hour."""

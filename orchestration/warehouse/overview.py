@@ -32,6 +32,7 @@ _CLICKS = """### What to click
 | to | click |
 | --- | --- |
 | load a day that has come | nothing: it is loaded by itself; or [the day]({days}), Materialize |
+| see why a day was not loaded | [the check]({arrival}); of the day itself, in red, View logs |
 | see why a run failed | [Runs]({base}/runs), the run: its message is the reason |
 | see what was set aside | [the day]({days}), `rejected_rows`; `inbox quarantine list` |
 | build and publish again | [the job]({base}/jobs), `build_and_publish` |
@@ -83,7 +84,8 @@ def overview(
         ("Is that the newest?", newest, f"[runs]({base}/runs)"),
     ]
     table = "\n".join(f"| {question} | {answer} | {link} |" for question, answer, link in rows)
-    clicks = _CLICKS.format(base=base, days=days, cards=cards)
+    arrival = f"{checks}&checkDetail=export_of_yesterday_is_loaded"
+    clicks = _CLICKS.format(base=base, days=days, cards=cards, arrival=arrival)
     return Overview(
         {question: answer for question, answer, _ in rows},
         f"| question | answer | more |\n| --- | --- | --- |\n{table}\n\n{clicks}",

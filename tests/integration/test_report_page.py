@@ -24,6 +24,9 @@ from tests.browser.report_page import number, shown
 
 Ask = Callable[..., list[tuple[Any, ...]]]
 
+# What the marts of weeks, months and years do not say.
+AGES = ("longest_wait_seconds", "backlog_age_seconds_median", "backlog_age_seconds_p90")
+
 
 @pytest.fixture
 def app(published_sample: Settings, monkeypatch: pytest.MonkeyPatch) -> AppTest:
@@ -352,3 +355,26 @@ def test_days_are_told_as_the_function_tells_them(
             told = c.execute("from inbox_series('day', ?, ?, ?)", [first, last, agent_id]).df()
         days = report.series("day", first, last, agent_id)
         pd.testing.assert_frame_equal(days, told, check_dtype=False)
+
+
+def test_what_lies_ready_is_what_the_functions_say(published_sample: Settings) -> None:
+    """Whole periods of the days compared with; how many durations are behind an agent's median."""
+    report = PublishedReport(published_sample.published_database)
+    days = date(2024, 1, 4), date(2024, 2, 13)
+    ready, asked = report.whole_series("week", *days), report.series("week", *days)
+    assert ready["period_start_date"].tolist() == asked["period_start_date"].tolist()
+    assert ready["is_complete"].tolist() == asked["is_complete"].tolist()
+    whole = asked["is_complete"]
+    assert whole.sum() == 5
+    columns = [name for name in asked if name not in AGES]
+    pd.testing.assert_frame_equal(ready[whole][columns], asked[whole][columns], check_dtype=False)
+    for median in ("first_response_seconds_median", "closing_seconds_median"):
+        counted = report.counted(median, *days)
+        threads = report.threads(median, *days)
+        values = threads[threads["is_counted"]]
+        agents = counted[~counted["is_everyone"]]
+        by_agent = agents.set_index(agents["agent_id"].fillna(""))["counted"].to_dict()
+        assert by_agent == values.groupby(values["agent_id"].fillna("")).size().to_dict()
+        everyone = counted.iloc[-1]
+        assert everyone["counted"] == len(values)
+        assert everyone["median"] == pytest.approx(values["value"].median())
