@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lab.numbers import DOCS, MODELS, SEMANTIC, files, shown_numbers
+from lab.numbers import DOCS, MODELS, SEMANTIC, files
+from lab.numbers.register import shown_numbers
 from orchestration.warehouse.numbers import read_register
 from tests.oracle.layout import SERIES_NUMBERS
 
