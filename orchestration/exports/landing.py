@@ -28,6 +28,12 @@ import pyarrow as pa
 
 from orchestration.exports.door import Door, Identifiers
 from orchestration.exports.errors import ErasureStarted, LandingFailed
+from orchestration.exports.landed_files import (
+    QUARANTINE,
+    QUARANTINE_HISTORY,
+    QUARANTINE_HISTORY_SCHEMA,
+    QUARANTINE_SCHEMA,
+)
 from orchestration.exports.layout import ExportDay, ExportFile
 from orchestration.exports.manifest import (
     FORMAT_VERSION,
@@ -44,14 +50,7 @@ from orchestration.exports.reading.file import FileReader
 from orchestration.exports.reading.limits import ReadLimits
 from orchestration.exports.reading.rejecting import RejectedRow
 from orchestration.exports.reading.remarks import Remarks, as_json
-from orchestration.exports.reading.schema import (
-    CONTRACTS,
-    ENTITIES,
-    QUARANTINE,
-    QUARANTINE_HISTORY,
-    QUARANTINE_HISTORY_SCHEMA,
-    QUARANTINE_SCHEMA,
-)
+from orchestration.exports.reading.schema import CONTRACTS, ENTITIES
 from orchestration.exports.writing import (
     INCOMING,
     DayFiles,

@@ -13,8 +13,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from orchestration.exports.errors import BrokenManifest
+from orchestration.exports.landed_files import QUARANTINE, QUARANTINE_HISTORY
 from orchestration.exports.layout import ExportDay
-from orchestration.exports.reading.schema import ENTITIES, QUARANTINE, QUARANTINE_HISTORY
+from orchestration.exports.reading.schema import ENTITIES
 
 FORMAT_VERSION = 3
 """Raised when landed files change their form, so that every day counts as pending.

@@ -22,9 +22,10 @@ import duckdb
 import pyarrow.parquet
 
 from orchestration.exports.door import Identifiers
+from orchestration.exports.landed_files import QUARANTINE, QUARANTINE_HISTORY
 from orchestration.exports.manifest import DayManifest, FileEntry, read_manifest, read_manifests
 from orchestration.exports.reading.rejecting import hash_of_key
-from orchestration.exports.reading.schema import CONTRACTS, ENTITIES, QUARANTINE, QUARANTINE_HISTORY
+from orchestration.exports.reading.schema import CONTRACTS, ENTITIES
 
 LOADED = "loaded"
 NOT_DELIVERED_AGAIN = "not delivered again"

@@ -26,8 +26,9 @@ import numpy as np
 import pyarrow as pa
 
 from orchestration.exports.healing import healed_rows
+from orchestration.exports.landed_files import QUARANTINE, QUARANTINE_HISTORY
 from orchestration.exports.manifest import DayManifest, Retention, read_manifests
-from orchestration.exports.reading.schema import CONTRACTS, QUARANTINE, QUARANTINE_HISTORY
+from orchestration.exports.reading.schema import CONTRACTS
 from orchestration.exports.rewriting import rewrite_day
 
 _CLOSINGS = {"threads": "[first_closed_at, case when status = 'closed' then closed_at end]"}

@@ -13,8 +13,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet
 
+from orchestration.exports.landed_files import in_form_of_now
 from orchestration.exports.manifest import DayManifest, read_manifest
-from orchestration.exports.reading.schema import in_form_of_now
 from orchestration.exports.writing import DayFiles, StagedFile, commit_day, incoming_folder
 
 Change = Callable[[str, pa.Table], pa.Table]

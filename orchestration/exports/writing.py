@@ -21,8 +21,8 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet
 
+from orchestration.exports.landed_files import file_dictionary_columns, file_schema
 from orchestration.exports.manifest import DayManifest, manifest_path
-from orchestration.exports.reading.schema import file_dictionary_columns, file_schema
 from orchestration.machine import files
 
 _ROW_GROUP_ROWS = 122_880  # what DuckDB reads as one

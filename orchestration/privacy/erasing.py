@@ -15,8 +15,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet
 
+from orchestration.exports.landed_files import file_schema
 from orchestration.exports.manifest import read_manifests
-from orchestration.exports.reading.schema import CONTRACTS, file_schema
+from orchestration.exports.reading.schema import CONTRACTS
 from orchestration.exports.rewriting import rewrite_day
 from orchestration.privacy.record import read_user_record
 from orchestration.privacy.users import UserIdentifiers

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import ast
 import os
+import re
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +17,9 @@ from orchestration.exports import (
     pending_days,
     read_manifests,
 )
+from orchestration.exports.reading.schema import COLUMNS_SINCE
 from orchestration.privacy.record import Door
+from orchestration.settings import DBT_PROJECT
 
 from .builders import DAY, rating, thread, write_file, write_records
 
@@ -150,3 +154,14 @@ def test_a_manifest_under_another_days_name_is_broken(exports: Path) -> None:
     path.rename(path.with_name("2024-03-02.json"))
     with pytest.raises(BrokenManifest):
         read_manifests(exports.parent / "raw")
+
+
+def test_dbt_knows_by_which_form_a_column_came() -> None:
+    macros = DBT_PROJECT / "macros" / "engine" / "register_raw_records.sql"
+    written = re.search(
+        r"macro raw_columns_since\(\) -%\}\s*\{\{ return\((.*?)\) \}\}",
+        macros.read_text(encoding="utf-8"),
+        re.DOTALL,
+    )
+    assert written is not None
+    assert ast.literal_eval(written[1]) == COLUMNS_SINCE
