@@ -26,7 +26,7 @@ from dagster import (
 
 from orchestration.dagster_app.jobs import build_and_publish, erase_users, load_exports, load_run
 from orchestration.dagster_app.overview import DAYS_TAG, NONE_DUE
-from orchestration.dagster_app.telling import is_load, tell_run
+from orchestration.dagster_app.run_alerts import is_load, tell_run
 from orchestration.errors import InboxError
 from orchestration.exports.arrivals import Memory, find_arrivals
 from orchestration.exports.loading import arrived_days

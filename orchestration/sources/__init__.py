@@ -17,8 +17,8 @@ Plain functions over DuckDB and Arrow; nothing here knows of Dagster. What lies 
     folding     kept records to rows of our entities: the status history, openings, tombstones
     leaving     groups that are never imported, out of what is kept
     retaining   versions past their time, out of what is kept
-    telling     what is told of an import
     delivery    rows to <entity>.<source>-<n>.parquet in the folder of a day
+    import_summary  the counts of an import, what it covers, its newest threads
     starting    the state of a source, once it fits what is asked for
     importing   one import from end to end; a look before one
     erasing     erased users out of what is kept and of what was written

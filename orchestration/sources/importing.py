@@ -30,6 +30,7 @@ from .errors import SourceUnreachable
 from .fetching.addresses import is_api
 from .fetching.landing import FetchLanding
 from .fetching.opening import open_api
+from .import_summary import counts_of, covered_from, newest_threads
 from .keeping import ImportRecord, SourceState
 from .landings.looking import open_landing
 from .leaving import find_left_out, strip_kept, strip_left_out
@@ -41,7 +42,6 @@ from .reading import Read, read_landing
 from .request import Source, Surroundings, left_out, typed_options
 from .retaining import close_imports
 from .starting import state_of
-from .telling import counts_of, covered_from, newest_threads
 
 logger = logging.getLogger("inbox.sources")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .intercom_telling import author_type
+from .intercom_openings import author_type
 
 
 def events(told: str, options: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..model import Canonical
 from .intercom_events import events
-from .intercom_telling import AUTOMATED, author_type, told
+from .intercom_openings import AUTOMATED, author_type, opening_ctes
 
 _SECONDS_OF_MERGE = 5
 
@@ -51,7 +51,7 @@ TOUCHED = f"""
 
 def canonical(options: Mapping[str, Any]) -> Canonical:
     """The mapping under a source's options."""
-    conversations = told(options)
+    conversations = opening_ctes(options)
     return Canonical(
         threads=_threads(conversations),
         messages=_messages(conversations, options),
@@ -68,9 +68,9 @@ def canonical(options: Mapping[str, Any]) -> Canonical:
     )
 
 
-def _threads(told: str) -> str:
+def _threads(openings: str) -> str:
     return f"""
-    with {told},
+    with {openings},
 
     merge as ({_MERGES.format(parts="parts")}),
 
@@ -143,9 +143,9 @@ def _threads(told: str) -> str:
     """
 
 
-def _messages(told: str, options: Mapping[str, Any]) -> str:
+def _messages(openings: str, options: Mapping[str, Any]) -> str:
     return f"""
-    with {told},
+    with {openings},
 
     said as (
         select *, {author_type("parts", options)} as author_type
@@ -179,9 +179,9 @@ def _messages(told: str, options: Mapping[str, Any]) -> str:
     """
 
 
-def _ratings(told: str) -> str:
+def _ratings(openings: str) -> str:
     return f"""
-    with {told},
+    with {openings},
 
     changed as (
         select conversation_id, max(created_at) as changed_at
@@ -223,10 +223,10 @@ _AGENTS = """
 """
 
 
-def _counts(told: str) -> dict[str, str]:
+def _counts(openings: str) -> dict[str, str]:
     return {
         "outbound threads held back": f"""
-            with {told}
+            with {openings}
             select count(*) from conversation where is_held_back
         """,
         "threads with parts that are missing": """

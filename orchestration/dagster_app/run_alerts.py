@@ -1,4 +1,4 @@
-"""Telling people how runs of Dagster ended: by job, by export day, by assets chosen by hand."""
+"""Alerts of how runs of Dagster ended: by job, by export day, by assets chosen by hand."""
 
 from __future__ import annotations
 

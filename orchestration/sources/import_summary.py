@@ -1,4 +1,4 @@
-"""What is told of an import: its counts, and some threads as they would come out."""
+"""The summary of an import: its counts, what it covers, and threads as they would come out."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ COUNTS = {
     "threads gone": "select count(*) from threads where deleted_at is not null",
     "ratings withdrawn": "select count(*) from ratings where deleted_at is not null",
 }
-"""What the fold itself tells of an import, over the schema that it made."""
+"""What the fold itself counts, over the schema that it made."""
 
 
 def counts_of(connection: duckdb.DuckDBPyConnection, canonical: Canonical) -> dict[str, int]:
-    """What an import tells besides its rows."""
+    """The counts of an import besides its rows: the fold's own and those of the kind."""
     counts = {}
     for schema, selects in (("now", COUNTS), ("now_records", canonical.counts)):
         connection.execute(f"set search_path = '{schema},main'")

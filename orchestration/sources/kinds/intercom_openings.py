@@ -26,7 +26,7 @@ def author_type(relation: str, options: Mapping[str, Any]) -> str:
             end"""
 
 
-def told(options: Mapping[str, Any]) -> str:
+def opening_ctes(options: Mapping[str, Any]) -> str:
     """The opening CTEs: conversations with who opened them, and whether they count."""
     held_back = (
         "false"
