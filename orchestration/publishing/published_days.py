@@ -44,6 +44,8 @@ def without_cut(periods: pd.DataFrame, first: date, last: date) -> pd.DataFrame:
     is_cut = (periods["period_start_date"] < pd.Timestamp(first)) | (
         periods["period_end_date"] > pd.Timestamp(last)
     )
+    if not is_cut.any():
+        return periods
     numbers = [str(column) for column in periods if column not in KEYS]
     known = periods.assign(is_complete=periods["is_complete"] & ~is_cut)
     return known.assign(**{column: known[column].where(~is_cut) for column in numbers})

@@ -24,6 +24,7 @@ from orchestration.report_page.agents import show_agents
 from orchestration.report_page.answers import Answers
 from orchestration.report_page.cards import inbox_cards, with_restated
 from orchestration.report_page.components.cards import show_cards
+from orchestration.report_page.configured import page_settings
 from orchestration.report_page.controls import show_controls
 from orchestration.report_page.header import describe_view, show_header
 from orchestration.report_page.navigation import go
@@ -31,7 +32,6 @@ from orchestration.report_page.restated import restated_cards
 from orchestration.report_page.stats import numbers_of, show_stats
 from orchestration.report_page.threads import show_threads, toggle_threads
 from orchestration.report_page.view import SECTIONS, View, view_of
-from orchestration.settings import load_settings
 
 HERE = Path(__file__).parent
 LOOK_EVERY_SECONDS = 10
@@ -47,7 +47,7 @@ def main() -> None:
     """Shows the whole page."""
     st.set_page_config(page_title="Inbox Report", page_icon=str(HERE / "icon.png"), layout="wide")
     st.html(HERE / "page.css")
-    settings = load_settings()
+    settings = page_settings()
     latest = latest_report(settings.published_database, settings.threads, settings.memory_limit)
     identity = latest.identity()
     try:

@@ -14,11 +14,11 @@ from orchestration.publishing.presentation import describe_range, shorten_name
 from orchestration.publishing.threads import with_links
 from orchestration.report_page.answers import Answers
 from orchestration.report_page.components.table import show_table
+from orchestration.report_page.configured import page_settings
 from orchestration.report_page.navigation import go, plain, show_download
 from orchestration.report_page.tables import UNASSIGNED, UNASSIGNED_ID, threads_table
 from orchestration.report_page.view import View
 from orchestration.report_page.words import REASONS, TITLES
-from orchestration.settings import load_settings
 
 MOST_THREADS = 200
 
@@ -71,7 +71,7 @@ def _of_cell(answers: Answers) -> Answers:
 
 
 def _show(answers: Answers, number: str) -> None:
-    threads = with_links(answers.threads(number), load_settings().thread_url)
+    threads = with_links(answers.threads(number), page_settings().thread_url)
     st.markdown(f"{describe_threads(threads)}.")
     shown = threads[threads["is_counted"]].head(MOST_THREADS)
     if not shown.empty:
@@ -82,7 +82,7 @@ def _show(answers: Answers, number: str) -> None:
         )
     show_download(
         "All of them as CSV",
-        lambda: with_links(threads, load_settings().thread_url),
+        lambda: with_links(threads, page_settings().thread_url),
         f"threads_{number}",
         answers.view,
     )
