@@ -86,17 +86,28 @@ where final.{{ never_null }} is not null or report.first_date is null
 The records of a fact whose threads the filters choose, all without any, as a relation. Channel and team lie in a record, so
 that filters by them join nothing, in a branch of their own: an engine does not leave a join out for want of an argument. Of a
 rating whose thread is not there they are null, and no filter chooses it.
+
+is_shared: whether the fact is read several times, so that what labels and priorities choose is the CTE of labeled_records()
 -#}
-{% macro chosen(fact) -%}
+{% macro chosen(fact, is_shared=false) -%}
 (
-        {%- for is_by_record in (true, false) %}
         select records.*
         from {{ ref(fact).include(database=false) }} as records
         where
-            {%- if is_by_record %}
             labels is null and priorities is null
             and (channels is null and teams is null or records.channel is not null)
-            {%- else %}
+            and {{ is_listed('channels', 'records.channel') }}
+            and {{ is_listed('teams', 'records.team_id') }}
+        union all
+        {{ 'select * from labeled_' ~ fact if is_shared else chosen_by_thread(fact) }}
+    )
+{%- endmacro %}
+
+{#- Those that labels or priorities choose, which a record does not hold. -#}
+{% macro chosen_by_thread(fact) -%}
+        select records.*
+        from {{ ref(fact).include(database=false) }} as records
+        where
             (labels is not null or priorities is not null)
             and records.channel is not null
             and {{ has_listed_label('records') }}
@@ -104,12 +115,20 @@ rating whose thread is not there they are null, and no filter chooses it.
                 select prioritized.thread_id from {{ ref('fct_threads').include(database=false) }} as prioritized
                 where {{ list_contains('priorities', "coalesce(prioritized.priority, '')") }}
             ))
-            {%- endif %}
             and {{ is_listed('channels', 'records.channel') }}
             and {{ is_listed('teams', 'records.team_id') }}
-        {{ 'union all' if not loop.last }}
-        {%- endfor %}
-    )
+{%- endmacro %}
+
+{#- The CTEs of what labels and priorities choose of the facts that the parts of range_numbers() share. -#}
+{% macro labeled_records() -%}
+{%- for fact in ('fct_threads', 'fct_messages', 'fct_durations') %}
+labeled_{{ fact }} as materialized (
+    {{- chosen_by_thread(fact) }}
+    {%- if fact == 'fct_messages' %}
+            and {{ is_in_range('records.sent_date') }}
+    {%- endif %}
+){{ ',' if not loop.last }}
+{% endfor %}
 {%- endmacro %}
 
 {#- Whether a record's thread carries one of the labels that are asked for. -#}

@@ -28,7 +28,7 @@ aged_threads as (
         threads.created_date,
         {{ record_kinds().threads.columns.left_backlog_date }} as left_backlog_date,
         {{ value_key('threads', 'assigned_agent_id', dimension=dimension) }} as value_key
-    from {{ chosen('fct_threads') }} as threads
+    from {{ chosen('fct_threads', is_shared=true) }} as threads
     {{- with_thread_values('threads', dimension) }}
     where {{ is_computed }} and {{ is_of_agent('threads.assigned_agent_id') }}
 ),
@@ -39,7 +39,7 @@ aged_waits as (
         durations.started_date,
         durations.ended_date,
         {{ value_key('durations', 'assigned_agent_id', dimension=dimension) }} as value_key
-    from {{ chosen('fct_durations') }} as durations
+    from {{ chosen('fct_durations', is_shared=true) }} as durations
     {{- with_thread_values('durations', dimension) }}
     where
         {{ is_computed }} and durations.{{ record_kinds().waits.where }}

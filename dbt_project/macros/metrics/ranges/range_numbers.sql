@@ -7,6 +7,8 @@ is_slow: whether the records of threads are added up, instead of the tables that
 grain: the grain of the periods, where whole ones may be taken from what lies ready
 -#}
 {% macro range_numbers(is_slow, dimension=none, grain=none) -%}
+{{ labeled_records() }},
+
 {{ thread_values() if dimension else scope_rows(grain) }},
 
 {{ range_sums(is_slow, dimension=dimension, grain=grain) }},

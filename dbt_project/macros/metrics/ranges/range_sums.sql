@@ -1,5 +1,6 @@
 {#-
-The sums of the CTE `periods` (from_date, to_date), as the CTE `sums`, keyed by from_date and value_key. Of everyone or of an agent they are added up from fct_agent_days, of a channel or a team from its mart;
+The sums of the CTE `periods` (from_date, to_date), as the CTE `sums`, keyed by from_date and value_key. Of everyone or of an
+agent they are added up from fct_agent_days, of a channel or a team alone from its mart;
 where other threads are chosen (`is_slow`), the records of the range are.
 
 names: the sums that are read
@@ -16,7 +17,7 @@ names: the sums that are read
         thread_values.thread_value,
         {%- endif %}
         {{ kind }}.*
-    from {{ chosen(records.fact) }} as {{ kind }}
+    from {{ chosen(records.fact, is_shared=(grain or dimension) and kind in ('threads', 'messages', 'waits')) }} as {{ kind }}
     {{- with_thread_values(kind, dimension) }}
     where
         {{ is_slow }}{{ ' and not ' ~ is_only_value() if grain }}

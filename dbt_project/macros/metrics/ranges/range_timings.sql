@@ -16,7 +16,7 @@ timings as (
         durations.measure,
         durations.seconds,
         durations.business_seconds
-    from {{ chosen('fct_durations') }} as durations
+    from {{ chosen('fct_durations', is_shared=grain or dimension) }} as durations
     {{- with_thread_values('durations', dimension) }}
     {{ in_period('durations.' ~ day, grain) }}
     where

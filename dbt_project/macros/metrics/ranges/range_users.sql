@@ -10,7 +10,7 @@ active_records as (
         periods.from_date,
         records.user_id,
         {{ value_key('records', 'assigned_agent_id', dimension=dimension) }} as value_key
-    from {{ chosen(fact) }} as records
+    from {{ chosen(fact, is_shared=grain or dimension) }} as records
     {{- with_thread_values('records', dimension) }}
     {{ in_period('records.' ~ day, grain) }}
     where
