@@ -14,11 +14,10 @@ from orchestration.publishing.functions import by_place_and_name
 from orchestration.publishing.record import ParquetFiles, Publication
 from orchestration.publishing.restated_cells import Restating
 from orchestration.publishing.restated_moves import ChangedFacts
+from orchestration.publishing.table_forms import PUBLISHED_SCHEMA, TableForm
 
 # The oldest format: clients since DuckDB 1.0 can open the file.
 STORAGE_VERSION = "v1.0.0"
-
-PUBLISHED_SCHEMA = "main"
 
 # A table of which more than this share has been replaced row by row is copied whole once again.
 MAX_REPLACED_SHARE = 0.25
@@ -52,6 +51,14 @@ class Known:
     parquet: ParquetFiles = field(default_factory=ParquetFiles)
 
 
+@dataclass(frozen=True)
+class Forms:
+    """What the warehouse and the copy say of their tables, before anything is brought."""
+
+    warehouse: Mapping[str, TableForm]
+    published: Mapping[str, TableForm]
+
+
 @dataclass
 class Made:
     """What a publication came to."""
@@ -78,20 +85,10 @@ def connect(
     return connection
 
 
-def tables_of(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
-    """Tables and views of the published schema in one of the two, in order."""
-    rows = connection.execute(
-        "select table_name from duckdb_tables() where database_name = $1 and schema_name = $2 "
-        "union select view_name from duckdb_views() where database_name = $1 and schema_name = $2 "
-        "and not internal order by 1",
-        [database, PUBLISHED_SCHEMA],
-    ).fetchall()
-    return [row[0] for row in rows]
-
-
 def bring_table(
     connection: duckdb.DuckDBPyConnection,
     table: str,
+    forms: Forms,
     known: Known,
     previous: Publication | None,
     made: Made,
@@ -112,14 +109,17 @@ def bring_table(
         and published_version is not None
         and published_version == version.previous_version
     ):
-        days, changed = _changed_days(connection, table)
+        form = forms.published[table]
+        days, changed = _changed_days(connection, table, form)
         replaced = previous.replaced_rows.get(table, 0) + changed
         if replaced <= MAX_REPLACED_SHARE * previous.rows[table]:
-            made.rows[table] = previous.rows[table] + _replace_rows(connection, table, version.keys)
+            more = _replace_rows(connection, table, form, version.keys)
+            made.rows[table] = previous.rows[table] + more
             made.replaced_rows[table] = replaced
             made.rows_written += changed
             return days
-    made.rows[table] = _copy_table(connection, table, known.required.get(table, ()))
+    required = known.required.get(table, ())
+    made.rows[table] = _copy_table(connection, table, forms.warehouse[table], required)
     made.rows_written += made.rows[table]
     return None
 
@@ -137,7 +137,7 @@ def changed_facts(known: Known, previous: Publication | None) -> ChangedFacts:
 
 
 def _changed_days(
-    connection: duckdb.DuckDBPyConnection, table: str
+    connection: duckdb.DuckDBPyConnection, table: str, form: TableForm
 ) -> tuple[set[date] | None, int]:
     """The days whose rows differ, if the table has days, and how many rows a batch changed.
 
@@ -146,21 +146,22 @@ def _changed_days(
     """
     changes = f"warehouse.changes.{quoted(table)}"
     ((changed,),) = connection.execute(f"select count(*) from {changes}").fetchall()
-    column = day_column(connection, table)
-    if column is None:
+    if form.day_column is None:
         return None, changed
-    columns = quoted_list(_columns(connection, table))
+    columns = quoted_list(form.names)
     rows = connection.execute(
-        f"select distinct {quoted(column)} from "
+        f"select distinct {quoted(form.day_column)} from "
         f"(select {columns} from {changes} group by all having count(*) = 1)"
     ).fetchall()
     return {row[0] for row in rows}, changed
 
 
-def _replace_rows(connection: duckdb.DuckDBPyConnection, table: str, keys: Sequence[str]) -> int:
+def _replace_rows(
+    connection: duckdb.DuckDBPyConnection, table: str, form: TableForm, keys: Sequence[str]
+) -> int:
     """Replaces the changed rows of a table; how many more rows it has then."""
     changes = f"warehouse.changes.{quoted(table)}"
-    columns = quoted_list(_columns(connection, table))
+    columns = quoted_list(form.names)
     if len(keys) == 1:
         key = quoted(keys[0])
         condition = f"where {key} in (select {key} from {changes} where not is_after)"
@@ -177,66 +178,28 @@ def _replace_rows(connection: duckdb.DuckDBPyConnection, table: str, keys: Seque
     return int(inserted[0][0]) - int(deleted[0][0])
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    rows = connection.execute(
-        "select column_name from duckdb_columns() where database_name = 'published' "
-        "and schema_name = ? and table_name = ? order by column_index",
-        [PUBLISHED_SCHEMA, table],
-    ).fetchall()
-    return [row[0] for row in rows]
-
-
-def day_column(connection: duckdb.DuckDBPyConnection, table: str) -> str | None:
-    """The first column of days that are never null: what a table's Parquet is parted by."""
-    row = connection.execute(
-        "select column_name from duckdb_columns() where database_name = 'published' and "
-        "schema_name = ? and table_name = ? and data_type = 'DATE' and not is_nullable "
-        "order by column_index limit 1",
-        [PUBLISHED_SCHEMA, table],
-    ).fetchone()
-    return None if row is None else str(row[0])
-
-
-def _copy_table(connection: duckdb.DuckDBPyConnection, table: str, required: Sequence[str]) -> int:
+def _copy_table(
+    connection: duckdb.DuckDBPyConnection, table: str, form: TableForm, required: Sequence[str]
+) -> int:
     """Copies a table or a view with its order, its comments and its columns that are never null.
 
-    required: those of a view, which says nothing of them.
+    form: its own. required: the columns of a view, which says nothing of them.
     """
-    found = connection.execute(
-        "select sql, comment from duckdb_tables() where database_name = 'warehouse' "
-        "and schema_name = $1 and table_name = $2 union all "
-        "select null, comment from duckdb_views() where database_name = 'warehouse' "
-        "and schema_name = $1 and view_name = $2",
-        [PUBLISHED_SCHEMA, table],
-    ).fetchone()
-    assert found is not None
-    definition, comment = found
     connection.execute(f"drop table if exists {quoted(table)}")
-    connection.execute(definition or _definition_of_view(connection, table, required))
+    connection.execute(form.definition or _definition_of_view(table, form, required))
     inserted = connection.execute(
         f"insert into {quoted(table)} select * from warehouse.{PUBLISHED_SCHEMA}.{quoted(table)}"
     ).fetchone()
-    _comment(connection, f"table {quoted(table)}", comment)
-    for column, column_comment in connection.execute(
-        "select column_name, comment from duckdb_columns() where "
-        "database_name = 'warehouse' and schema_name = ? and table_name = ?",
-        [PUBLISHED_SCHEMA, table],
-    ).fetchall():
-        _comment(connection, f"column {quoted(table)}.{quoted(column)}", column_comment)
+    _comment(connection, f"table {quoted(table)}", form.comment)
+    for column in form.columns:
+        _comment(connection, f"column {quoted(table)}.{quoted(column.name)}", column.comment)
     return int(inserted[0]) if inserted else 0
 
 
-def _definition_of_view(
-    connection: duckdb.DuckDBPyConnection, view: str, required: Sequence[str]
-) -> str:
+def _definition_of_view(view: str, form: TableForm, required: Sequence[str]) -> str:
     columns = [
-        f"{quoted(name)} {kind}{' not null' if name in required else ''}"
-        for name, kind in connection.execute(
-            "select column_name, data_type from duckdb_columns() where "
-            "database_name = 'warehouse' and schema_name = ? and table_name = ? "
-            "order by column_index",
-            [PUBLISHED_SCHEMA, view],
-        ).fetchall()
+        f"{quoted(one.name)} {one.kind}{' not null' if one.name in required else ''}"
+        for one in form.columns
     ]
     return f"create table {quoted(view)} ({', '.join(columns)})"
 

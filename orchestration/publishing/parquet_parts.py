@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 
 from orchestration.machine.sql import literal, quoted
-from orchestration.publishing.database_copy import day_column
 from orchestration.publishing.record import ParquetFiles
+from orchestration.publishing.table_forms import TableForm
 
 # A table's Parquet is parted by the shortest of these periods that holds so many rows on average: a
 # day's changes cost the parts that they lie in, but readers open each part. Names end differently.
@@ -41,6 +41,7 @@ def is_parquet_due(asked: ParquetFiles, before: ParquetFiles, as_of_date: date) 
 def write_parquet(
     connection: duckdb.DuckDBPyConnection,
     table: str,
+    form: TableForm,
     changed_days: set[date] | None,
     parquet: Path,
     before: Path | None,
@@ -52,8 +53,8 @@ def write_parquet(
     """
     folder = parquet / table
     folder.mkdir()
-    form = _form(connection, table)
-    column = day_column(connection, table)
+    options = _options(form)
+    column = form.day_column
     days = _days_between(connection, table, column) if column else []
     period = _parquet_period(rows, len(days))
     parts: dict[str, list[date]] = {}
@@ -67,28 +68,20 @@ def write_parquet(
             os.link(old, folder / file)
             parts.pop(name, None)
     if parts and column and period:
-        _write_parts(connection, table, column, period, parts, folder, form)
+        _write_parts(connection, table, column, period, parts, folder, options)
     elif not any(folder.iterdir()):
         connection.execute(
-            f"copy published.{quoted(table)} to {literal(folder / f'{table}.parquet')} ({form})"
+            f"copy published.{quoted(table)} to {literal(folder / f'{table}.parquet')} ({options})"
         )
 
 
-def _form(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+def _options(form: TableForm) -> str:
     """How a table's files are written: with its descriptions, of columns as one JSON object."""
-    row = connection.execute(
-        "select comment from duckdb_tables() where database_name = 'published' and table_name = ?",
-        [table],
-    ).fetchone()
-    columns = dict(
-        connection.execute(
-            "select column_name, comment from duckdb_columns() where database_name = 'published' "
-            "and table_name = ? and comment is not null order by column_index",
-            [table],
-        ).fetchall()
-    )
-    description = row[0] if row and row[0] else ""
-    metadata = {"description": description, "columns": json.dumps(columns, ensure_ascii=False)}
+    columns = {one.name: one.comment for one in form.columns if one.comment is not None}
+    metadata = {
+        "description": form.comment or "",
+        "columns": json.dumps(columns, ensure_ascii=False),
+    }
     told = ", ".join(f"{name}: {literal(text)}" for name, text in metadata.items())
     return f"format parquet, compression zstd, kv_metadata {{{told}}}"
 
@@ -100,7 +93,7 @@ def _write_parts(
     period: str,
     parts: Mapping[str, Sequence[date]],
     folder: Path,
-    form: str,
+    options: str,
 ) -> None:
     """Writes the parts of a table, by name with their days, in one pass over it.
 
@@ -117,7 +110,7 @@ def _write_parts(
     connection.execute(
         f"copy (select *, date_trunc('{period}', {quoted(column)})::date as part "
         f"from published.{quoted(table)} where {ranges}) to {literal(written)} "
-        f"({form}, partition_by (part))"
+        f"({options}, partition_by (part))"
     )
     for part in written.iterdir():
         (file,) = part.iterdir()  # as many files may be open as there are parts

@@ -26,6 +26,7 @@ from orchestration.errors import InboxError
 from orchestration.machine import files
 from orchestration.machine.sql import quoted
 from orchestration.publishing.database_copy import (
+    Forms,
     Known,
     Made,
     TableVersion,
@@ -35,7 +36,6 @@ from orchestration.publishing.database_copy import (
     copy_compact,
     copy_functions,
     is_mostly_free,
-    tables_of,
 )
 from orchestration.publishing.parquet_parts import is_parquet_due, write_parquet
 from orchestration.publishing.record import (
@@ -49,6 +49,7 @@ from orchestration.publishing.record import (
 from orchestration.publishing.restated_cells import Restating, find_restatements
 from orchestration.publishing.restatement_tables import LOG_TABLES
 from orchestration.publishing.restatements import attach_previous, bring_log
+from orchestration.publishing.table_forms import read_forms
 from orchestration.settings import ParquetRhythm
 
 logger = logging.getLogger("inbox.publication")
@@ -147,11 +148,12 @@ def _make(
         made = Made(_as_of_date(connection))
         has_previous = _look_at_previous(connection, published, known, previous)
         connection.execute("begin")
+        forms = Forms(read_forms(connection, "warehouse"), read_forms(connection, "published"))
         changed_days = {
-            table: bring_table(connection, table, known, previous, made)
-            for table in tables_of(connection, "warehouse")
+            table: bring_table(connection, table, forms, known, previous, made)
+            for table in forms.warehouse
         }
-        for table in tables_of(connection, "published"):
+        for table in forms.published:
             if table not in changed_days and not (known.restating and table in LOG_TABLES):
                 connection.execute(f"drop table {quoted(table)}")
         if known.restating is not None:
@@ -193,8 +195,9 @@ def _make_parquet(
         made.parquet = replace(asked, publication=name, as_of_date=made.as_of_date)
         parquet.mkdir(parents=True)
         old = published / "parquet" if previous is not None else None
+        forms = read_forms(connection, "published")
         for table, days in lacks.items():
-            write_parquet(connection, table, days, parquet, old, made.rows[table])
+            write_parquet(connection, table, forms[table], days, parquet, old, made.rows[table])
     elif asked.rhythm == "never":
         made.parquet = asked
     else:
