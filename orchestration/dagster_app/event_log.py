@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from dagster._serdes import ConfigurableClassData
     from sqlalchemy.engine import Connection
 
+    _Told = tuple[EventLogEntry, dict[str, Any]]
+
 BUSY_SECONDS = 30
 OPEN_FILES = 8  # the index, and the runs that are at work or looked at
 ASSETS = frozenset(
@@ -50,6 +52,7 @@ class InboxEventLogStorage(SqliteEventLogStorage):
         self._engines: OrderedDict[str, Engine] = OrderedDict()
         self._tables: set[str] = set()
         self._indexes: set[str] = set()
+        self._columns: set[str] = set()
         self._waiting: list[EventLogEntry] = []
         self._waiting_since = 0.0
         self._under_way: ExitStack | None = None
@@ -117,6 +120,14 @@ class InboxEventLogStorage(SqliteEventLogStorage):
             self._indexes.add(name)
         return name in self._indexes
 
+    def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
+        """Whether the table of assets has a column, which it then keeps; asked with each event."""
+        if column_name not in self._columns and super()._has_asset_key_col_on_connection(
+            conn, column_name
+        ):
+            self._columns.add(column_name)
+        return column_name in self._columns
+
     def wipe(self) -> None:
         """Removes every event; open files would hide that the new ones are others."""
         self._close()
@@ -131,6 +142,7 @@ class InboxEventLogStorage(SqliteEventLogStorage):
         self._store_waiting()
         self._tables.clear()
         self._indexes.clear()
+        self._columns.clear()
         with self._db_lock:
             while self._engines:
                 self._engines.popitem()[1].dispose()
@@ -147,33 +159,37 @@ class InboxEventLogStorage(SqliteEventLogStorage):
     def _store_at_once(self, events: Sequence[EventLogEntry]) -> None:
         """Stores events that may wait, those of a run in one transaction a file."""
         for run_id, some in groupby(events, lambda event: event.run_id):
-            of_run = list(some)
+            # What goes into two files is put into words once.
+            of_run = [(event, self._event_to_row(event)) for event in some]
             with self._one_transaction():
                 with self.run_connection(run_id) as connection:
-                    rows = [self._event_to_row(event) for event in of_run]
+                    rows = [row for _, row in of_run]
                     connection.execute(SqlEventLogStorageTable.insert(), rows)
-                self._index_assets([event for event in of_run if _is_of(event, ASSETS)])
-                for event in of_run:
-                    if _is_of(event, CHECKS):
-                        (number,) = self._index([event])
-                        self.store_asset_check_event(event, number)
+                self._index_assets([one for one in of_run if _is_of(one[0], ASSETS)])
+                self._index_checks([one for one in of_run if _is_of(one[0], CHECKS)])
             self._tell_watchers(run_id)
 
-    def _index(self, events: Sequence[EventLogEntry]) -> list[int]:
+    def _index(self, events: Sequence[_Told]) -> list[int]:
         """Puts events into the index of all runs; their numbers there."""
         with self.index_connection() as connection:
             numbers: Iterable[int] = connection.execute(
                 SqlEventLogStorageTable.insert().returning(
                     SqlEventLogStorageTable.c.id, sort_by_parameter_order=True
                 ),
-                [self._event_to_row(event) for event in events],
+                [row for _, row in events],
             ).scalars()
             return list(numbers)
 
-    def _index_assets(self, events: Sequence[EventLogEntry]) -> None:
-        if not events:
+    def _index_checks(self, events: Sequence[_Told]) -> None:
+        if events:
+            for (event, _), number in zip(events, self._index(events), strict=True):
+                self.store_asset_check_event(event, number)
+
+    def _index_assets(self, told: Sequence[_Told]) -> None:
+        if not told:
             return
-        numbers = self._index(events)
+        numbers = self._index(told)
+        events = [event for event, _ in told]
         with self.index_connection() as connection:
             self._store_asset_event_tags(connection, events, numbers)
             # An asset's own row tells of its last event only.
