@@ -103,6 +103,8 @@ def _claim(manifest: Manifest, node: Node) -> str:
     """What a test claims, or what it means that it fails."""
     if node["description"]:
         return f"What a failure means: {' '.join(node['description'].split())}"
+    if "test_metadata" not in node:
+        return f"No row is found by {node['original_file_path']}."
     generic = node["test_metadata"]["name"]
     macro = manifest["macros"][f"macro.{node['package_name']}.test_{generic}"]
     told = [

@@ -42,8 +42,10 @@ def load_manifest(settings: Settings, engine: Engine | None = None) -> dict[str,
             if not files.are_current:
                 logger.info("Parsing the dbt project (some 10 seconds, once)")
                 files.stamp.unlink(missing_ok=True)
-                invoke(settings, ["parse"], engine=engine)
                 made = settings.dbt_folder / "target"
+                # Going on from it, dbt forgets descriptions of tests whose macros have changed.
+                (made / "partial_parse.msgpack").unlink(missing_ok=True)
+                invoke(settings, ["parse"], engine=engine)
                 shutil.copyfile(made / "manifest.json", files.manifest)
                 shutil.copyfile(made / "partial_parse.msgpack", files.parsed)
                 files.stamp.write_text(files.key)

@@ -86,3 +86,13 @@ def test_checks_have_short_names_and_say_what_they_claim(manifest: dict[str, Any
     assert all(told.values())
     assert all("{{" not in str(text) for text in told.values())
     assert max(len(name) for _, name in told) <= 50
+
+
+def test_a_test_without_a_description_is_named(manifest: dict[str, Any]) -> None:
+    unique_id = "test.inbox_warehouse.assert_labels_are_few"
+    silent = {**manifest["nodes"][unique_id], "description": ""}
+    changed = {**manifest, "nodes": {**manifest["nodes"], unique_id: silent}}
+    (claim,) = (
+        spec.description for spec in check_specs(changed) if unique_id_of(spec) == unique_id
+    )
+    assert claim == "No row is found by tests/assert_labels_are_few.sql."
