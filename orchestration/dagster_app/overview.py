@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from textwrap import shorten
 
 from dagster import (
     AssetExecutionContext,
@@ -21,6 +22,7 @@ from dagster import (
 
 from orchestration.dagster_app.failures import with_advice
 from orchestration.dagster_app.retries import MAX_RETRIES
+from orchestration.errors import InboxError
 from orchestration.privacy import erasure
 from orchestration.settings import Settings
 from orchestration.warehouse.overview import HeldBack, overview
@@ -32,6 +34,7 @@ OVERVIEW = "at_a_glance"
 DAYS_TAG = "inbox/days"
 DATA_TAG = "inbox/data_to"
 NONE_DUE = "none was due"
+LONGEST_REASON = 300
 
 
 def overview_spec(owners: list[str]) -> AssetSpec:
@@ -76,13 +79,19 @@ def overview_told(context: AssetExecutionContext, settings: Settings, what: str)
     except Exception as error:
         is_passing = isinstance(error, RetryRequested)
         cause = error.__cause__ or error if is_passing else error
-        reason = with_advice(str(cause).strip() or type(cause).__name__)
+        reason = with_advice(_in_a_line(cause))
         is_tried_again = is_passing and context.retry_number < MAX_RETRIES
         try:
             tell_overview(context, settings, HeldBack(what, reason, is_tried_again))
         except Exception as untold:
             logger.warning("The overview could not be brought up to date: %s", untold)
         raise
+
+
+def _in_a_line(error: BaseException) -> str:
+    """What an error of ours or of the machine says; of others, which may quote rows, its name."""
+    said = str(error) if isinstance(error, InboxError | OSError) else ""
+    return shorten(said, LONGEST_REASON, placeholder=" ...") or type(error).__name__
 
 
 def days_tag(days: Sequence[date]) -> dict[str, str]:

@@ -30,12 +30,13 @@ def periods_query(grain: str, columns: Sequence[str]) -> str:
 
 
 def is_whole(periods: pd.DataFrame, first: date, last: date) -> bool:
-    """Whether a range begins and ends with periods, each of which is there."""
+    """Whether each period that a range has days of is there."""
+    begin, end = periods["period_start_date"].min(), periods["period_end_date"].max()
     days = (periods["period_end_date"] - periods["period_start_date"]).dt.days + 1
     return bool(
-        days.sum() == (last - first).days + 1
-        and periods["period_start_date"].min() == pd.Timestamp(first)
-        and periods["period_end_date"].max() == pd.Timestamp(last)
+        begin <= pd.Timestamp(first)
+        and end >= pd.Timestamp(last)
+        and days.sum() == (end - begin).days + 1
     )
 
 

@@ -139,9 +139,8 @@ class PublishedReport(PublishedDays, PublishedNames, RestatedNumbers):
     ) -> pd.DataFrame:
         """inbox_series: a row a period; agent_id None is everyone, empty is nobody."""
         if grain == "day" and agent_id is None and not filters:
-            days = self._periods(grain, self._columns_of_series(), first, last)
-            # Where a day is not in the mart, what to say of it is the function's to know.
-            if is_whole(days, first, last):
+            days = self._ready(grain, first, last)
+            if days is not None:
                 return days
         return self._call("inbox_series", grain, first, last, agent_id, **filters.arguments)
 
@@ -158,18 +157,17 @@ class PublishedReport(PublishedDays, PublishedNames, RestatedNumbers):
         Those are what costs: all else lies ready.
         """
         if agent_id is None and not filters:
-            periods = self._periods(grain, self._columns_of_series(), first, last)
-            if not periods.empty and is_whole(
-                periods,
-                periods["period_start_date"].iloc[0].date(),
-                periods["period_end_date"].iloc[-1].date(),
-            ):
+            periods = self._ready(grain, first, last)
+            if periods is not None:
                 return without_cut(periods, first, last)
         return self.series(grain, first, last, agent_id, filters)
 
-    def _columns_of_series(self) -> list[str]:
+    def _ready(self, grain: str, first: date, last: date) -> pd.DataFrame | None:
+        """The mart's periods of a range; None where one is not there, as the function knows it."""
         day = self.reach.as_of_date
-        return list(self._call("inbox_series", "day", day, day, None, rest="limit 0").columns)
+        series = self._call("inbox_series", "day", day, day, None, rest="limit 0")
+        periods = self._periods(grain, list(series.columns), first, last)
+        return periods if is_whole(periods, first, last) else None
 
     def labels(
         self,

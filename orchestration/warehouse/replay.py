@@ -66,7 +66,8 @@ def run_models(
     lists = file_lists(catalog)
     place = None
     if part is None and _is_ordinary(settings, plan, "apply"):
-        place = _place(settings, plan, max(_JSON_BYTES, settings.raw_catalog.stat().st_size + 1))
+        size = settings.raw_catalog.stat().st_size
+        place = _place(settings, plan, max(_JSON_BYTES, 2 ** size.bit_length()))
     script = _read(place)
     hooks = put_together(script.hooks, lists, settings.home) if script else None
     if script is not None and hooks is not None:

@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -355,6 +355,17 @@ def test_days_are_told_as_the_function_tells_them(
             told = c.execute("from inbox_series('day', ?, ?, ?)", [first, last, agent_id]).df()
         days = report.series("day", first, last, agent_id)
         pd.testing.assert_frame_equal(days, told, check_dtype=False)
+
+
+def test_days_before_the_first_keep_their_places(published_sample: Settings) -> None:
+    """Exports may begin before anything happens: marts have no row of such days."""
+    report = PublishedReport(published_sample.published_database)
+    first, last = report.reach.first_date, date(2024, 2, 29)
+    assert first is not None
+    for grain, days in {"day": 3, "week": 10, "month": 40}.items():
+        begin = first - timedelta(days=days)
+        ready, asked = (ask(grain, begin, last) for ask in (report.whole_series, report.series))
+        assert ready["period_start_date"].tolist() == asked["period_start_date"].tolist()
 
 
 def test_what_lies_ready_is_what_the_functions_say(published_sample: Settings) -> None:

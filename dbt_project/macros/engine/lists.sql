@@ -3,6 +3,7 @@
     {{ return(adapter.dispatch('list_length', 'inbox_warehouse')(list)) }}
 {%- endmacro %}
 
+{#- Not `len`, which a translation to PostgreSQL takes for that of a text. -#}
 {% macro duckdb__list_length(list) -%}
     coalesce(array_length({{ list }}), 0)
 {%- endmacro %}

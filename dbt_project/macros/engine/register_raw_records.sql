@@ -10,9 +10,9 @@ pattern, says what is loaded: a half-written or superseded file beside it is nev
 {% macro duckdb__register_raw_records() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
     {%- set catalog = duckdb__path_texts([env_var('INBOX_RAW_CATALOG', '../data/warehouse/raw_catalog.json')]) -%}
-    {#- A reader of JSON takes twice of this at once, so it is no more than what the catalog has. -#}
+    {#- A reader of JSON takes twice of this at once. A power of two, so that a catalog that has grown leads to the same SQL. -#}
     {%- set catalog_bytes = run_query("select size from read_text(" ~ catalog ~ ")").rows[0][0] | int -%}
-    {%- set object_bytes = [16777216, catalog_bytes + 1] | max -%}
+    {%- set object_bytes = [16777216, 2 ** catalog_bytes.bit_length()] | max -%}
     {%- set files = {'landed_files': {}, 'incoming_files': {}, 'replaced_files': {}} -%}
     {%- for kind, paths in files.items() -%}
         {%- set query -%}

@@ -31,7 +31,7 @@ def texts_of(columns: Columns) -> pa.Table:
         {
             name: pa.array(values, TEXT)
             for name, values in columns.items()
-            if values and isinstance(values[0], str)
+            if any(isinstance(value, str) for value in values)
         }
     )
 

@@ -111,7 +111,7 @@ def is_restated(chart: PeriodChart, restated: Restated) -> bool:
 
 def _compared(periods: int, chart: PeriodChart, compared: Columns) -> Columns:
     """The periods in the same places of the days compared with, as far as they are whole."""
-    is_whole = [bool(is_complete) for is_complete in compared["is_complete"]]
+    is_whole = [is_complete is True for is_complete in compared["is_complete"]]
     if chart.behind:
         is_whole = [
             whole and behind >= FEWEST

@@ -19,9 +19,10 @@ WEEKS = pd.DataFrame(
 )
 
 
-def test_a_range_is_whole_where_its_periods_are_all_of_its_days() -> None:
+def test_a_range_is_whole_where_each_of_its_periods_is_there() -> None:
     assert is_whole(WEEKS, date(2024, 3, 4), date(2024, 3, 24))
-    assert not is_whole(WEEKS, date(2024, 3, 5), date(2024, 3, 24))
+    assert is_whole(WEEKS, date(2024, 3, 5), date(2024, 3, 24))
+    assert not is_whole(WEEKS, date(2024, 3, 3), date(2024, 3, 24))
     assert not is_whole(WEEKS, date(2024, 3, 4), date(2024, 3, 25))
     assert not is_whole(WEEKS.drop(index=1), date(2024, 3, 4), date(2024, 3, 24))
     assert not is_whole(WEEKS.head(0), date(2024, 3, 4), date(2024, 3, 24))
