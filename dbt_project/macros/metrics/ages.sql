@@ -8,7 +8,7 @@ started_date, ended_date), both with value_key. The last one, `ages`, has a row 
 -#}
 {% macro age_ctes() -%}
 {%- set fractions = {'backlog_age_seconds_median': 0.5, 'backlog_age_seconds_p90': 0.9} %}
-{%- set is_open = "ends.date >= threads.created_date and ends.date < coalesce(threads.left_backlog_date, cast('9999-12-31' as date))" %}
+{%- set left_date = "coalesce(threads.left_backlog_date, cast('9999-12-31' as date))" %}
 thread_counts as (
     select
         created_date,
@@ -26,7 +26,7 @@ open_counts as (
         threads.value_key,
         cast(sum(threads.threads) as bigint) as threads
     from ends
-    inner join thread_counts as threads on {{ is_open }}
+    inner join thread_counts as threads on ends.date >= threads.created_date and ends.date < {{ left_date }}
     group by ends.date, threads.created_date, threads.value_key
 ),
 
@@ -87,28 +87,31 @@ wanted_threads as (
             and wanted_places.place < places.younger_threads + places.threads
 ),
 
+-- With the end of their day: to join the threads with the ends in the same step as with these days, which an engine may do
+-- in any order, would be every day with every thread once more.
 wanted_days as (
     select distinct
-        date,
-        created_date,
-        value_key
+        wanted_threads.date,
+        wanted_threads.created_date,
+        wanted_threads.value_key,
+        ends.ends_at
     from wanted_threads
+    inner join ends on wanted_threads.date = ends.date
 ),
 
 thread_ages as (
     select
-        ends.date,
+        wanted_days.date,
         threads.created_date,
         threads.value_key,
-        {{ seconds_between('threads.created_at', 'ends.ends_at') }} as age,
+        {{ seconds_between('threads.created_at', 'wanted_days.ends_at') }} as age,
         row_number() over (
-            partition by ends.date, threads.created_date, threads.value_key order by threads.created_at desc
+            partition by wanted_days.date, threads.created_date, threads.value_key order by threads.created_at desc
         ) - 1 as place
     from wanted_days
-    inner join ends on wanted_days.date = ends.date
     inner join aged_threads as threads
         on wanted_days.created_date = threads.created_date and wanted_days.value_key = threads.value_key
-    where {{ is_open }}
+    where wanted_days.date < {{ left_date }}
 ),
 
 open_ages as (
