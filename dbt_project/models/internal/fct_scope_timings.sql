@@ -75,6 +75,17 @@ timing_days as (
 ),
 
 {%- for scope, column in scopes().items() %}
+{#- Where no record has a value, as in an inbox without teams, nobody's quantiles are the inbox's: worked out once. #}
+{%- set has_values = 'exists (select 1 from ' ~ durations ~ ' where ' ~ column ~ ' is not null)' %}
+{%- set is_touched %}
+        and (period_start_date, coalesce({{ column }}, '')) in (
+            select
+                period_start_date,
+                coalesce(scope_value, '')
+            from touched_periods
+            where period_grain = '{{ grain }}' and scope = '{{ scope }}'
+        )
+{%- endset %}
 
 {{ grain }}_{{ scope }}_quantiles as (
     select
@@ -85,16 +96,25 @@ timing_days as (
         measure,
         {{- measure_quantiles() }}
     from {{ grain }}_timings
-    {%- if is_apply() and column %}
-    where (period_start_date, coalesce({{ column }}, '')) in (
-        select
-            period_start_date,
-            coalesce(scope_value, '')
-        from touched_periods
-        where period_grain = '{{ grain }}' and scope = '{{ scope }}'
-    )
+    {%- if column %}
+    where
+        {{ has_values ~ (is_touched if is_apply() else '') }}
     {%- endif %}
     group by {{ 'period_start_date, measure, ' ~ column if column else 'period_start_date, measure' }}
+    {%- if column %}
+    union all
+    select
+        period_grain,
+        period_start_date,
+        '{{ scope }}' as scope,
+        scope_value,
+        measure,
+        seconds_quantiles,
+        business_seconds_quantiles
+    from {{ grain }}_inbox_quantiles
+    where
+        not {{ has_values }}
+    {%- endif %}
 ),
 {%- endfor %}
 {%- endfor %}
