@@ -7,23 +7,13 @@ periods, values and axes into it.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from functools import lru_cache
 from typing import Any
 
 import altair as alt
-import pyarrow as pa
 
 from orchestration.report_page.charts.axes import MOST_POINTS, color, period_axis, value_axis
-from orchestration.report_page.charts.columns import (
-    FLAG,
-    NUMBER,
-    TEXT,
-    Columns,
-    is_known,
-    table_of,
-    texts_of,
-)
+from orchestration.report_page.charts.columns import Columns, table_of, texts_of
 from orchestration.report_page.charts.described import (
     COMPLETE,
     FEW,
@@ -34,8 +24,8 @@ from orchestration.report_page.charts.described import (
     days_of,
     described_periods,
     is_restated,
-    measured,
 )
+from orchestration.report_page.charts.points import BEFORE, POINTS, compared_points, points_of
 from orchestration.report_page.charts.registry import MEASURES, PeriodChart
 
 HEIGHT = 230
@@ -48,14 +38,6 @@ HATCH = "url(#inbox-hatch)"
 # The selection of a period by a click.
 PICKED = "picked"
 LINE, AREA, BARS = "line", "area", "bars"
-POINTS = pa.schema(
-    {
-        **dict.fromkeys(("period", "measure", "state", "line", "stretch"), TEXT),
-        **dict.fromkeys(("value", "behind"), NUMBER),
-        **dict.fromkeys(("is_point", "is_marked"), FLAG),
-    }
-)
-BEFORE = pa.schema({"period": TEXT, "measure": TEXT, "value": NUMBER, "stretch": NUMBER})
 X, Y = alt.X("period:O"), alt.Y("value:Q")
 
 
@@ -73,8 +55,8 @@ def draw_periods(
     """
     moved = restated if restated and is_restated(chart, restated) else None
     periods = described_periods(series, chart, compared, moved)
-    points = _points_of(periods, chart)
-    before = _compared_points(periods, chart)
+    points = points_of(periods, chart)
+    before = compared_points(periods, chart)
     form = form_of(chart, grain, len(periods["period"]))
     x = period_axis(periods["period"], days_of(series), grain, form == BARS)
     y = value_axis(chart, max((row["value"] for row in (*points, *before)), default=0))
@@ -108,39 +90,6 @@ def form_of(chart: PeriodChart, grain: str, periods: int) -> str:
     if len(chart.measures) > 1:
         return LINE
     return BARS if periods <= MOST_POINTS else AREA
-
-
-def _points_of(periods: Columns, chart: PeriodChart) -> list[dict[str, Any]]:
-    """The points of all measures, and whether each is marked, or only passed by a line."""
-    points = [
-        point
-        for measure, title in chart.names().items()
-        for point in measured(periods, measure, title, is_part_joined=chart.kind != "count")
-    ]
-    lengths = Counter(point["stretch"] for point in points)
-    is_wide = len(periods["period"]) <= MOST_POINTS
-    for point in points:
-        is_alone = lengths[point["stretch"]] == 1 and point["state"] != FEW
-        # Among very many, those of few would hide the others.
-        is_seen = is_wide or is_alone or point["state"] == PART
-        point["is_marked"] = point["is_point"] and is_seen
-    return points
-
-
-def _compared_points(periods: Columns, chart: PeriodChart) -> list[dict[str, Any]]:
-    """The points of the days compared with; without any, none. A period without one parts them."""
-    points = []
-    for measure in compared_measures(chart):
-        stretch = 0
-        for period, value in zip(
-            periods["period"], periods.get(f"{measure}_compared", []), strict=False
-        ):
-            stretch += not is_known(value)
-            if is_known(value):
-                name = chart.names()[measure]
-                point = {"period": period, "measure": name, "value": value, "stretch": stretch}
-                points.append(point)
-    return points
 
 
 @lru_cache(maxsize=128)
