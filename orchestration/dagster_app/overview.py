@@ -20,9 +20,9 @@ from dagster import (
     RetryRequested,
 )
 
-from orchestration.dagster_app.failures import with_advice
 from orchestration.dagster_app.retries import MAX_RETRIES
 from orchestration.errors import InboxError
+from orchestration.machine.advice import advice_on
 from orchestration.privacy import erasure
 from orchestration.settings import Settings
 from orchestration.warehouse.overview import HeldBack, overview
@@ -79,7 +79,7 @@ def overview_told(context: AssetExecutionContext, settings: Settings, what: str)
     except Exception as error:
         is_passing = isinstance(error, RetryRequested)
         cause = error.__cause__ or error if is_passing else error
-        reason = with_advice(_in_a_line(cause))
+        reason = _in_a_line(cause)
         is_tried_again = is_passing and context.retry_number < MAX_RETRIES
         try:
             tell_overview(context, settings, HeldBack(what, reason, is_tried_again))
@@ -89,9 +89,14 @@ def overview_told(context: AssetExecutionContext, settings: Settings, what: str)
 
 
 def _in_a_line(error: BaseException) -> str:
-    """What an error of ours or of the machine says; of others, which may quote rows, its name."""
-    said = str(error) if isinstance(error, InboxError | OSError) else ""
-    return shorten(said, LONGEST_REASON, placeholder=" ...") or type(error).__name__
+    """What an error of ours or of the machine says, of others, which may quote rows, the name.
+
+    What to do follows, where it or what it came from tells of a fault of the machine.
+    """
+    text = str(error) if isinstance(error, InboxError | OSError) else ""
+    said = shorten(text, LONGEST_REASON, placeholder=" ...") or type(error).__name__
+    advice = advice_on(error)
+    return said if advice is None or advice in said else f"{said}\n{advice}."
 
 
 def days_tag(days: Sequence[date]) -> dict[str, str]:

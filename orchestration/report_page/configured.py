@@ -20,7 +20,7 @@ def _version(file: Path) -> Hashable:
         stat = file.stat()
     except OSError:
         return None
-    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+    return stat.st_ctime_ns, stat.st_size, stat.st_ino
 
 
 @lru_cache(maxsize=1)

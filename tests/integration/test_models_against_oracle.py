@@ -33,6 +33,7 @@ from tests.oracle.events import with_events, without_days
 from tests.oracle.generate import corrections, generate_inbox, inboxes
 from tests.oracle.inbox import WEEK_STARTS, ZONES, Inbox
 from tests.oracle.writing import write_day, write_inbox
+from tests.unit.exports.builders import DAY, thread, write_records
 
 # Schedules that follow from a seed, or no schedules file.
 schedule_seeds = st.one_of(st.none(), st.integers(0, 99))
@@ -179,6 +180,20 @@ def test_batches_give_the_tables_of_a_rebuild(data: st.DataObject) -> None:
             assert_as_rebuilt(warehouse, raw, inbox.zone, schedules)
 
 
+def test_the_last_value_of_a_scope_may_go(tmp_path: Path) -> None:
+    """A period keeps the timings of nobody's team once, where the only thread of a team is gone."""
+    exports, raw = tmp_path / "exports", tmp_path / "raw"
+    after = DAY + timedelta(days=1)
+    write_records(exports, "threads.jsonl", [thread(team_id=None)])
+    write_records(exports, "threads.jsonl", [thread(thread_id="t9", team_id="A")], day=after)
+    load(exports, raw)
+    with Warehouse(raw) as warehouse:
+        assert set(warehouse.table("mart_teams_daily").team_id.dropna()) == {"A"}
+        manifest_path(raw, after).unlink()
+        warehouse.bring(raw)
+        assert_as_rebuilt(warehouse, raw, "UTC", None)
+
+
 @pytest.mark.parametrize(
     ("zone", "week_start"), [("Europe/Warsaw", "sunday"), ("America/St_Johns", "monday")]
 )
@@ -215,7 +230,7 @@ def test_what_batches_do_not_change_is_made_by_the_statements_of_a_rebuild() -> 
 
 
 def assert_as_rebuilt(
-    warehouse: Warehouse, raw: Path, zone: str, schedules: Path, *, is_whole: bool = True
+    warehouse: Warehouse, raw: Path, zone: str, schedules: Path | None, *, is_whole: bool = True
 ) -> None:
     with Warehouse(raw, zone, schedules=schedules, is_whole=is_whole) as rebuilt:
         assert_same_tables(

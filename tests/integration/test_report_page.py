@@ -366,6 +366,7 @@ def test_days_before_the_first_keep_their_places(published_sample: Settings) -> 
         begin = first - timedelta(days=days)
         ready, asked = (ask(grain, begin, last) for ask in (report.whole_series, report.series))
         assert ready["period_start_date"].tolist() == asked["period_start_date"].tolist()
+        assert ready["period_start_date"].min() <= pd.Timestamp(begin)
 
 
 def test_what_lies_ready_is_what_the_functions_say(published_sample: Settings) -> None:

@@ -78,7 +78,7 @@ timing_days as (
 {#- Where no record has a value, as in an inbox without teams, nobody's quantiles are the inbox's: worked out once. #}
 {%- set has_values = 'exists (select 1 from ' ~ durations ~ ' where ' ~ column ~ ' is not null)' %}
 {%- set is_touched %}
-        and (period_start_date, coalesce({{ column }}, '')) in (
+ in (
             select
                 period_start_date,
                 coalesce(scope_value, '')
@@ -98,7 +98,7 @@ timing_days as (
     from {{ grain }}_timings
     {%- if column %}
     where
-        {{ has_values ~ (is_touched if is_apply() else '') }}
+        {{ has_values ~ (' and (period_start_date, coalesce(' ~ column ~ ", ''))" ~ is_touched if is_apply() else '') }}
     {%- endif %}
     group by {{ 'period_start_date, measure, ' ~ column if column else 'period_start_date, measure' }}
     {%- if column %}
@@ -113,7 +113,7 @@ timing_days as (
         business_seconds_quantiles
     from {{ grain }}_inbox_quantiles
     where
-        not {{ has_values }}
+        {{ 'not ' ~ has_values ~ (" and (period_start_date, '')" ~ is_touched if is_apply() else '') }}
     {%- endif %}
 ),
 {%- endfor %}

@@ -29,7 +29,7 @@ def texts_of(columns: Columns) -> pa.Table:
     """The columns that are texts, to be sent: all else of a row is drawn from other tables."""
     return pa.table(
         {
-            name: pa.array(values, TEXT)
+            name: pa.array([value if is_known(value) else None for value in values], TEXT)
             for name, values in columns.items()
             if any(isinstance(value, str) for value in values)
         }

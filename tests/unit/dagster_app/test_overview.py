@@ -4,6 +4,7 @@ import errno
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 from dagster import (
     AssetExecutionContext,
@@ -70,6 +71,17 @@ def test_it_is_told_of_what_dies(
 ) -> None:
     assert str(error) in build_that_dies(instance, tmp_path, error)
     assert told(instance) == [KEPT + reason]
+
+
+def test_an_error_of_others_is_told_by_its_name_and_what_to_do(
+    instance: DagsterInstance, tmp_path: Path
+) -> None:
+    """Its text may quote rows."""
+    build_that_dies(instance, tmp_path, duckdb.IOException("Row 'Ada': No space left on device"))
+    (said,) = told(instance)
+    assert said.startswith(f"{KEPT}IOException")
+    assert "make room under INBOX_HOME" in said
+    assert "Ada" not in said
 
 
 def test_it_is_told_who_is_waited_for_and_whether_that_goes_on(

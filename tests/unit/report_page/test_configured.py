@@ -14,8 +14,8 @@ def test_a_changed_setting_is_taken_and_an_unchanged_one_not_read_again(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert page_settings() is page_settings()
-    for name in ("one", "two"):
+    for name in ("one", "three"):
         Path(".env").write_text(f"INBOX_THREAD_URL=https://{name}.example/{{thread_id}}\n")
         assert page_settings().thread_url == f"https://{name}.example/{{thread_id}}"
-    monkeypatch.setenv("INBOX_THREAD_URL", "https://three.example/{thread_id}")
-    assert page_settings().thread_url == "https://three.example/{thread_id}"
+    monkeypatch.setenv("INBOX_THREAD_URL", "https://four.example/{thread_id}")
+    assert page_settings().thread_url == "https://four.example/{thread_id}"
