@@ -37,13 +37,3 @@ class PublishedNames(ABC):
         """The names of all agents, by id, in the order of their names."""
         agents = self._ask("select agent_id, name from dim_agents order by lower(name), agent_id")
         return dict(zip(agents["agent_id"], agents["name"], strict=True))
-
-    def descriptions(self) -> dict[str, str]:
-        """What each number means, by its column's name: the comments of the published marts."""
-        columns = self._ask(
-            "select column_name, any_value(comment order by table_name desc) as comment "
-            "from duckdb_columns() where database_name = current_database() "
-            "and table_name in ('mart_inbox_daily', 'mart_agents_daily') "
-            "and comment is not null group by column_name"
-        )
-        return dict(zip(columns["column_name"], columns["comment"], strict=True))

@@ -17,10 +17,6 @@ def march(*days: int) -> tuple[date, ...]:
     return tuple(date(2024, 3, day) for day in days)
 
 
-def days_of_march(first: int, last: int) -> tuple[date, ...]:
-    return march(*range(first, last + 1))
-
-
 class TestMissing:
     def test_from_the_first_loaded_day_to_the_last(self) -> None:
         coverage = Coverage(march(4, 5, 8, 9))

@@ -6,7 +6,7 @@ is kept has the first, from either, so that both landings tell of the same threa
 
 from __future__ import annotations
 
-from ..model import Kind, LeavesOut, Option, Table
+from ..model import Kind, LeavesOut, Option, Table, column_types
 from .chatwoot_api import API
 from .chatwoot_kept import KEPT
 from .chatwoot_mapping import canonical
@@ -14,17 +14,11 @@ from .chatwoot_tables import TABLES
 from .chatwoot_words import LANGUAGES, status_told
 from .leaving_out import LEAVE_OUT_GROUPS
 
-_CONVERSATION = {
-    "id": "VARCHAR",
-    "status": "VARCHAR",
-    "priority": "VARCHAR",
-    "created_at": "VARCHAR",
-    "updated_at": "VARCHAR",
-    "last_activity_at": "VARCHAR",
-    "labels": "VARCHAR[]",
-    "meta": "STRUCT(sender STRUCT(id VARCHAR), channel VARCHAR, assignee STRUCT(id VARCHAR),"
-    " assignee_type VARCHAR, team STRUCT(id VARCHAR, name VARCHAR))",
-}
+_CONVERSATION = column_types("""
+    id, status, priority, created_at, updated_at, last_activity_at, labels VARCHAR[],
+    meta STRUCT(sender STRUCT(id VARCHAR), channel VARCHAR, assignee STRUCT(id VARCHAR),
+    assignee_type VARCHAR, team STRUCT(id VARCHAR, name VARCHAR))
+""")
 _PAGE = ", ".join(f"{name} {kind}" for name, kind in _CONVERSATION.items())
 
 _CONVERSATIONS = Table(
@@ -71,19 +65,11 @@ _CONVERSATIONS = Table(
 _MESSAGES = Table(
     name="messages",
     other_names=("payload",),
-    columns={
-        "id": "VARCHAR",
-        "conversation_id": "VARCHAR",
-        "message_type": "VARCHAR",
-        "content_type": "VARCHAR",
-        "content": "VARCHAR",
-        "private": "VARCHAR",
-        "created_at": "VARCHAR",
-        "updated_at": "VARCHAR",
-        "sender": "STRUCT(id VARCHAR, type VARCHAR)",
-        "content_attributes": "STRUCT(deleted VARCHAR)",
-        "additional_attributes": "STRUCT(campaign_id VARCHAR)",
-    },
+    columns=column_types("""
+        id, conversation_id, message_type, content_type, content, private, created_at, updated_at,
+        sender STRUCT(id VARCHAR, type VARCHAR), content_attributes STRUCT(deleted VARCHAR),
+        additional_attributes STRUCT(campaign_id VARCHAR)
+    """),
     keeps="messages",
     select=f"""
         select
@@ -115,13 +101,9 @@ _MESSAGES = Table(
 _SURVEYS = Table(
     name="csat_survey_responses",
     other_names=("csat",),
-    columns={
-        "id": "VARCHAR",
-        "conversation_id": "VARCHAR",
-        "rating": "VARCHAR",
-        "assigned_agent": "STRUCT(id VARCHAR)",
-        "created_at": "VARCHAR",
-    },
+    columns=column_types("""
+        id, conversation_id, rating, assigned_agent STRUCT(id VARCHAR), created_at
+    """),
     keeps="survey_responses",
     select="""
         select
@@ -139,7 +121,7 @@ _SURVEYS = Table(
 
 _AGENTS = Table(
     name="agents",
-    columns={"id": "VARCHAR", "name": "VARCHAR"},
+    columns=column_types("id, name"),
     keeps="agents",
     select="""
         select identifier(id) as id, name, null as updated_at, landed_at from landed.agents
@@ -149,7 +131,7 @@ _AGENTS = Table(
 
 _TEAMS = Table(
     name="teams",
-    columns={"id": "VARCHAR", "name": "VARCHAR"},
+    columns=column_types("id, name"),
     keeps="teams",
     select="""
         select identifier(id) as id, name, null as updated_at, landed_at from landed.teams

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model import Table
+from ..model import Table, column_types
 from .chatwoot_words import status_told
 from .leaving_out import every
 
@@ -27,24 +27,10 @@ _SHOWN = f"""
 
 _CONVERSATIONS = Table(
     name="conversations",
-    columns=dict.fromkeys(
-        (
-            "id",
-            "account_id",
-            "display_id",
-            "inbox_id",
-            "status",
-            "contact_id",
-            "assignee_id",
-            "team_id",
-            "priority",
-            "cached_label_list",
-            "created_at",
-            "updated_at",
-            "last_activity_at",
-        ),
-        "VARCHAR",
-    ),
+    columns=column_types("""
+        id, account_id, display_id, inbox_id, status, contact_id, assignee_id, team_id, priority,
+        cached_label_list, created_at, updated_at, last_activity_at
+    """),
     keeps="conversations",
     select=f"""
         select
@@ -84,23 +70,10 @@ _CONVERSATIONS = Table(
 
 _MESSAGES = Table(
     name="messages",
-    columns=dict.fromkeys(
-        (
-            "id",
-            "conversation_id",
-            "message_type",
-            "content_type",
-            "content",
-            "private",
-            "sender_type",
-            "sender_id",
-            "content_attributes",
-            "additional_attributes",
-            "created_at",
-            "updated_at",
-        ),
-        "VARCHAR",
-    ),
+    columns=column_types("""
+        id, conversation_id, message_type, content_type, content, private, sender_type, sender_id,
+        content_attributes, additional_attributes, created_at, updated_at
+    """),
     keeps="messages",
     select=f"""
         with {_SHOWN}
@@ -140,9 +113,7 @@ _MESSAGES = Table(
 
 _REPORTING_EVENTS = Table(
     name="reporting_events",
-    columns=dict.fromkeys(
-        ("id", "name", "conversation_id", "user_id", "event_end_time"), "VARCHAR"
-    ),
+    columns=column_types("id, name, conversation_id, user_id, event_end_time"),
     keeps="reporting_events",
     select=f"""
         with {_SHOWN}
@@ -163,10 +134,7 @@ _REPORTING_EVENTS = Table(
 
 _SURVEYS = Table(
     name="csat_survey_responses",
-    columns=dict.fromkeys(
-        ("id", "conversation_id", "rating", "assigned_agent_id", "created_at", "updated_at"),
-        "VARCHAR",
-    ),
+    columns=column_types("id, conversation_id, rating, assigned_agent_id, created_at, updated_at"),
     keeps="survey_responses",
     select=f"""
         with {_SHOWN}
@@ -187,7 +155,7 @@ _SURVEYS = Table(
 
 _USERS = Table(
     name="users",
-    columns=dict.fromkeys(("id", "name", "updated_at"), "VARCHAR"),
+    columns=column_types("id, name, updated_at"),
     keeps="agents",
     select="""
         select identifier(id) as id, name, instant(updated_at) as updated_at, landed_at
@@ -198,7 +166,7 @@ _USERS = Table(
 
 _TEAMS = Table(
     name="teams",
-    columns=dict.fromkeys(("id", "name", "updated_at"), "VARCHAR"),
+    columns=column_types("id, name, updated_at"),
     keeps="teams",
     select="""
         select identifier(id) as id, name, instant(updated_at) as updated_at, landed_at
@@ -209,7 +177,7 @@ _TEAMS = Table(
 
 _INBOXES = Table(
     name="inboxes",
-    columns=dict.fromkeys(("id", "channel_type"), "VARCHAR"),
+    columns=column_types("id, channel_type"),
     keeps="",
     select="",
     lacks="channels",
@@ -217,5 +185,5 @@ _INBOXES = Table(
 
 TABLES = (
     _CONVERSATIONS, _MESSAGES, _REPORTING_EVENTS, _SURVEYS, _USERS, _TEAMS, _INBOXES,
-    every("conversations", ("id", "account_id", "display_id"), needed_if="true"),
+    every("conversations", "id, account_id, display_id", needed_if="true"),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model import Kept, Kind, LeavesOut, Table
+from ..model import Kept, Kind, LeavesOut, Table, column_types
 from .crisp_mapping import canonical
 from .leaving_out import LEAVE_OUT_GROUPS
 from .plain import AGENTS, TEAMS
@@ -10,16 +10,10 @@ from .plain import AGENTS, TEAMS
 _CONVERSATIONS = Table(
     name="conversations",
     other_names=("data",),
-    columns={
-        "session_id": "VARCHAR",
-        "people_id": "VARCHAR",
-        "inbox_id": "VARCHAR",
-        "state": "VARCHAR",
-        "assigned": "STRUCT(user_id VARCHAR)",
-        "meta": "STRUCT(origin VARCHAR, segments VARCHAR[])",
-        "created_at": "VARCHAR",
-        "updated_at": "VARCHAR",
-    },
+    columns=column_types("""
+        session_id, people_id, inbox_id, state, assigned STRUCT(user_id VARCHAR),
+        meta STRUCT(origin VARCHAR, segments VARCHAR[]), created_at, updated_at
+    """),
     key="session_id",
     keeps="conversations",
     select="""
@@ -46,18 +40,10 @@ _CONVERSATIONS = Table(
 _MESSAGES = Table(
     name="messages",
     other_names=("data",),
-    columns={
-        "session_id": "VARCHAR",
-        "fingerprint": "VARCHAR",
-        "type": "VARCHAR",
-        "from": "VARCHAR",
-        "origin": "VARCHAR",
-        "content": "VARCHAR",
-        "automated": "VARCHAR",
-        "edited": "VARCHAR",
-        "timestamp": "VARCHAR",
-        "user": "STRUCT(user_id VARCHAR)",
-    },
+    columns=column_types("""
+        session_id, fingerprint, type, from, origin, content, automated, edited, timestamp,
+        user STRUCT(user_id VARCHAR)
+    """),
     key="fingerprint",
     keeps="messages",
     select="""
@@ -86,12 +72,10 @@ _MESSAGES = Table(
 _OPERATORS = Table(
     name="operators",
     other_names=("data",),
-    columns={
-        "details": "STRUCT(user_id VARCHAR, first_name VARCHAR, last_name VARCHAR)",
-        "user_id": "VARCHAR",
-        "first_name": "VARCHAR",
-        "last_name": "VARCHAR",
-    },
+    columns=column_types("""
+        details STRUCT(user_id VARCHAR, first_name VARCHAR, last_name VARCHAR), user_id, first_name,
+        last_name
+    """),
     key="user_id",
     keeps="agents",
     select="""
@@ -113,7 +97,7 @@ _OPERATORS = Table(
 _INBOXES = Table(
     name="inboxes",
     other_names=("data",),
-    columns={"inbox_id": "VARCHAR", "name": "VARCHAR"},
+    columns=column_types("inbox_id, name"),
     key="inbox_id",
     keeps="teams",
     select="""
@@ -127,17 +111,10 @@ _INBOXES = Table(
 _KEPT = (
     Kept(
         name="conversations",
-        columns={
-            "id": "VARCHAR",
-            "contact": "VARCHAR",
-            "inbox_id": "VARCHAR",
-            "state": "VARCHAR",
-            "assignee_id": "VARCHAR",
-            "origin": "VARCHAR",
-            "segments": "VARCHAR[]",
-            "created_at": "TIMESTAMPTZ",
-            "updated_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("""
+            id, contact, inbox_id, state, assignee_id, origin, segments VARCHAR[],
+            created_at TIMESTAMPTZ, updated_at TIMESTAMPTZ
+        """),
         key=("id",),
         newest=("updated_at",),
         thread="id",
@@ -145,19 +122,10 @@ _KEPT = (
     ),
     Kept(
         name="messages",
-        columns={
-            "id": "VARCHAR",
-            "session_id": "VARCHAR",
-            "type": "VARCHAR",
-            "sent_from": "VARCHAR",
-            "operator_id": "VARCHAR",
-            "origin": "VARCHAR",
-            "is_automated": "BOOLEAN",
-            "is_edited": "BOOLEAN",
-            "state": "VARCHAR",
-            "body_length": "BIGINT",
-            "sent_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("""
+            id, session_id, type, sent_from, operator_id, origin, is_automated BOOLEAN,
+            is_edited BOOLEAN, state, body_length BIGINT, sent_at TIMESTAMPTZ
+        """),
         key=("id",),
         newest=("is_edited",),
         thread="session_id",

@@ -6,7 +6,7 @@ their mail address, staff by their account too.
 
 from __future__ import annotations
 
-from ..model import Kept, Kind, Table
+from ..model import Kept, Kind, Table, column_types
 from .absence import IS_WHOLE, PRESENT, present
 from .django_helpdesk_mapping import TOUCHED, canonical
 from .leaving_out import LEAVE_OUT, every, is_left_out, stays
@@ -22,19 +22,10 @@ _LEFT_OUT = f"""
 
 _TICKETS = Table(
     name="helpdesk_ticket",
-    columns={
-        "id": "VARCHAR",
-        "queue_id": "VARCHAR",
-        "created": "VARCHAR",
-        "modified": "VARCHAR",
-        "submitter_email": "VARCHAR",
-        "assigned_to_id": "VARCHAR",
-        "status": "VARCHAR",
-        "on_hold": "VARCHAR",
-        "priority": "VARCHAR",
-        "description": "VARCHAR",
-        "merged_to_id": "VARCHAR",
-    },
+    columns=column_types("""
+        id, queue_id, created, modified, submitter_email, assigned_to_id, status, on_hold, priority,
+        description, merged_to_id
+    """),
     keeps="tickets",
     select=f"""
         select
@@ -61,18 +52,10 @@ _TICKETS = Table(
 # A mail's sender stands in the title alone, which a merge replaces by the merged ticket's number.
 _FOLLOWUPS = Table(
     name="helpdesk_followup",
-    columns={
-        "id": "VARCHAR",
-        "ticket_id": "VARCHAR",
-        "date": "VARCHAR",
-        "title": "VARCHAR",
-        "comment": "VARCHAR",
-        "public": "VARCHAR",
-        "user_id": "VARCHAR",
-        "new_status": "VARCHAR",
-        "message_id": "VARCHAR",
-        "email_recipients": "VARCHAR",
-    },
+    columns=column_types("""
+        id, ticket_id, date, title, comment, public, user_id, new_status, message_id,
+        email_recipients
+    """),
     keeps="followups",
     select=rf"""
         select
@@ -112,17 +95,9 @@ _FOLLOWUPS = Table(
 _USERS = Table(
     name="auth_user",
     other_names=("accounts_user", "users_user", "user"),
-    columns={
-        "id": "VARCHAR",
-        "username": "VARCHAR",
-        "first_name": "VARCHAR",
-        "last_name": "VARCHAR",
-        "email": "VARCHAR",
-        "is_staff": "VARCHAR",
-        "is_superuser": "VARCHAR",
-        "is_active": "VARCHAR",
-        "date_joined": "VARCHAR",
-    },
+    columns=column_types("""
+        id, username, first_name, last_name, email, is_staff, is_superuser, is_active, date_joined
+    """),
     keeps="users",
     # Of accounts that are no staff's only the address stays, as what a customer is known by.
     select="""
@@ -157,7 +132,7 @@ _USERS = Table(
 
 _QUEUES = Table(
     name="helpdesk_queue",
-    columns={"id": "VARCHAR", "title": "VARCHAR"},
+    columns=column_types("id, title"),
     keeps="queues",
     select="""
         select identifier(id) as id, masked(title) as title, landed_at from landed.helpdesk_queue
@@ -169,19 +144,10 @@ _KEPT = (
     PRESENT,
     Kept(
         name="tickets",
-        columns={
-            "id": "VARCHAR",
-            "effective_id": "VARCHAR",
-            "queue_id": "VARCHAR",
-            "created_at": "TIMESTAMPTZ",
-            "updated_at": "TIMESTAMPTZ",
-            "submitter": "VARCHAR",
-            "assigned_to_id": "VARCHAR",
-            "status": "BIGINT",
-            "is_on_hold": "BOOLEAN",
-            "priority": "VARCHAR",
-            "description_length": "BIGINT",
-        },
+        columns=column_types("""
+            id, effective_id, queue_id, created_at TIMESTAMPTZ, updated_at TIMESTAMPTZ, submitter,
+            assigned_to_id, status BIGINT, is_on_hold BOOLEAN, priority, description_length BIGINT
+        """),
         key=("id", "effective_id"),
         newest=("updated_at",),
         thread="id",
@@ -189,21 +155,11 @@ _KEPT = (
     ),
     Kept(
         name="followups",
-        columns={
-            "id": "VARCHAR",
-            "ticket_id": "VARCHAR",
-            "created_at": "TIMESTAMPTZ",
-            "user_id": "VARCHAR",
-            "sender": "VARCHAR",
-            "merged_from_id": "VARCHAR",
-            "new_status": "BIGINT",
-            "is_public": "BOOLEAN",
-            "is_message": "BOOLEAN",
-            "body_length": "BIGINT",
-            "is_mail": "BOOLEAN",
-            "is_escalation": "BOOLEAN",
-            "is_automatic": "BOOLEAN",
-        },
+        columns=column_types("""
+            id, ticket_id, created_at TIMESTAMPTZ, user_id, sender, merged_from_id,
+            new_status BIGINT, is_public BOOLEAN, is_message BOOLEAN, body_length BIGINT,
+            is_mail BOOLEAN, is_escalation BOOLEAN, is_automatic BOOLEAN
+        """),
         # A merge moves what was said; what is kept of it then has two rows.
         key=("id", "ticket_id"),
         thread="ticket_id",
@@ -211,21 +167,16 @@ _KEPT = (
     ),
     Kept(
         name="users",
-        columns={
-            "id": "VARCHAR",
-            "mailbox": "VARCHAR",
-            "is_of_staff": "BOOLEAN",
-            "name": "VARCHAR",
-            "is_active": "BOOLEAN",
-            "joined_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("""
+            id, mailbox, is_of_staff BOOLEAN, name, is_active BOOLEAN, joined_at TIMESTAMPTZ
+        """),
         key=("id",),
         persons=("mailbox",),
         is_state=True,
     ),
     Kept(
         name="queues",
-        columns={"id": "VARCHAR", "title": "VARCHAR"},
+        columns=column_types("id, title"),
         key=("id",),
         is_state=True,
     ),
@@ -238,8 +189,8 @@ DJANGO_HELPDESK = Kind(
     tables={
         "tables": (
             _TICKETS, _FOLLOWUPS, _USERS, _QUEUES,
-            present("helpdesk_ticket"), every("helpdesk_ticket", ("id", "queue_id")),
-            every("helpdesk_queue", ("id", "title")),
+            present("helpdesk_ticket"), every("helpdesk_ticket", "id, queue_id"),
+            every("helpdesk_queue", "id, title"),
         ),
     },
     kept=_KEPT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model import Kept, Kind, LeavesOut, Option, Table
+from ..model import Kept, Kind, LeavesOut, Option, Table, column_types
 from .freshdesk_api import API
 from .freshdesk_mapping import canonical
 from .leaving_out import LEAVE_OUT_GROUPS
@@ -10,23 +10,11 @@ from .plain import AGENTS, TEAMS, became_agents
 
 _TICKETS = Table(
     name="tickets",
-    columns={
-        "id": "VARCHAR",
-        "created_at": "VARCHAR",
-        "updated_at": "VARCHAR",
-        "status": "VARCHAR",
-        "priority": "VARCHAR",
-        "source": "VARCHAR",
-        "requester_id": "VARCHAR",
-        "responder_id": "VARCHAR",
-        "group_id": "VARCHAR",
-        "tags": "VARCHAR[]",
-        "spam": "VARCHAR",
-        "deleted": "VARCHAR",
-        "description": "VARCHAR",
-        "description_text": "VARCHAR",
-        "stats": "STRUCT(resolved_at VARCHAR, closed_at VARCHAR)",
-    },
+    columns=column_types("""
+        id, created_at, updated_at, status, priority, source, requester_id, responder_id, group_id,
+        tags VARCHAR[], spam, deleted, description, description_text,
+        stats STRUCT(resolved_at VARCHAR, closed_at VARCHAR)
+    """),
     keeps="tickets",
     select="""
         select
@@ -57,20 +45,10 @@ _TICKETS = Table(
 
 _CONVERSATIONS = Table(
     name="conversations",
-    columns={
-        "id": "VARCHAR",
-        "ticket_id": "VARCHAR",
-        "user_id": "VARCHAR",
-        "incoming": "VARCHAR",
-        "private": "VARCHAR",
-        "source": "VARCHAR",
-        "auto_response": "VARCHAR",
-        "automation_id": "VARCHAR",
-        "body": "VARCHAR",
-        "body_text": "VARCHAR",
-        "created_at": "VARCHAR",
-        "last_edited_at": "VARCHAR",
-    },
+    columns=column_types("""
+        id, ticket_id, user_id, incoming, private, source, auto_response, automation_id, body,
+        body_text, created_at, last_edited_at
+    """),
     keeps="conversations",
     select="""
         select
@@ -96,12 +74,9 @@ _CONVERSATIONS = Table(
 
 _AGENTS = Table(
     name="agents",
-    columns={
-        "id": "VARCHAR",
-        "contact": "STRUCT(name VARCHAR, active VARCHAR)",
-        "group_ids": "VARCHAR[]",
-        "updated_at": "VARCHAR",
-    },
+    columns=column_types("""
+        id, contact STRUCT(name VARCHAR, active VARCHAR), group_ids VARCHAR[], updated_at
+    """),
     keeps="agents",
     select="""
         select
@@ -120,7 +95,7 @@ _AGENTS = Table(
 
 _GROUPS = Table(
     name="groups",
-    columns={"id": "VARCHAR", "name": "VARCHAR", "updated_at": "VARCHAR"},
+    columns=column_types("id, name, updated_at"),
     keeps="teams",
     select="""
         select identifier(id) as id, name, instant(updated_at) as updated_at, landed_at
@@ -131,15 +106,10 @@ _GROUPS = Table(
 
 _RATINGS = Table(
     name="satisfaction_ratings",
-    columns={
-        "id": "VARCHAR",
-        "ticket_id": "VARCHAR",
-        "survey_id": "VARCHAR",
-        "agent_id": "VARCHAR",
-        "ratings": "STRUCT(default_question VARCHAR)",
-        "created_at": "VARCHAR",
-        "updated_at": "VARCHAR",
-    },
+    columns=column_types("""
+        id, ticket_id, survey_id, agent_id, ratings STRUCT(default_question VARCHAR), created_at,
+        updated_at
+    """),
     keeps="ratings",
     select="""
         select
@@ -158,10 +128,7 @@ _RATINGS = Table(
 
 _SURVEYS = Table(
     name="surveys",
-    columns={
-        "id": "VARCHAR",
-        "questions": "STRUCT(id VARCHAR, accepted_ratings VARCHAR[])[]",
-    },
+    columns=column_types("id, questions STRUCT(id VARCHAR, accepted_ratings VARCHAR[])[]"),
     keeps="surveys",
     select="""
         select
@@ -179,23 +146,11 @@ _SURVEYS = Table(
 _KEPT = (
     Kept(
         name="tickets",
-        columns={
-            "id": "VARCHAR",
-            "created_at": "TIMESTAMPTZ",
-            "updated_at": "TIMESTAMPTZ",
-            "status": "VARCHAR",
-            "priority": "VARCHAR",
-            "source": "VARCHAR",
-            "requester": "VARCHAR",
-            "responder_id": "VARCHAR",
-            "group_id": "VARCHAR",
-            "tags": "VARCHAR[]",
-            "is_spam": "BOOLEAN",
-            "is_deleted": "BOOLEAN",
-            "description_length": "BIGINT",
-            "resolved_at": "TIMESTAMPTZ",
-            "closed_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("""
+            id, created_at TIMESTAMPTZ, updated_at TIMESTAMPTZ, status, priority, source, requester,
+            responder_id, group_id, tags VARCHAR[], is_spam BOOLEAN, is_deleted BOOLEAN,
+            description_length BIGINT, resolved_at TIMESTAMPTZ, closed_at TIMESTAMPTZ
+        """),
         key=("id",),
         newest=("updated_at",),
         thread="id",
@@ -203,18 +158,10 @@ _KEPT = (
     ),
     Kept(
         name="conversations",
-        columns={
-            "id": "VARCHAR",
-            "ticket_id": "VARCHAR",
-            "author": "VARCHAR",
-            "is_incoming": "BOOLEAN",
-            "is_private": "BOOLEAN",
-            "is_survey": "BOOLEAN",
-            "is_automatic": "BOOLEAN",
-            "body_length": "BIGINT",
-            "created_at": "TIMESTAMPTZ",
-            "updated_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("""
+            id, ticket_id, author, is_incoming BOOLEAN, is_private BOOLEAN, is_survey BOOLEAN,
+            is_automatic BOOLEAN, body_length BIGINT, created_at TIMESTAMPTZ, updated_at TIMESTAMPTZ
+        """),
         key=("id",),
         newest=("updated_at",),
         thread="ticket_id",
@@ -222,20 +169,15 @@ _KEPT = (
     ),
     Kept(
         name="ratings",
-        columns={
-            "id": "VARCHAR",
-            "ticket_id": "VARCHAR",
-            "survey_id": "VARCHAR",
-            "agent_id": "VARCHAR",
-            "answer": "BIGINT",
-            "created_at": "TIMESTAMPTZ",
-            "updated_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("""
+            id, ticket_id, survey_id, agent_id, answer BIGINT, created_at TIMESTAMPTZ,
+            updated_at TIMESTAMPTZ
+        """),
         key=("id",),
         newest=("updated_at",),
         thread="ticket_id",
     ),
-    Kept(name="surveys", columns={"id": "VARCHAR", "steps": "BIGINT[]"}, key=("id",)),
+    Kept(name="surveys", columns=column_types("id, steps BIGINT[]"), key=("id",)),
     AGENTS,
     TEAMS,
 )

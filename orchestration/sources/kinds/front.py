@@ -5,7 +5,7 @@ Front knows people by their handle alone: a mail address, or what a channel name
 
 from __future__ import annotations
 
-from ..model import Kept, Kind, LeavesOut, Option, Table
+from ..model import Kept, Kind, LeavesOut, Option, Table, column_types
 from .front_mapping import canonical
 from .plain import AGENTS, TEAMS
 
@@ -16,17 +16,11 @@ _HANDLE = "person(coalesce(nullif(address({handle}), ''), lower(trim({handle})))
 _CONVERSATIONS = Table(
     name="conversations",
     other_names=("_results",),
-    columns={
-        "id": "VARCHAR",
-        "type": "VARCHAR",
-        "status": "VARCHAR",
-        "status_category": "VARCHAR",
-        "assignee": "STRUCT(id VARCHAR)",
-        "recipient": "STRUCT(handle VARCHAR, role VARCHAR)",
-        "tags": "STRUCT(name VARCHAR)[]",
-        "created_at": "VARCHAR",
-        "updated_at": "VARCHAR",
-    },
+    columns=column_types("""
+        id, type, status, status_category, assignee STRUCT(id VARCHAR),
+        recipient STRUCT(handle VARCHAR, role VARCHAR), tags STRUCT(name VARCHAR)[], created_at,
+        updated_at
+    """),
     keeps="conversations",
     # Discussions among teammates are no conversations with anybody.
     select=f"""
@@ -57,18 +51,10 @@ _CONVERSATIONS = Table(
 _MESSAGES = Table(
     name="messages",
     other_names=("_results",),
-    columns={
-        "id": "VARCHAR",
-        "type": "VARCHAR",
-        "is_inbound": "VARCHAR",
-        "draft_mode": "VARCHAR",
-        "created_at": "VARCHAR",
-        "author": "STRUCT(id VARCHAR, type VARCHAR)",
-        "recipients": "STRUCT(handle VARCHAR, role VARCHAR)[]",
-        "text": "VARCHAR",
-        "body": "VARCHAR",
-        "_links": _LINKS,
-    },
+    columns=column_types(f"""
+        id, type, is_inbound, draft_mode, created_at, author STRUCT(id VARCHAR, type VARCHAR),
+        recipients STRUCT(handle VARCHAR, role VARCHAR)[], text, body, _links {_LINKS}
+    """),
     keeps="messages",
     select=f"""
         with opened as (
@@ -98,13 +84,7 @@ _MESSAGES = Table(
 _COMMENTS = Table(
     name="comments",
     other_names=("_results",),
-    columns={
-        "id": "VARCHAR",
-        "author": "STRUCT(id VARCHAR)",
-        "body": "VARCHAR",
-        "posted_at": "VARCHAR",
-        "_links": _LINKS,
-    },
+    columns=column_types(f"id, author STRUCT(id VARCHAR), body, posted_at, _links {_LINKS}"),
     keeps="comments",
     select=f"""
         select
@@ -123,14 +103,7 @@ _COMMENTS = Table(
 _EVENTS = Table(
     name="events",
     other_names=("_results",),
-    columns={
-        "id": "VARCHAR",
-        "type": "VARCHAR",
-        "emitted_at": "VARCHAR",
-        "source": "VARCHAR",
-        "target": "VARCHAR",
-        "conversation": "STRUCT(id VARCHAR)",
-    },
+    columns=column_types("id, type, emitted_at, source, target, conversation STRUCT(id VARCHAR)"),
     keeps="events",
     select="""
         select
@@ -153,12 +126,7 @@ _EVENTS = Table(
 _TEAMMATES = Table(
     name="teammates",
     other_names=("_results",),
-    columns={
-        "id": "VARCHAR",
-        "first_name": "VARCHAR",
-        "last_name": "VARCHAR",
-        "is_blocked": "VARCHAR",
-    },
+    columns=column_types("id, first_name, last_name, is_blocked"),
     keeps="agents",
     select="""
         select
@@ -177,17 +145,10 @@ _TEAMMATES = Table(
 _KEPT = (
     Kept(
         name="conversations",
-        columns={
-            "id": "VARCHAR",
-            "status": "VARCHAR",
-            "status_category": "VARCHAR",
-            "assignee_id": "VARCHAR",
-            "recipient": "VARCHAR",
-            "tags": "VARCHAR[]",
-            "left_out_by": "VARCHAR",
-            "created_at": "TIMESTAMPTZ",
-            "updated_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("""
+            id, status, status_category, assignee_id, recipient, tags VARCHAR[], left_out_by,
+            created_at TIMESTAMPTZ, updated_at TIMESTAMPTZ
+        """),
         key=("id",),
         newest=("updated_at",),
         thread="id",
@@ -196,18 +157,10 @@ _KEPT = (
     ),
     Kept(
         name="messages",
-        columns={
-            "id": "VARCHAR",
-            "conversation_id": "VARCHAR",
-            "type": "VARCHAR",
-            "is_inbound": "BOOLEAN",
-            "is_draft": "BOOLEAN",
-            "author_id": "VARCHAR",
-            "author_kind": "VARCHAR",
-            "sender": "VARCHAR",
-            "body_length": "BIGINT",
-            "created_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("""
+            id, conversation_id, type, is_inbound BOOLEAN, is_draft BOOLEAN, author_id, author_kind,
+            sender, body_length BIGINT, created_at TIMESTAMPTZ
+        """),
         key=("id",),
         newest=("created_at",),
         thread="conversation_id",
@@ -216,26 +169,17 @@ _KEPT = (
     ),
     Kept(
         name="comments",
-        columns={
-            "id": "VARCHAR",
-            "conversation_id": "VARCHAR",
-            "author_id": "VARCHAR",
-            "body_length": "BIGINT",
-            "created_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("""
+            id, conversation_id, author_id, body_length BIGINT, created_at TIMESTAMPTZ
+        """),
         key=("id",),
         thread="conversation_id",
     ),
     Kept(
         name="events",
-        columns={
-            "id": "VARCHAR",
-            "conversation_id": "VARCHAR",
-            "type": "VARCHAR",
-            "actor_id": "VARCHAR",
-            "assignee_id": "VARCHAR",
-            "created_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("""
+            id, conversation_id, type, actor_id, assignee_id, created_at TIMESTAMPTZ
+        """),
         key=("id",),
         thread="conversation_id",
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..model import Kept, Kind, LeavesOut, Table
+from ..model import Kept, Kind, LeavesOut, Table, column_types
 from .gorgias_mapping import canonical
 from .leaving_out import LEAVE_OUT_GROUPS
 from .plain import AGENTS, TEAMS, became_agents
@@ -13,23 +13,12 @@ _SURVEY = "STRUCT(id VARCHAR, score VARCHAR, scored_datetime VARCHAR)"
 _TICKETS = Table(
     name="tickets",
     other_names=("data",),
-    columns={
-        "id": "VARCHAR",
-        "status": "VARCHAR",
-        "channel": "VARCHAR",
-        "priority": "VARCHAR",
-        "customer": "STRUCT(id VARCHAR)",
-        "assignee_user": "STRUCT(id VARCHAR)",
-        "assignee_user_id": "VARCHAR",
-        "assignee_team": "STRUCT(id VARCHAR)",
-        "assignee_team_id": "VARCHAR",
-        "tags": "STRUCT(name VARCHAR)[]",
-        "spam": "VARCHAR",
-        "created_datetime": "VARCHAR",
-        "updated_datetime": "VARCHAR",
-        "closed_datetime": "VARCHAR",
-        "trashed_datetime": "VARCHAR",
-    },
+    columns=column_types("""
+        id, status, channel, priority, customer STRUCT(id VARCHAR),
+        assignee_user STRUCT(id VARCHAR), assignee_user_id, assignee_team STRUCT(id VARCHAR),
+        assignee_team_id, tags STRUCT(name VARCHAR)[], spam, created_datetime, updated_datetime,
+        closed_datetime, trashed_datetime
+    """),
     keeps="tickets",
     select="""
         select
@@ -54,21 +43,10 @@ _TICKETS = Table(
     lacks="everything: no conversation is known",
 )
 
-_MESSAGE = {
-    "id": "VARCHAR",
-    "ticket_id": "VARCHAR",
-    "from_agent": "VARCHAR",
-    "public": "VARCHAR",
-    "sender": "STRUCT(id VARCHAR)",
-    "rule_id": "VARCHAR",
-    "via": "VARCHAR",
-    "created_datetime": "VARCHAR",
-    "sent_datetime": "VARCHAR",
-    "failed_datetime": "VARCHAR",
-    "stripped_text": "VARCHAR",
-    "body_text": "VARCHAR",
-    "body_html": "VARCHAR",
-}
+_MESSAGE = column_types("""
+    id, ticket_id, from_agent, public, sender STRUCT(id VARCHAR), rule_id, via, created_datetime,
+    sent_datetime, failed_datetime, stripped_text, body_text, body_html
+""")
 
 
 def _message(message: str) -> str:
@@ -120,12 +98,7 @@ _MESSAGES_INSIDE = Table(
 _USERS = Table(
     name="users",
     other_names=("data",),
-    columns={
-        "id": "VARCHAR",
-        "name": "VARCHAR",
-        "active": "VARCHAR",
-        "updated_datetime": "VARCHAR",
-    },
+    columns=column_types("id, name, active, updated_datetime"),
     keeps="agents",
     select="""
         select
@@ -143,7 +116,7 @@ _USERS = Table(
 _TEAMS = Table(
     name="teams",
     other_names=("data",),
-    columns={"id": "VARCHAR", "name": "VARCHAR"},
+    columns=column_types("id, name"),
     keeps="teams",
     select="""
         select identifier(id) as id, name, null as updated_at, landed_at from landed.teams
@@ -156,12 +129,7 @@ _SCORED = "try_cast({survey}.scored_datetime || 'Z' as timestamptz)"
 _SURVEYS = Table(
     name="satisfaction_surveys",
     other_names=("satisfaction-surveys", "data"),
-    columns={
-        "id": "VARCHAR",
-        "ticket_id": "VARCHAR",
-        "score": "VARCHAR",
-        "scored_datetime": "VARCHAR",
-    },
+    columns=column_types("id, ticket_id, score, scored_datetime"),
     keeps="surveys",
     select=f"""
         select
@@ -179,7 +147,7 @@ _SURVEYS = Table(
 _SURVEYS_INSIDE = Table(
     name="surveys_of_tickets",
     other_names=("tickets", "data"),
-    columns={"id": "VARCHAR", "satisfaction_survey": _SURVEY},
+    columns=column_types(f"id, satisfaction_survey {_SURVEY}"),
     keeps="surveys",
     select=f"""
         select
@@ -199,21 +167,11 @@ _SURVEYS_INSIDE = Table(
 _KEPT = (
     Kept(
         name="tickets",
-        columns={
-            "id": "VARCHAR",
-            "status": "VARCHAR",
-            "channel": "VARCHAR",
-            "priority": "VARCHAR",
-            "customer": "VARCHAR",
-            "assignee_id": "VARCHAR",
-            "team_id": "VARCHAR",
-            "tags": "VARCHAR[]",
-            "is_spam": "BOOLEAN",
-            "created_at": "TIMESTAMPTZ",
-            "updated_at": "TIMESTAMPTZ",
-            "closed_at": "TIMESTAMPTZ",
-            "trashed_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("""
+            id, status, channel, priority, customer, assignee_id, team_id, tags VARCHAR[],
+            is_spam BOOLEAN, created_at TIMESTAMPTZ, updated_at TIMESTAMPTZ, closed_at TIMESTAMPTZ,
+            trashed_at TIMESTAMPTZ
+        """),
         key=("id",),
         newest=("updated_at",),
         thread="id",
@@ -221,17 +179,10 @@ _KEPT = (
     ),
     Kept(
         name="messages",
-        columns={
-            "id": "VARCHAR",
-            "ticket_id": "VARCHAR",
-            "is_from_agent": "BOOLEAN",
-            "is_public": "BOOLEAN",
-            "author": "VARCHAR",
-            "is_automatic": "BOOLEAN",
-            "has_failed": "BOOLEAN",
-            "body_length": "BIGINT",
-            "sent_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("""
+            id, ticket_id, is_from_agent BOOLEAN, is_public BOOLEAN, author, is_automatic BOOLEAN,
+            has_failed BOOLEAN, body_length BIGINT, sent_at TIMESTAMPTZ
+        """),
         key=("id",),
         newest=("has_failed",),
         thread="ticket_id",
@@ -239,12 +190,7 @@ _KEPT = (
     ),
     Kept(
         name="surveys",
-        columns={
-            "id": "VARCHAR",
-            "ticket_id": "VARCHAR",
-            "score": "BIGINT",
-            "scored_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("id, ticket_id, score BIGINT, scored_at TIMESTAMPTZ"),
         key=("id",),
         newest=("scored_at",),
         thread="ticket_id",

@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-from ..model import Kept, Kind, LeavesOut, Table
+from ..model import Kept, Kind, LeavesOut, Table, column_types
 from .help_scout_api import API
 from .help_scout_mapping import TOUCHED, canonical
 from .leaving_out import LEAVE_OUT_GROUPS
 from .plain import AGENTS, TEAMS
 
-_THREAD = {
-    "id": "VARCHAR",
-    "type": "VARCHAR",
-    "status": "VARCHAR",
-    "state": "VARCHAR",
-    "body": "VARCHAR",
-    "action": "STRUCT(type VARCHAR, associatedEntities VARCHAR)",
-    "createdBy": "STRUCT(id VARCHAR, type VARCHAR)",
-    "customer": "STRUCT(id VARCHAR)",
-    "createdAt": "VARCHAR",
-}
-_CONVERSATION = {
-    "id": "VARCHAR",
-    "type": "VARCHAR",
-    "status": "VARCHAR",
-    "state": "VARCHAR",
-    "mailboxId": "VARCHAR",
-    "assignee": "STRUCT(id VARCHAR)",
-    "primaryCustomer": "STRUCT(id VARCHAR)",
-    "createdAt": "VARCHAR",
-    "closedAt": "VARCHAR",
-    "closedBy": "VARCHAR",
-    "userUpdatedAt": "VARCHAR",
-    "tags": "STRUCT(tag VARCHAR)[]",
-}
+_THREAD = column_types("""
+    id, type, status, state, body, action STRUCT(type VARCHAR, associatedEntities VARCHAR),
+    createdBy STRUCT(id VARCHAR, type VARCHAR), customer STRUCT(id VARCHAR), createdAt
+""")
+_CONVERSATION = column_types("""
+    id, type, status, state, mailboxId, assignee STRUCT(id VARCHAR),
+    primaryCustomer STRUCT(id VARCHAR), createdAt, closedAt, closedBy, userUpdatedAt,
+    tags STRUCT(tag VARCHAR)[]
+""")
 
 
 def _struct(fields: dict[str, str]) -> str:
@@ -134,7 +118,7 @@ _THREADS = Table(
 _THREADS_INSIDE = Table(
     name="threads_of_conversations",
     other_names=("conversations",),
-    columns={"id": "VARCHAR", "_embedded": _PAGES},
+    columns=column_types(f"id, _embedded {_PAGES}"),
     keeps="threads",
     select=f"""
         with holder as (
@@ -155,7 +139,7 @@ _THREADS_INSIDE = Table(
     """,
 )
 
-_USER = {"id": "VARCHAR", "firstName": "VARCHAR", "lastName": "VARCHAR", "updatedAt": "VARCHAR"}
+_USER = column_types("id, firstName, lastName, updatedAt")
 _USERS = Table(
     name="users",
     columns={**_USER, "_embedded": f"STRUCT(users {_struct(_USER)}[])"},
@@ -176,7 +160,7 @@ _USERS = Table(
     lacks="the names of agents",
 )
 
-_MAILBOX = {"id": "VARCHAR", "name": "VARCHAR", "updatedAt": "VARCHAR"}
+_MAILBOX = column_types("id, name, updatedAt")
 _MAILBOXES = Table(
     name="mailboxes",
     columns={**_MAILBOX, "_embedded": f"STRUCT(mailboxes {_struct(_MAILBOX)}[])"},
@@ -193,17 +177,10 @@ _MAILBOXES = Table(
 
 _RATINGS = Table(
     name="ratings",
-    columns={
-        "id": "VARCHAR",
-        "rating": "VARCHAR",
-        "conversationId": "VARCHAR",
-        "conversation": "STRUCT(id VARCHAR)",
-        "threadId": "VARCHAR",
-        "user": "STRUCT(id VARCHAR)",
-        "userId": "VARCHAR",
-        "createdAt": "VARCHAR",
-        "modifiedAt": "VARCHAR",
-    },
+    columns=column_types("""
+        id, rating, conversationId, conversation STRUCT(id VARCHAR), threadId,
+        user STRUCT(id VARCHAR), userId, createdAt, modifiedAt
+    """),
     keeps="ratings",
     select="""
         select
@@ -223,20 +200,10 @@ _RATINGS = Table(
 _KEPT = (
     Kept(
         name="conversations",
-        columns={
-            "id": "VARCHAR",
-            "channel": "VARCHAR",
-            "status": "VARCHAR",
-            "state": "VARCHAR",
-            "mailbox_id": "VARCHAR",
-            "assignee_id": "VARCHAR",
-            "customer": "VARCHAR",
-            "created_at": "TIMESTAMPTZ",
-            "closed_at": "TIMESTAMPTZ",
-            "closed_by": "VARCHAR",
-            "updated_at": "TIMESTAMPTZ",
-            "tags": "VARCHAR[]",
-        },
+        columns=column_types("""
+            id, channel, status, state, mailbox_id, assignee_id, customer, created_at TIMESTAMPTZ,
+            closed_at TIMESTAMPTZ, closed_by, updated_at TIMESTAMPTZ, tags VARCHAR[]
+        """),
         key=("id",),
         newest=("updated_at",),
         thread="id",
@@ -245,19 +212,10 @@ _KEPT = (
     ),
     Kept(
         name="threads",
-        columns={
-            "id": "VARCHAR",
-            "conversation_id": "VARCHAR",
-            "type": "VARCHAR",
-            "status": "VARCHAR",
-            "state": "VARCHAR",
-            "merged_id": "VARCHAR",
-            "author_kind": "VARCHAR",
-            "author": "VARCHAR",
-            "customer": "VARCHAR",
-            "body_length": "BIGINT",
-            "created_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("""
+            id, conversation_id, type, status, state, merged_id, author_kind, author, customer,
+            body_length BIGINT, created_at TIMESTAMPTZ
+        """),
         key=("id",),
         thread="conversation_id",
         persons=("author", "customer"),
@@ -265,15 +223,10 @@ _KEPT = (
     ),
     Kept(
         name="ratings",
-        columns={
-            "id": "VARCHAR",
-            "conversation_id": "VARCHAR",
-            "thread_id": "VARCHAR",
-            "rating": "VARCHAR",
-            "agent_id": "VARCHAR",
-            "created_at": "TIMESTAMPTZ",
-            "updated_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("""
+            id, conversation_id, thread_id, rating, agent_id, created_at TIMESTAMPTZ,
+            updated_at TIMESTAMPTZ
+        """),
         key=("id",),
         newest=("updated_at",),
         thread="conversation_id",

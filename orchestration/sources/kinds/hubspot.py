@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model import Kept, Kind, LeavesOut, Table
+from ..model import Kept, Kind, LeavesOut, Table, column_types
 from .hubspot_mapping import canonical
 from .leaving_out import LEAVE_OUT_GROUPS
 from .plain import AGENTS, TEAMS
@@ -10,19 +10,10 @@ from .plain import AGENTS, TEAMS
 _THREADS = Table(
     name="threads",
     other_names=("conversations_threads", "results"),
-    columns={
-        "id": "VARCHAR",
-        "status": "VARCHAR",
-        "inboxId": "VARCHAR",
-        "originalChannelId": "VARCHAR",
-        "associatedContactId": "VARCHAR",
-        "assignedTo": "VARCHAR",
-        "spam": "VARCHAR",
-        "archived": "VARCHAR",
-        "createdAt": "VARCHAR",
-        "closedAt": "VARCHAR",
-        "latestMessageTimestamp": "VARCHAR",
-    },
+    columns=column_types("""
+        id, status, inboxId, originalChannelId, associatedContactId, assignedTo, spam, archived,
+        createdAt, closedAt, latestMessageTimestamp
+    """),
     keeps="threads",
     select="""
         select
@@ -51,21 +42,11 @@ _THREADS = Table(
 _MESSAGES = Table(
     name="messages",
     other_names=("conversations_messages", "results"),
-    columns={
-        "id": "VARCHAR",
-        "conversationsThreadId": "VARCHAR",
-        "type": "VARCHAR",
-        "direction": "VARCHAR",
-        "createdAt": "VARCHAR",
-        "createdBy": "VARCHAR",
-        "senders": "STRUCT(actorId VARCHAR)[]",
-        "status": "STRUCT(statusType VARCHAR)",
-        "newStatus": "VARCHAR",
-        "assignedTo": "VARCHAR",
-        "archived": "VARCHAR",
-        "text": "VARCHAR",
-        "richText": "VARCHAR",
-    },
+    columns=column_types("""
+        id, conversationsThreadId, type, direction, createdAt, createdBy,
+        senders STRUCT(actorId VARCHAR)[], status STRUCT(statusType VARCHAR), newStatus, assignedTo,
+        archived, text, richText
+    """),
     keeps="messages",
     select="""
         with named as (
@@ -99,7 +80,7 @@ _MESSAGES = Table(
 _ACTORS = Table(
     name="actors",
     other_names=("results",),
-    columns={"id": "VARCHAR", "name": "VARCHAR"},
+    columns=column_types("id, name"),
     keeps="agents",
     # Of actors who are no agents nothing is kept.
     select="""
@@ -119,7 +100,7 @@ _ACTORS = Table(
 _INBOXES = Table(
     name="inboxes",
     other_names=("results",),
-    columns={"id": "VARCHAR", "name": "VARCHAR", "updatedAt": "VARCHAR"},
+    columns=column_types("id, name, updatedAt"),
     keeps="teams",
     select="""
         select
@@ -132,19 +113,11 @@ _INBOXES = Table(
 _KEPT = (
     Kept(
         name="threads",
-        columns={
-            "id": "VARCHAR",
-            "status": "VARCHAR",
-            "inbox_id": "VARCHAR",
-            "channel_id": "VARCHAR",
-            "contact": "VARCHAR",
-            "assignee_id": "VARCHAR",
-            "is_spam": "BOOLEAN",
-            "is_archived": "BOOLEAN",
-            "created_at": "TIMESTAMPTZ",
-            "closed_at": "TIMESTAMPTZ",
-            "updated_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("""
+            id, status, inbox_id, channel_id, contact, assignee_id, is_spam BOOLEAN,
+            is_archived BOOLEAN, created_at TIMESTAMPTZ, closed_at TIMESTAMPTZ,
+            updated_at TIMESTAMPTZ
+        """),
         key=("id",),
         newest=("updated_at",),
         thread="id",
@@ -154,21 +127,10 @@ _KEPT = (
     ),
     Kept(
         name="messages",
-        columns={
-            "id": "VARCHAR",
-            "thread_id": "VARCHAR",
-            "type": "VARCHAR",
-            "direction": "VARCHAR",
-            "has_failed": "BOOLEAN",
-            "actor_kind": "VARCHAR",
-            "contact": "VARCHAR",
-            "agent_id": "VARCHAR",
-            "new_status": "VARCHAR",
-            "assigned_to": "VARCHAR",
-            "is_archived": "BOOLEAN",
-            "body_length": "BIGINT",
-            "created_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("""
+            id, thread_id, type, direction, has_failed BOOLEAN, actor_kind, contact, agent_id,
+            new_status, assigned_to, is_archived BOOLEAN, body_length BIGINT, created_at TIMESTAMPTZ
+        """),
         key=("id",),
         newest=("is_archived",),
         thread="thread_id",

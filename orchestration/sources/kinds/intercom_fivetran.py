@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-from ..model import Table
+from ..model import Table, column_types
 from .intercom_tables import ADMINS, IS_OPERATOR, PARTS, TEAMS
 
 FIVETRAN = (
     Table(
         name="conversation_history",
         other_names=("conversation",),
-        columns={
-            "id": "VARCHAR",
-            "created_at": "VARCHAR",
-            "updated_at": "VARCHAR",
-            "state": "VARCHAR",
-            "open": "VARCHAR",
-            "priority": "VARCHAR",
-            "assignee_id": "VARCHAR",
-            "assignee_type": "VARCHAR",
-            "team_assignee_id": "VARCHAR",
-            "source_id": "VARCHAR",
-            "source_type": "VARCHAR",
-            "source_delivered_as": "VARCHAR",
-            "source_body": "VARCHAR",
-            "source_author_id": "VARCHAR",
-            "source_author_type": "VARCHAR",
-            "first_contact_reply_created_at": "VARCHAR",
-            "conversation_rating_value": "VARCHAR",
-            "conversation_rating_created_at": "VARCHAR",
-            "conversation_rating_teammate_id": "VARCHAR",
-            "statistics_first_close_at": "VARCHAR",
-            "statistics_last_close_at": "VARCHAR",
-            "statistics_last_closed_by_id": "VARCHAR",
-            "statistics_count_reopens": "VARCHAR",
-            "statistics_count_conversation_parts": "VARCHAR",
-        },
+        columns=column_types("""
+            id, created_at, updated_at, state, open, priority, assignee_id, assignee_type,
+            team_assignee_id, source_id, source_type, source_delivered_as, source_body,
+            source_author_id, source_author_type, first_contact_reply_created_at,
+            conversation_rating_value, conversation_rating_created_at,
+            conversation_rating_teammate_id, statistics_first_close_at, statistics_last_close_at,
+            statistics_last_closed_by_id, statistics_count_reopens,
+            statistics_count_conversation_parts
+        """),
         keeps="conversations",
         select="""
         with contact as (
@@ -101,18 +84,10 @@ FIVETRAN = (
     Table(
         name="conversation_part_history",
         other_names=("conversation_part",),
-        columns={
-            "id": "VARCHAR",
-            "conversation_id": "VARCHAR",
-            "part_type": "VARCHAR",
-            "created_at": "VARCHAR",
-            "updated_at": "VARCHAR",
-            "body": "VARCHAR",
-            "author_id": "VARCHAR",
-            "author_type": "VARCHAR",
-            "assigned_to_id": "VARCHAR",
-            "assigned_to_type": "VARCHAR",
-        },
+        columns=column_types("""
+            id, conversation_id, part_type, created_at, updated_at, body, author_id, author_type,
+            assigned_to_id, assigned_to_type
+        """),
         keeps="parts",
         select="""
         select
@@ -141,12 +116,9 @@ FIVETRAN = (
     ),
     Table(
         name="conversation_contact_history",
-        columns={
-            "conversation_id": "VARCHAR",
-            "contact_id": "VARCHAR",
-            "conversation_updated_at": "VARCHAR",
-            "_fivetran_active": "VARCHAR",
-        },
+        columns=column_types("""
+            conversation_id, contact_id, conversation_updated_at, _fivetran_active
+        """),
         keeps="",
         select="",
         is_required=True,
@@ -154,30 +126,21 @@ FIVETRAN = (
     ),
     Table(
         name="conversation_tag_history",
-        columns={
-            "conversation_id": "VARCHAR",
-            "tag_id": "VARCHAR",
-            "_fivetran_active": "VARCHAR",
-        },
+        columns=column_types("conversation_id, tag_id, _fivetran_active"),
         keeps="",
         select="",
         lacks="labels",
     ),
     Table(
         name="tag",
-        columns={"id": "VARCHAR", "name": "VARCHAR"},
+        columns=column_types("id, name"),
         keeps="",
         select="",
         lacks="labels",
     ),
     Table(
         name="admin",
-        columns={
-            "id": "VARCHAR",
-            "name": "VARCHAR",
-            "email": "VARCHAR",
-            "_fivetran_deleted": "VARCHAR",
-        },
+        columns=column_types("id, name, email, _fivetran_deleted"),
         keeps="admins",
         select=f"""
         with membership as (
@@ -201,7 +164,7 @@ FIVETRAN = (
     ),
     Table(
         name="team_admin",
-        columns={"admin_id": "VARCHAR", "team_id": "VARCHAR", "_fivetran_deleted": "VARCHAR"},
+        columns=column_types("admin_id, team_id, _fivetran_deleted"),
         keeps="",
         select="",
         lacks="which team an agent is in",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..model import Kept
+from ..model import Kept, column_types
 
-_WHO = {"author_kind": "VARCHAR", "author": "VARCHAR", "is_ai": "BOOLEAN"}
+_WHO = column_types("author_kind, author, is_ai BOOLEAN")
 KEPT = (
     Kept(
         name="conversations",
@@ -61,18 +61,10 @@ KEPT = (
     ),
     Kept(
         name="tickets",
-        columns={
-            "id": "VARCHAR",
-            "category": "VARCHAR",
-            "created_at": "TIMESTAMPTZ",
-            "updated_at": "TIMESTAMPTZ",
-            "is_open": "BOOLEAN",
-            "ticket_state": "VARCHAR",
-            "contact": "VARCHAR",
-            "assignee_id": "VARCHAR",
-            "team_id": "VARCHAR",
-            "description_length": "BIGINT",
-        },
+        columns=column_types("""
+            id, category, created_at TIMESTAMPTZ, updated_at TIMESTAMPTZ, is_open BOOLEAN,
+            ticket_state, contact, assignee_id, team_id, description_length BIGINT
+        """),
         key=("id",),
         newest=("updated_at",),
         thread="id",
@@ -80,13 +72,8 @@ KEPT = (
     ),
     Kept(
         name="admins",
-        columns={
-            "id": "VARCHAR",
-            "name": "VARCHAR",
-            "is_operator": "BOOLEAN",
-            "team_id": "VARCHAR",
-        },
+        columns=column_types("id, name, is_operator BOOLEAN, team_id"),
         key=("id",),
     ),
-    Kept(name="teams", columns={"id": "VARCHAR", "name": "VARCHAR"}, key=("id",)),
+    Kept(name="teams", columns=column_types("id, name"), key=("id",)),
 )

@@ -6,20 +6,14 @@ and teammates as agents, without a list of either.
 
 from __future__ import annotations
 
-from ..model import Table
+from ..model import Table, column_types
 
 IS_OPERATOR = "coalesce(lower(email) like 'operator+%@intercom.io', false)"
 _AUTHOR = "STRUCT(type VARCHAR, id VARCHAR, email VARCHAR, from_ai_agent VARCHAR)"
-_PART = {
-    "id": "VARCHAR",
-    "part_type": "VARCHAR",
-    "created_at": "VARCHAR",
-    "updated_at": "VARCHAR",
-    "body": "VARCHAR",
-    "author": _AUTHOR,
-    "assigned_to": "STRUCT(type VARCHAR, id VARCHAR)",
-    "attachments": "STRUCT(type VARCHAR)[]",
-}
+_PART = column_types(f"""
+    id, part_type, created_at, updated_at, body, author {_AUTHOR}, assigned_to STRUCT(type VARCHAR,
+    id VARCHAR), attachments STRUCT(type VARCHAR)[]
+""")
 _PART_STRUCT = f"STRUCT({', '.join(f'{name} {kind}' for name, kind in _PART.items())})"
 
 
@@ -169,7 +163,7 @@ _PARTS_INSIDE = Table(
 )
 ADMINS = Table(
     name="admins",
-    columns={"id": "VARCHAR", "name": "VARCHAR", "email": "VARCHAR", "team_ids": "VARCHAR[]"},
+    columns=column_types("id, name, email, team_ids VARCHAR[]"),
     keeps="admins",
     select=f"""
         select
@@ -185,25 +179,18 @@ ADMINS = Table(
 )
 TEAMS = Table(
     name="teams",
-    columns={"id": "VARCHAR", "name": "VARCHAR"},
+    columns=column_types("id, name"),
     keeps="teams",
     select="select identifier(id) as id, name, landed_at from landed.teams",
     lacks="the names of teams",
 )
 _TICKETS = Table(
     name="tickets",
-    columns={
-        "id": "VARCHAR",
-        "category": "VARCHAR",
-        "created_at": "VARCHAR",
-        "updated_at": "VARCHAR",
-        "open": "VARCHAR",
-        "ticket_state": "VARCHAR",
-        "contacts": "STRUCT(contacts STRUCT(id VARCHAR)[])",
-        "admin_assignee_id": "VARCHAR",
-        "team_assignee_id": "VARCHAR",
-        "ticket_attributes": "STRUCT(_default_description_ VARCHAR)",
-    },
+    columns=column_types("""
+        id, category, created_at, updated_at, open, ticket_state,
+        contacts STRUCT(contacts STRUCT(id VARCHAR)[]), admin_assignee_id, team_assignee_id,
+        ticket_attributes STRUCT(_default_description_ VARCHAR)
+    """),
     keeps="tickets",
     select="""
         select

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from ..model import Option, Table
+from ..model import Option, Table, column_types
 
 LEAVE_OUT = Option(
     "leave_out",
@@ -22,14 +20,12 @@ LEAVE_OUT_GROUPS = Option(
 )
 
 
-def every(
-    table: str, columns: Iterable[str], needed_if: str = "len(chosen('leave_out')) > 0"
-) -> Table:
+def every(table: str, columns: str, needed_if: str = "len(chosen('leave_out')) > 0") -> Table:
     """A table once more, under the name `every <table>`: read whole where something is left out."""
     return Table(
         name=f"every {table}",
         other_names=(table,),
-        columns=dict.fromkeys(columns, "VARCHAR"),
+        columns=column_types(columns),
         keeps="",
         select="",
         needed_if=needed_if,

@@ -11,27 +11,16 @@ import duckdb
 from ..landings.mail import MailLanding
 from ..language import literals
 from ..mail.threads import join_mails
-from ..model import Canonical, Kept, Kind, Landing, Opening, Option, Table
+from ..model import Canonical, Kept, Kind, Landing, Opening, Option, Table, column_types
 from .leaving_out import LEAVE_OUT
 
 _MAILS = Table(
     name="mails",
-    columns={
-        "mail_key": "VARCHAR",
-        "sent_at": "TIMESTAMPTZ",
-        "sender": "VARCHAR",
-        "is_automatic": "BOOLEAN",
-        "references": "VARCHAR[]",
-        "subject_key": "VARCHAR",
-        "gmail_thread_id": "VARCHAR",
-        "labels": "VARCHAR[]",
-        "has_labels": "BOOLEAN",
-        "body_length": "BIGINT",
-        "state": "VARCHAR",
-        "is_limited": "BOOLEAN",
-        "folder": "VARCHAR",
-        "archive": "VARCHAR",
-    },
+    columns=column_types("""
+        mail_key, sent_at TIMESTAMPTZ, sender, is_automatic BOOLEAN, references VARCHAR[],
+        subject_key, gmail_thread_id, labels VARCHAR[], has_labels BOOLEAN, body_length BIGINT,
+        state, is_limited BOOLEAN, folder, archive
+    """),
     keeps="mails",
     key="mail_key",
     select="""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model import Kept
+from ..model import Kept, column_types
 
 BEGINNING = "timestamptz '1970-01-02 00:00:00+00'"
 """The version of a record that has none, from a connector that does not say when it took it."""
@@ -10,14 +10,7 @@ BEGINNING = "timestamptz '1970-01-02 00:00:00+00'"
 # id is the agent as a person, which is what records name; agent_id is the desk's own key.
 AGENTS = Kept(
     name="agents",
-    columns={
-        "id": "VARCHAR",
-        "agent_id": "VARCHAR",
-        "name": "VARCHAR",
-        "team_id": "VARCHAR",
-        "is_active": "BOOLEAN",
-        "updated_at": "TIMESTAMPTZ",
-    },
+    columns=column_types("id, agent_id, name, team_id, is_active BOOLEAN, updated_at TIMESTAMPTZ"),
     key=("id",),
     newest=("updated_at",),
     persons=("id",),
@@ -25,7 +18,7 @@ AGENTS = Kept(
 )
 TEAMS = Kept(
     name="teams",
-    columns={"id": "VARCHAR", "name": "VARCHAR", "updated_at": "TIMESTAMPTZ"},
+    columns=column_types("id, name, updated_at TIMESTAMPTZ"),
     key=("id",),
     newest=("updated_at",),
     is_state=True,

@@ -6,7 +6,7 @@ leave out merged and deleted tickets, and give times without their zone.
 
 from __future__ import annotations
 
-from ..model import Kind, Option, Table
+from ..model import Kind, Option, Table, column_types
 from .absence import IS_WHOLE, present
 from .leaving_out import LEAVE_OUT, every, stays
 from .mail_text import own_words_length
@@ -39,18 +39,9 @@ _DECODED = r"""
 
 _TICKETS = Table(
     name="Tickets",
-    columns={
-        "id": "VARCHAR",
-        "EffectiveId": "VARCHAR",
-        "Queue": "VARCHAR",
-        "Type": "VARCHAR",
-        "Owner": "VARCHAR",
-        "Priority": "VARCHAR",
-        "Status": "VARCHAR",
-        "Resolved": "VARCHAR",
-        "LastUpdated": "VARCHAR",
-        "Created": "VARCHAR",
-    },
+    columns=column_types("""
+        id, EffectiveId, Queue, Type, Owner, Priority, Status, Resolved, LastUpdated, Created
+    """),
     keeps="tickets",
     select=f"""
         select
@@ -78,17 +69,9 @@ _TICKETS = Table(
 # Of other transactions the values may be texts, of these they are states and identifiers.
 _TRANSACTIONS = Table(
     name="Transactions",
-    columns={
-        "id": "VARCHAR",
-        "ObjectType": "VARCHAR",
-        "ObjectId": "VARCHAR",
-        "Type": "VARCHAR",
-        "Field": "VARCHAR",
-        "OldValue": "VARCHAR",
-        "NewValue": "VARCHAR",
-        "Creator": "VARCHAR",
-        "Created": "VARCHAR",
-    },
+    columns=column_types("""
+        id, ObjectType, ObjectId, Type, Field, OldValue, NewValue, Creator, Created
+    """),
     keeps="transactions",
     select=rf"""
         select
@@ -122,16 +105,9 @@ _TRANSACTIONS = Table(
 
 _ATTACHMENTS = Table(
     name="Attachments",
-    columns={
-        "id": "VARCHAR",
-        "TransactionId": "VARCHAR",
-        "Parent": "VARCHAR",
-        "Filename": "VARCHAR",
-        "ContentType": "VARCHAR",
-        "ContentEncoding": "VARCHAR",
-        "Content": "VARCHAR",
-        "Headers": "VARCHAR",
-    },
+    columns=column_types("""
+        id, TransactionId, Parent, Filename, ContentType, ContentEncoding, Content, Headers
+    """),
     keeps="attachments",
     select=f"""
         with attachment as (
@@ -165,7 +141,7 @@ _ATTACHMENTS = Table(
 
 _QUEUES = Table(
     name="Queues",
-    columns={"id": "VARCHAR", "Name": "VARCHAR", "LastUpdated": "VARCHAR"},
+    columns=column_types("id, Name, LastUpdated"),
     keeps="queues",
     select="""
         select
@@ -180,7 +156,7 @@ _QUEUES = Table(
 
 _FIELDS = Table(
     name="CustomFields",
-    columns={"id": "VARCHAR", "Name": "VARCHAR"},
+    columns=column_types("id, Name"),
     keeps="",
     select="",
     lacks="labels and ratings",
@@ -189,16 +165,9 @@ _FIELDS = Table(
 # The values of fields that the options name, and of no others: they are texts.
 _FIELD_VALUES = Table(
     name="ObjectCustomFieldValues",
-    columns={
-        "id": "VARCHAR",
-        "CustomField": "VARCHAR",
-        "ObjectType": "VARCHAR",
-        "ObjectId": "VARCHAR",
-        "Content": "VARCHAR",
-        "Created": "VARCHAR",
-        "LastUpdated": "VARCHAR",
-        "Disabled": "VARCHAR",
-    },
+    columns=column_types("""
+        id, CustomField, ObjectType, ObjectId, Content, Created, LastUpdated, Disabled
+    """),
     keeps="field_values",
     select=f"""
         select
@@ -231,8 +200,8 @@ _FIELD_VALUES = Table(
 
 _TABLES = (
     _TICKETS, _TRANSACTIONS, _ATTACHMENTS, USERS, GROUPS, GROUP_MEMBERS, PRINCIPALS, REQUESTORS,
-    _QUEUES, _FIELDS, _FIELD_VALUES, every("Tickets", ("id", "Queue")),
-    every("Queues", ("id", "Name")), every("Transactions", ("id", "ObjectType", "ObjectId")),
+    _QUEUES, _FIELDS, _FIELD_VALUES, every("Tickets", "id, Queue"),
+    every("Queues", "id, Name"), every("Transactions", "id, ObjectType, ObjectId"),
 )  # fmt: skip
 
 REQUEST_TRACKER = Kind(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model import Table
+from ..model import Table, column_types
 from .leaving_out import stays
 from .request_tracker_queues import LEFT_OUT
 
@@ -19,13 +19,7 @@ _PRIVILEGED = """
 
 USERS = Table(
     name="Users",
-    columns={
-        "id": "VARCHAR",
-        "Name": "VARCHAR",
-        "RealName": "VARCHAR",
-        "EmailAddress": "VARCHAR",
-        "LastUpdated": "VARCHAR",
-    },
+    columns=column_types("id, Name, RealName, EmailAddress, LastUpdated"),
     keeps="users",
     # Of people who are no staff, neither the key itself nor the name stays.
     select=f"""
@@ -72,13 +66,7 @@ USERS = Table(
 
 GROUPS = Table(
     name="Groups",
-    columns={
-        "id": "VARCHAR",
-        "Name": "VARCHAR",
-        "Type": "VARCHAR",
-        "Domain": "VARCHAR",
-        "Instance": "VARCHAR",
-    },
+    columns=column_types("id, Name, Type, Domain, Instance"),
     keeps="",
     select="",
     is_required=True,
@@ -87,7 +75,7 @@ GROUPS = Table(
 
 GROUP_MEMBERS = Table(
     name="GroupMembers",
-    columns={"id": "VARCHAR", "GroupId": "VARCHAR", "MemberId": "VARCHAR"},
+    columns=column_types("id, GroupId, MemberId"),
     keeps="",
     select="",
     is_required=True,
@@ -96,7 +84,7 @@ GROUP_MEMBERS = Table(
 
 PRINCIPALS = Table(
     name="Principals",
-    columns={"id": "VARCHAR", "PrincipalType": "VARCHAR", "Disabled": "VARCHAR"},
+    columns=column_types("id, PrincipalType, Disabled"),
     keeps="",
     select="",
     is_required=True,
@@ -105,12 +93,7 @@ PRINCIPALS = Table(
 
 REQUESTORS = Table(
     name="CachedGroupMembers",
-    columns={
-        "id": "VARCHAR",
-        "GroupId": "VARCHAR",
-        "MemberId": "VARCHAR",
-        "Disabled": "VARCHAR",
-    },
+    columns=column_types("id, GroupId, MemberId, Disabled"),
     keeps="requestors",
     select=f"""
         select

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from ..model import Table
+from ..model import Table, column_types
 from .zendesk_tables import GROUPS, RATINGS, TOLD_FIELDS, USERS
 
 FIVETRAN = (
     Table(
         name="ticket",
-        columns={
-            "id": "VARCHAR",
-            "created_at": "VARCHAR",
-            "updated_at": "VARCHAR",
-            "status": "VARCHAR",
-            "requester_id": "VARCHAR",
-            "assignee_id": "VARCHAR",
-            "group_id": "VARCHAR",
-            "priority": "VARCHAR",
-            "via_channel": "VARCHAR",
-            "is_public": "VARCHAR",
-            "description": "VARCHAR",
-            "merged_ticket_ids": "VARCHAR[]",
-            "_fivetran_deleted": "VARCHAR",
-        },
+        columns=column_types("""
+            id, created_at, updated_at, status, requester_id, assignee_id, group_id, priority,
+            via_channel, is_public, description, merged_ticket_ids VARCHAR[], _fivetran_deleted
+        """),
         keeps="tickets",
         select="""
             with tagged as (
@@ -59,16 +48,9 @@ FIVETRAN = (
     ),
     Table(
         name="ticket_comment",
-        columns={
-            "id": "VARCHAR",
-            "ticket_id": "VARCHAR",
-            "created": "VARCHAR",
-            "user_id": "VARCHAR",
-            "public": "VARCHAR",
-            "body": "VARCHAR",
-            "via_channel": "VARCHAR",
-            "_fivetran_deleted": "VARCHAR",
-        },
+        columns=column_types("""
+            id, ticket_id, created, user_id, public, body, via_channel, _fivetran_deleted
+        """),
         keeps="comments",
         select="""
             select
@@ -89,13 +71,7 @@ FIVETRAN = (
     ),
     Table(
         name="ticket_field_history",
-        columns={
-            "ticket_id": "VARCHAR",
-            "field_name": "VARCHAR",
-            "updated": "VARCHAR",
-            "value": "VARCHAR",
-            "user_id": "VARCHAR",
-        },
+        columns=column_types("ticket_id, field_name, updated, value, user_id"),
         key="ticket_id",
         keeps="audit_events",
         select=f"""
@@ -123,7 +99,7 @@ FIVETRAN = (
     ),
     Table(
         name="ticket_tag",
-        columns={"ticket_id": "VARCHAR", "tag": "VARCHAR", "_fivetran_deleted": "VARCHAR"},
+        columns=column_types("ticket_id, tag, _fivetran_deleted"),
         key="ticket_id",
         keeps="",
         select="",
@@ -131,16 +107,9 @@ FIVETRAN = (
     ),
     Table(
         name="user",
-        columns={
-            "id": "VARCHAR",
-            "name": "VARCHAR",
-            "email": "VARCHAR",
-            "role": "VARCHAR",
-            "active": "VARCHAR",
-            "suspended": "VARCHAR",
-            "default_group_id": "VARCHAR",
-            "updated_at": "VARCHAR",
-        },
+        columns=column_types("""
+            id, name, email, role, active, suspended, default_group_id, updated_at
+        """),
         keeps="users",
         select=USERS.select.replace("landed.users", 'landed."user"'),
         is_required=True,

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from ..model import Kept
+from ..model import Kept, column_types
 
 KEPT = (
     Kept(
         name="tickets",
-        columns={
-            "id": "VARCHAR",
-            "created_at": "TIMESTAMPTZ",
-            "updated_at": "TIMESTAMPTZ",
-            "version_at": "TIMESTAMPTZ",
-            "status": "VARCHAR",
-            "requester": "VARCHAR",
-            "assignee_id": "VARCHAR",
-            "group_id": "VARCHAR",
-            "priority": "VARCHAR",
-            "tags": "VARCHAR[]",
-            "channel": "VARCHAR",
-            "is_public": "BOOLEAN",
-            "description_length": "BIGINT",
-            "is_messaging": "BOOLEAN",
-            "merged_ids": "VARCHAR[]",
-            "is_deleted": "BOOLEAN",
-        },
+        columns=column_types("""
+            id, created_at TIMESTAMPTZ, updated_at TIMESTAMPTZ, version_at TIMESTAMPTZ, status,
+            requester, assignee_id, group_id, priority, tags VARCHAR[], channel, is_public BOOLEAN,
+            description_length BIGINT, is_messaging BOOLEAN, merged_ids VARCHAR[],
+            is_deleted BOOLEAN
+        """),
         key=("id",),
         newest=("version_at",),
         thread="id",
@@ -32,99 +20,60 @@ KEPT = (
     ),
     Kept(
         name="comments",
-        columns={
-            "id": "VARCHAR",
-            "ticket_id": "VARCHAR",
-            "created_at": "TIMESTAMPTZ",
-            "author": "VARCHAR",
-            "is_system": "BOOLEAN",
-            "is_public": "BOOLEAN",
-            "channel": "VARCHAR",
-            "body_length": "BIGINT",
-        },
+        columns=column_types("""
+            id, ticket_id, created_at TIMESTAMPTZ, author, is_system BOOLEAN, is_public BOOLEAN,
+            channel, body_length BIGINT
+        """),
         key=("id",),
         thread="ticket_id",
         persons=("author",),
     ),
     Kept(
         name="audit_events",
-        columns={
-            "id": "VARCHAR",
-            "ticket_id": "VARCHAR",
-            "audit_id": "VARCHAR",
-            "occurred_at": "TIMESTAMPTZ",
-            "type": "VARCHAR",
-            "field": "VARCHAR",
-            "value": "VARCHAR",
-            "actor": "VARCHAR",
-            "actor_is_system": "BOOLEAN",
-            "author": "VARCHAR",
-            "is_system": "BOOLEAN",
-            "is_public": "BOOLEAN",
-            "comment_id": "VARCHAR",
-            "channel": "VARCHAR",
-            "body_length": "BIGINT",
-        },
+        columns=column_types("""
+            id, ticket_id, audit_id, occurred_at TIMESTAMPTZ, type, field, value, actor,
+            actor_is_system BOOLEAN, author, is_system BOOLEAN, is_public BOOLEAN, comment_id,
+            channel, body_length BIGINT
+        """),
         key=("id",),
         thread="ticket_id",
         persons=("actor", "author"),
     ),
     Kept(
         name="users",
-        columns={
-            "id": "VARCHAR",
-            "agent_id": "VARCHAR",
-            "name": "VARCHAR",
-            "is_of_staff": "BOOLEAN",
-            "is_erased": "BOOLEAN",
-            "is_active": "BOOLEAN",
-            "group_id": "VARCHAR",
-            "updated_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("""
+            id, agent_id, name, is_of_staff BOOLEAN, is_erased BOOLEAN, is_active BOOLEAN, group_id,
+            updated_at TIMESTAMPTZ
+        """),
         key=("id",),
         newest=("updated_at",),
         persons=("id",),
     ),
     Kept(
         name="groups",
-        columns={"id": "VARCHAR", "name": "VARCHAR", "updated_at": "TIMESTAMPTZ"},
+        columns=column_types("id, name, updated_at TIMESTAMPTZ"),
         key=("id",),
         newest=("updated_at",),
     ),
     Kept(
         name="ticket_metrics",
-        columns={
-            "id": "VARCHAR",
-            "ticket_id": "VARCHAR",
-            "solved_at": "TIMESTAMPTZ",
-            "reopens": "BIGINT",
-            "updated_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("""
+            id, ticket_id, solved_at TIMESTAMPTZ, reopens BIGINT, updated_at TIMESTAMPTZ
+        """),
         key=("id",),
         newest=("updated_at",),
         thread="ticket_id",
     ),
     Kept(
         name="satisfaction_ratings",
-        columns={
-            "id": "VARCHAR",
-            "ticket_id": "VARCHAR",
-            "score": "VARCHAR",
-            "assignee_id": "VARCHAR",
-            "updated_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("id, ticket_id, score, assignee_id, updated_at TIMESTAMPTZ"),
         # Every version: a rating that was withdrawn is told from one that never was.
         key=("id", "updated_at", "score"),
         thread="ticket_id",
     ),
     Kept(
         name="survey_responses",
-        columns={
-            "id": "VARCHAR",
-            "ticket_id": "VARCHAR",
-            "rating": "BIGINT",
-            "updated_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("id, ticket_id, rating BIGINT, updated_at TIMESTAMPTZ"),
         key=("id",),
         newest=("updated_at",),
         thread="ticket_id",

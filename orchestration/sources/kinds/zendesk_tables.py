@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model import Table
+from ..model import Table, column_types
 
 # Fields whose changes tell of a thread; the values of all others may be texts.
 TOLD_FIELDS = "('status', 'assignee_id', 'group_id', 'priority', 'satisfaction_score')"
@@ -11,22 +11,11 @@ _TOLD_EVENTS = "('Comment', 'VoiceComment', 'CommentPrivacyChange')"
 TICKETS = Table(
     name="tickets",
     other_names=("incremental_tickets",),
-    columns={
-        "id": "VARCHAR",
-        "created_at": "VARCHAR",
-        "updated_at": "VARCHAR",
-        "generated_timestamp": "VARCHAR",
-        "status": "VARCHAR",
-        "requester_id": "VARCHAR",
-        "assignee_id": "VARCHAR",
-        "group_id": "VARCHAR",
-        "priority": "VARCHAR",
-        "tags": "VARCHAR[]",
-        "via": "STRUCT(channel VARCHAR)",
-        "is_public": "VARCHAR",
-        "description": "VARCHAR",
-        "from_messaging_channel": "VARCHAR",
-    },
+    columns=column_types("""
+        id, created_at, updated_at, generated_timestamp, status, requester_id, assignee_id,
+        group_id, priority, tags VARCHAR[], via STRUCT(channel VARCHAR), is_public, description,
+        from_messaging_channel
+    """),
     keeps="tickets",
     select="""
         select
@@ -54,18 +43,10 @@ TICKETS = Table(
     lacks="everything: no conversation is known",
 )
 
-_COMMENT_COLUMNS = {
-    "id": "VARCHAR",
-    "ticket_id": "VARCHAR",
-    "created_at": "VARCHAR",
-    "timestamp": "VARCHAR",
-    "author_id": "VARCHAR",
-    "public": "VARCHAR",
-    "via": "STRUCT(channel VARCHAR)",
-    "plain_body": "VARCHAR",
-    "body": "VARCHAR",
-    "html_body": "VARCHAR",
-}
+_COMMENT_COLUMNS = column_types("""
+    id, ticket_id, created_at, timestamp, author_id, public, via STRUCT(channel VARCHAR),
+    plain_body, body, html_body
+""")
 
 COMMENTS = Table(
     name="ticket_comments",
@@ -95,16 +76,12 @@ COMMENTS = Table(
 AUDITS = Table(
     name="ticket_audits",
     other_names=("audits",),
-    columns={
-        "id": "VARCHAR",
-        "ticket_id": "VARCHAR",
-        "created_at": "VARCHAR",
-        "author_id": "VARCHAR",
-        "via": "STRUCT(channel VARCHAR)",
-        "events": "STRUCT(id VARCHAR, type VARCHAR, field_name VARCHAR, value VARCHAR,"
-        " author_id VARCHAR, public VARCHAR, comment_id VARCHAR, plain_body VARCHAR,"
-        " body VARCHAR, html_body VARCHAR, via STRUCT(channel VARCHAR))[]",
-    },
+    columns=column_types("""
+        id, ticket_id, created_at, author_id, via STRUCT(channel VARCHAR), events STRUCT(id VARCHAR,
+        type VARCHAR, field_name VARCHAR, value VARCHAR, author_id VARCHAR, public VARCHAR,
+        comment_id VARCHAR, plain_body VARCHAR, body VARCHAR, html_body VARCHAR,
+        via STRUCT(channel VARCHAR))[]
+    """),
     keeps="audit_events",
     select=f"""
         with exploded as (
@@ -144,16 +121,7 @@ AUDITS = Table(
 
 USERS = Table(
     name="users",
-    columns={
-        "id": "VARCHAR",
-        "name": "VARCHAR",
-        "email": "VARCHAR",
-        "role": "VARCHAR",
-        "active": "VARCHAR",
-        "suspended": "VARCHAR",
-        "default_group_id": "VARCHAR",
-        "updated_at": "VARCHAR",
-    },
+    columns=column_types("id, name, email, role, active, suspended, default_group_id, updated_at"),
     keeps="users",
     # Of people who are no staff, neither the key itself nor the name stays.
     select="""
@@ -185,7 +153,7 @@ USERS = Table(
 
 GROUPS = Table(
     name="groups",
-    columns={"id": "VARCHAR", "name": "VARCHAR", "updated_at": "VARCHAR"},
+    columns=column_types("id, name, updated_at"),
     keeps="groups",
     select="""
         select identifier(id) as id, name, instant(updated_at) as updated_at, landed_at
@@ -196,13 +164,7 @@ GROUPS = Table(
 
 METRICS = Table(
     name="ticket_metrics",
-    columns={
-        "id": "VARCHAR",
-        "ticket_id": "VARCHAR",
-        "solved_at": "VARCHAR",
-        "reopens": "VARCHAR",
-        "updated_at": "VARCHAR",
-    },
+    columns=column_types("id, ticket_id, solved_at, reopens, updated_at"),
     keeps="ticket_metrics",
     select="""
         select
@@ -220,13 +182,7 @@ METRICS = Table(
 
 RATINGS = Table(
     name="satisfaction_ratings",
-    columns={
-        "id": "VARCHAR",
-        "ticket_id": "VARCHAR",
-        "score": "VARCHAR",
-        "assignee_id": "VARCHAR",
-        "updated_at": "VARCHAR",
-    },
+    columns=column_types("id, ticket_id, score, assignee_id, updated_at"),
     keeps="satisfaction_ratings",
     select="""
         select
@@ -243,11 +199,10 @@ RATINGS = Table(
 
 SURVEYS = Table(
     name="survey_responses",
-    columns={
-        "id": "VARCHAR",
-        "answers": "STRUCT(type VARCHAR, rating VARCHAR, updated_at VARCHAR)[]",
-        "subjects": "STRUCT(id VARCHAR, zrn VARCHAR)[]",
-    },
+    columns=column_types("""
+        id, answers STRUCT(type VARCHAR, rating VARCHAR, updated_at VARCHAR)[],
+        subjects STRUCT(id VARCHAR, zrn VARCHAR)[]
+    """),
     keeps="survey_responses",
     select="""
         with answered as (

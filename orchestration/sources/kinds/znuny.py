@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from ..model import Kind, Option, Table
+from ..model import Kind, Option, Table, column_types
 from .absence import IS_WHOLE, present
 from .leaving_out import LEAVE_OUT, every, stays
 from .znuny_articles import ARTICLES, MIME, PLAIN
 from .znuny_kept import KEPT
 from .znuny_mapping import TOUCHED, canonical
-from .znuny_queues import LEFT_OUT, texts
+from .znuny_queues import LEFT_OUT
 
 
-def _joined(name: str, *columns: str, lacks: str = "", is_required: bool = False) -> Table:
+def _joined(name: str, columns: str, lacks: str = "", is_required: bool = False) -> Table:
     """A small table that others are joined with, read whole each time."""
     return Table(
         name=name,
-        columns=dict.fromkeys(("id", *columns), "VARCHAR"),
+        columns=column_types(f"id, {columns}"),
         keeps="",
         select="",
         is_required=is_required,
@@ -30,21 +30,10 @@ _CUSTOMER = """case
 
 _TICKETS = Table(
     name="ticket",
-    columns=texts(
-        (
-            "id",
-            "tn",
-            "queue_id",
-            "type_id",
-            "service_id",
-            "user_id",
-            "ticket_priority_id",
-            "ticket_state_id",
-            "customer_user_id",
-            "create_time",
-            "change_time",
-        )
-    ),
+    columns=column_types("""
+        id, tn, queue_id, type_id, service_id, user_id, ticket_priority_id, ticket_state_id,
+        customer_user_id, create_time, change_time
+    """),
     keeps="tickets",
     select=f"""
         select
@@ -85,20 +74,10 @@ _FIELD_NAME = "split_part(split_part(history.name, '%%FieldName%%', 2), '%%', 1)
 # the last number of its name.
 _HISTORY = Table(
     name="ticket_history",
-    columns=texts(
-        (
-            "id",
-            "name",
-            "history_type_id",
-            "ticket_id",
-            "queue_id",
-            "owner_id",
-            "priority_id",
-            "state_id",
-            "create_time",
-            "create_by",
-        )
-    ),
+    columns=column_types("""
+        id, name, history_type_id, ticket_id, queue_id, owner_id, priority_id, state_id,
+        create_time, create_by
+    """),
     keeps="history",
     select=f"""
         select
@@ -158,7 +137,7 @@ _HISTORY = Table(
 
 _USERS = Table(
     name="users",
-    columns=texts(("id", "login", "first_name", "last_name", "valid_id", "change_time")),
+    columns=column_types("id, login, first_name, last_name, valid_id, change_time"),
     keeps="users",
     # All of them are staff; root@localhost stands for nobody.
     select="""
@@ -193,7 +172,7 @@ _USERS = Table(
 
 _PREFERENCES = Table(
     name="user_preferences",
-    columns=texts(("user_id", "preferences_key", "preferences_value")),
+    columns=column_types("user_id, preferences_key, preferences_value"),
     keeps="",
     select="",
     lacks="the addresses of agents: what they answer by mail counts as a customer's",
@@ -201,7 +180,7 @@ _PREFERENCES = Table(
 
 _QUEUES = Table(
     name="queue",
-    columns=texts(("id", "name", "change_time")),
+    columns=column_types("id, name, change_time"),
     keeps="queues",
     select="""
         select
@@ -216,7 +195,7 @@ _QUEUES = Table(
 
 _FIELD_VALUES = Table(
     name="dynamic_field_value",
-    columns=texts(("id", "field_id", "object_id", "value_text", "value_int")),
+    columns=column_types("id, field_id, object_id, value_text, value_int"),
     keeps="field_values",
     select=f"""
         select
@@ -251,9 +230,9 @@ ZNUNY = Kind(
         "tables": (
             _TICKETS, _HISTORY, ARTICLES, MIME, PLAIN, _USERS, _PREFERENCES, _QUEUES,
             _FIELD_VALUES,
-            present("ticket"), every("ticket", ("id", "queue_id")), every("queue", ("id", "name")),
-            every("article", ("id", "ticket_id")),
-            _joined("ticket_state", "name", "type_id", is_required=True, lacks="what is closed"),
+            present("ticket"), every("ticket", "id, queue_id"), every("queue", "id, name"),
+            every("article", "id, ticket_id"),
+            _joined("ticket_state", "name, type_id", is_required=True, lacks="what is closed"),
             _joined("ticket_state_type", "name", is_required=True, lacks="what is closed"),
             _joined("ticket_history_type", "name", is_required=True, lacks="when it was closed"),
             _joined("article_sender_type", "name", is_required=True, lacks="who wrote"),
@@ -263,7 +242,7 @@ ZNUNY = Kind(
             _joined("service", "name"),
             _joined("dynamic_field", "name"),
             _joined(
-                "customer_user", "login", "email",
+                "customer_user", "login, email",
                 lacks="which addresses belong to a customer's account",
             ),
         ),

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from ..model import Table
+from ..model import Table, column_types
 from .leaving_out import stays
 from .mail_text import own_words_length
-from .znuny_queues import LEFT_OUT, SAID_IN_LEFT_OUT, texts
+from .znuny_queues import LEFT_OUT, SAID_IN_LEFT_OUT
 
 ARTICLES = Table(
     name="article",
-    columns=texts(
-        (
-            "id",
-            "ticket_id",
-            "article_sender_type_id",
-            "communication_channel_id",
-            "is_visible_for_customer",
-            "create_time",
-            "create_by",
-        )
-    ),
+    columns=column_types("""
+        id, ticket_id, article_sender_type_id, communication_channel_id, is_visible_for_customer,
+        create_time, create_by
+    """),
     keeps="articles",
     select=f"""
         select
@@ -45,7 +38,7 @@ ARTICLES = Table(
 
 MIME = Table(
     name="article_data_mime",
-    columns=texts(("id", "article_id", "a_from", "a_body")),
+    columns=column_types("id, article_id, a_from, a_body"),
     keeps="mime",
     select=f"""
         select
@@ -68,7 +61,7 @@ _AUTOMATIC = r"(?im)^(auto-submitted[ \t]*:[ \t]*(auto|[a-mo-z])|x-auto-?reply[ 
 # Raw mails: text, or base64 where the engine keeps no octets.
 PLAIN = Table(
     name="article_data_mime_plain",
-    columns=texts(("id", "article_id", "body")),
+    columns=column_types("id, article_id, body"),
     keeps="mail_headers",
     select=f"""
         with raw as (

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from ..model import Kept
+from ..model import Kept, column_types
 from .absence import PRESENT
 
 KEPT = (
     PRESENT,
     Kept(
         name="tickets",
-        columns={
-            "id": "VARCHAR",
-            "queue_id": "VARCHAR",
-            "type_name": "VARCHAR",
-            "service_name": "VARCHAR",
-            "owner_id": "VARCHAR",
-            "priority": "VARCHAR",
-            "state": "VARCHAR",
-            "customer": "VARCHAR",
-            "created_at": "TIMESTAMPTZ",
-            "updated_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("""
+            id, queue_id, type_name, service_name, owner_id, priority, state, customer,
+            created_at TIMESTAMPTZ, updated_at TIMESTAMPTZ
+        """),
         key=("id",),
         newest=("updated_at",),
         thread="id",
@@ -28,64 +20,37 @@ KEPT = (
     ),
     Kept(
         name="history",
-        columns={
-            "id": "VARCHAR",
-            "ticket_id": "VARCHAR",
-            "type": "VARCHAR",
-            "state": "VARCHAR",
-            "queue_id": "VARCHAR",
-            "owner_id": "VARCHAR",
-            "priority": "VARCHAR",
-            "merged_into_id": "VARCHAR",
-            "field": "VARCHAR",
-            "is_cleared": "BOOLEAN",
-            "created_by": "VARCHAR",
-            "created_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("""
+            id, ticket_id, type, state, queue_id, owner_id, priority, merged_into_id, field,
+            is_cleared BOOLEAN, created_by, created_at TIMESTAMPTZ
+        """),
         key=("id",),
         thread="ticket_id",
     ),
     Kept(
         name="articles",
-        columns={
-            "id": "VARCHAR",
-            "ticket_id": "VARCHAR",
-            "sender_type": "VARCHAR",
-            "channel": "VARCHAR",
-            "is_visible": "BOOLEAN",
-            "created_by": "VARCHAR",
-            "created_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("""
+            id, ticket_id, sender_type, channel, is_visible BOOLEAN, created_by,
+            created_at TIMESTAMPTZ
+        """),
         # A merge moves what was said; what is kept of it then has two rows.
         key=("id", "ticket_id"),
         thread="ticket_id",
     ),
     Kept(
         name="mime",
-        columns={
-            "article_id": "VARCHAR",
-            "sender": "VARCHAR",
-            "mailbox": "VARCHAR",
-            "body_length": "BIGINT",
-        },
+        columns=column_types("article_id, sender, mailbox, body_length BIGINT"),
         key=("article_id",),
         persons=("sender", "mailbox"),
     ),
     Kept(
         name="mail_headers",
-        columns={"article_id": "VARCHAR", "is_automatic": "BOOLEAN"},
+        columns=column_types("article_id, is_automatic BOOLEAN"),
         key=("article_id",),
     ),
     Kept(
         name="users",
-        columns={
-            "id": "VARCHAR",
-            "name": "VARCHAR",
-            "login": "VARCHAR",
-            "mailbox": "VARCHAR",
-            "is_active": "BOOLEAN",
-            "updated_at": "TIMESTAMPTZ",
-        },
+        columns=column_types("id, name, login, mailbox, is_active BOOLEAN, updated_at TIMESTAMPTZ"),
         key=("id",),
         newest=("updated_at",),
         persons=("login", "mailbox"),
@@ -93,13 +58,13 @@ KEPT = (
     ),
     Kept(
         name="queues",
-        columns={"id": "VARCHAR", "name": "VARCHAR", "updated_at": "TIMESTAMPTZ"},
+        columns=column_types("id, name, updated_at TIMESTAMPTZ"),
         key=("id",),
         newest=("updated_at",),
     ),
     Kept(
         name="field_values",
-        columns={"id": "VARCHAR", "ticket_id": "VARCHAR", "field": "VARCHAR", "value": "VARCHAR"},
+        columns=column_types("id, ticket_id, field, value"),
         key=("id",),
         thread="ticket_id",
         # What a field no longer holds has no row: of a ticket's values the last import's count.

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from .leaving_out import is_left_out
-
-
-def texts(columns: Iterable[str]) -> dict[str, str]:
-    """Columns as text, which any table can give."""
-    return dict.fromkeys(columns, "VARCHAR")
-
 
 LEFT_OUT = f"""
             select identifier(any_ticket.id)
