@@ -8,7 +8,14 @@ from typing import Any
 
 import click
 
-from orchestration.cli.flags import ISO_DAY, check_range, day_of, read_settings, setting_flags
+from orchestration.cli.flags import (
+    ISO_DAY,
+    check_range,
+    day_of,
+    output_format,
+    read_settings,
+    setting_flags,
+)
 from orchestration.cli.printing import console, print_rows
 
 WHY = click.option("--why", default="", help="The reason, kept with your name and the time.")
@@ -26,7 +33,7 @@ def days() -> None:
 @click.option("--from", "first", type=ISO_DAY, help="First day; the first known one unless given.")
 @click.option("--to", "last", type=ISO_DAY, help="Last day; the last known one unless given.")
 @click.option("--all", "every", is_flag=True, help="Also the days of which all is well.")
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text")
+@output_format("json")
 @EXPORTS
 @setting_flags
 def list_days(

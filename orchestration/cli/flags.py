@@ -15,6 +15,18 @@ from orchestration.settings import Settings, load_settings
 ISO_DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
+def output_format(*machine_formats: str) -> Callable[..., Any]:
+    """The flag --format: text, or one of those for machines."""
+    return click.option(
+        "--format",
+        "output",
+        type=click.Choice(["text", *machine_formats]),
+        default="text",
+        show_default=True,
+        help=f"text for people; {' and '.join(machine_formats)} for machines.",
+    )
+
+
 def setting_flags(command: Callable[..., Any]) -> Callable[..., Any]:
     """The flags that stand for INBOX_* settings."""
     flags = [

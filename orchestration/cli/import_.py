@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from orchestration.cli.flags import ISO_DAY, day_of, read_settings, setting_flags
+from orchestration.cli.flags import ISO_DAY, day_of, output_format, read_settings, setting_flags
 from orchestration.cli.printing import console, one_line, print_rows
 from orchestration.errors import WrongUse
 
@@ -42,9 +42,7 @@ SHOWN_COLUMNS = ("thread_id", "created_at", "status", "channel", "assigned_agent
 @click.option("--prefix", help="Before every identifier; none unless given, and never changed.")
 @click.option("--day", type=ISO_DAY, help="Export day; the last that has ended unless given.")
 @click.option("--dry-run", is_flag=True, help="Only say what an import would bring.")
-@click.option(
-    "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@output_format("json")
 @setting_flags
 def import_(
     kind: str,

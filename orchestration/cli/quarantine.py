@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from orchestration.cli.flags import ISO_DAY, day_of, read_settings, setting_flags
+from orchestration.cli.flags import ISO_DAY, day_of, output_format, read_settings, setting_flags
 from orchestration.cli.printing import console, errors, one_line, print_outcome, print_rows
 
 
@@ -21,7 +21,7 @@ def quarantine() -> None:
 
 
 @quarantine.command("list")
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text")
+@output_format("json")
 @setting_flags
 def list_quarantine(output: str, **flags: Any) -> None:
     """Count the rows set aside by day, entity, column and reason."""
@@ -49,7 +49,7 @@ def list_quarantine(output: str, **flags: Any) -> None:
 @click.option("--file", "file_name", help="Only the rows of files of this name.")
 @click.option("--resolved", is_flag=True, help="The rows that are set aside no longer.")
 @click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True)
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text")
+@output_format("json")
 @setting_flags
 def show_quarantine(
     day: Any,

@@ -11,7 +11,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration.cli.definitions import print_definitions
-from orchestration.cli.flags import ISO_DAY, check_range, day_of, read_settings, setting_flags
+from orchestration.cli.flags import (
+    ISO_DAY,
+    check_range,
+    day_of,
+    output_format,
+    read_settings,
+    setting_flags,
+)
 from orchestration.cli.printing import console, errors, table_records
 from orchestration.cli.restatements import print_restatements
 from orchestration.errors import WrongUse
@@ -75,14 +82,7 @@ TEXT_COLUMNS = {
     help="Period of the series; by the length of the range unless given.",
 )
 @click.option("--top", type=click.IntRange(min=1), default=10, show_default=True, help="Labels.")
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(["text", "json", "csv"]),
-    default="text",
-    show_default=True,
-    help="text for people; json and csv for machines.",
-)
+@output_format("json", "csv")
 @click.option(
     "--only",
     type=click.Choice(["cards", "series", "labels", "agents"]),

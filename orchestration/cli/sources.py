@@ -7,14 +7,12 @@ from typing import Any
 
 import click
 
-from orchestration.cli.flags import read_settings, setting_flags
+from orchestration.cli.flags import output_format, read_settings, setting_flags
 from orchestration.cli.printing import console, print_rows
 
 
 @click.command()
-@click.option(
-    "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@output_format("json")
 @setting_flags
 def sources(output: str, **flags: Any) -> None:
     """List the sources of INBOX_SOURCES and those that were imported, with their last import."""

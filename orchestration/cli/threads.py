@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.markup import escape
 
-from orchestration.cli.flags import ISO_DAY, day_of, read_settings, setting_flags
+from orchestration.cli.flags import ISO_DAY, day_of, output_format, read_settings, setting_flags
 from orchestration.cli.printing import console, print_rows, table_records
 
 if TYPE_CHECKING:
@@ -43,14 +43,7 @@ TEXT_COLUMNS = {
     type=click.Choice(["counted", "left-out"]),
     help="Just the rows that are counted, or those that are not.",
 )
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(["text", "json", "csv"]),
-    default="text",
-    show_default=True,
-    help="text for people; json and csv for machines.",
-)
+@output_format("json", "csv")
 @click.option(
     "--rows",
     "most",

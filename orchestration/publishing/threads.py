@@ -65,21 +65,7 @@ def read_threads(
 
     priorities: any of these. Raises WrongUse where the number, the agent or the range is wrong.
     """
-    return threads_behind(
-        PublishedReport(database), number, first_date, last_date, agent_id, filters, priorities
-    )
-
-
-def threads_behind(
-    report: PublishedReport,
-    number: str,
-    first_date: date | None = None,
-    last_date: date | None = None,
-    agent_id: str | None = None,
-    filters: Filters = NO_FILTERS,
-    priorities: tuple[str, ...] = (),
-) -> ThreadsBehind:
-    """As `read_threads`, of a publication that is open."""
+    report = PublishedReport(database)
     first, last = asked_range(report, first_date, last_date, agent_id)
     try:
         rows = report.threads(number, first, last, agent_id, filters, priorities)

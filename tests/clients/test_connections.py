@@ -13,9 +13,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
-import polars as pl
 import psycopg2
-import pyarrow.dataset as ds
 import pytest
 
 from orchestration.publishing.csv_cells import harmless_cell
@@ -28,11 +26,11 @@ from orchestration.warehouse.dbt import load_manifest
 from orchestration.warehouse.docs import write_docs
 from tests.clients.answers import Column, Rows, kind_of, plain_rows
 from tests.clients.catalogs import CATALOGS, Catalog
+from tests.clients.parquet import MONTHS, by_pandas, by_polars, by_pyarrow
 from tests.clients.spreadsheet import open_in_calc
 from tests.clients.sql import CLIENTS, Client, Published, Refused
 from tests.services.postgres import PostgresServer
 
-MONTHS = ["period_start_date", "is_complete", "new_threads", "average_rating"]
 QUERIES = {
     "months": f"select {', '.join(MONTHS)} from mart_inbox_monthly order by period_start_date",
     "first": "select min(created_at) from fct_threads",
@@ -224,42 +222,7 @@ def test_tools_list_tables_and_columns_with_their_descriptions(
     assert found.key == (["thread_id"] if "duckdb" not in read.__name__ else None)
 
 
-def parquet_by_pandas(parquet: Path) -> dict[str, Any]:
-    """With Arrow's types: pandas' own have one null for null and not a number."""
-    months = pd.read_parquet(parquet / "mart_inbox_monthly", columns=MONTHS)
-    threads = pd.read_parquet(parquet / "fct_threads", columns=["created_at"])
-    values = pd.read_parquet(parquet / "fct_values", dtype_backend="pyarrow")
-    return {
-        "months": months.sort_values("period_start_date").values.tolist(),
-        "first": [[threads["created_at"].min().to_pydatetime()]],
-        "values": list(
-            zip(*(values[name].array.__arrow_array__().to_pylist() for name in values), strict=True)
-        ),
-    }
-
-
-def parquet_by_polars(parquet: Path) -> dict[str, Any]:
-    months = pl.read_parquet(parquet / "mart_inbox_monthly" / "*.parquet").sort("period_start_date")
-    threads = pl.scan_parquet(parquet / "fct_threads" / "*.parquet")
-    return {
-        "months": months.select(MONTHS).rows(),
-        "first": threads.select(pl.col("created_at").min()).collect().rows(),
-        "values": pl.read_parquet(parquet / "fct_values" / "*.parquet").sort("number").rows(),
-    }
-
-
-def parquet_by_pyarrow(parquet: Path) -> dict[str, Any]:
-    months = ds.dataset(parquet / "mart_inbox_monthly").to_table(columns=MONTHS)
-    created = ds.dataset(parquet / "fct_threads").to_table(columns=["created_at"])["created_at"]
-    values = ds.dataset(parquet / "fct_values").to_table().sort_by("number")
-    return {
-        "months": [list(row.values()) for row in months.sort_by("period_start_date").to_pylist()],
-        "first": [[min(created.to_pylist())]],
-        "values": [list(row.values()) for row in values.to_pylist()],
-    }
-
-
-@pytest.mark.parametrize("read", [parquet_by_pandas, parquet_by_polars, parquet_by_pyarrow])
+@pytest.mark.parametrize("read", [by_pandas, by_polars, by_pyarrow])
 def test_parquet(
     read: Callable[[Path], dict[str, Any]], settings: Settings, expected: dict[str, Rows]
 ) -> None:

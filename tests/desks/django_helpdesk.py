@@ -7,7 +7,6 @@ import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import psycopg2
@@ -78,12 +77,7 @@ class DjangoHelpdesk:
         until_it_answers(self.url + "/login/", self._server, self._folder / "server.log")
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *failure: object) -> None:
         self._server.terminate()
         self._server.wait()
 

@@ -12,7 +12,6 @@ import subprocess
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -122,12 +121,7 @@ class Znuny:
         self._console("Admin::WebService::Add", "--name", "Desk", "--source-path", str(service))
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *failure: object) -> None:
         pass
 
     def mail(

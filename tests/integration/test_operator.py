@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from dagster import AssetKey, AssetRecordsFilter, DagsterRunStatus, TableMetadataValue
+from dagster import AssetKey, DagsterRunStatus, TableMetadataValue
 from playwright.sync_api import Browser, Page, expect
 
 from orchestration.exports import ENTITIES, read_manifests
@@ -22,55 +22,13 @@ from tests.browser.chromium import open_chromium
 from tests.browser.dagster_ui import ask, served, wait_until
 from tests.homes import ready_dbt_folder, small_home
 from tests.operator import LOCATION, REPOSITORY, Operator, operate
+from tests.operator_ui import LAUNCH_BACKFILL, SCHEDULES, observations, partitions, read_checks
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.webhook import SECRET, Webhook, listening
 
 ZONE = "Europe/Warsaw"
 DAYS = [f"2024-03-{day}" for day in range(26, 32)]
 RAW = [*(f"raw_{entity}" for entity in ENTITIES), "raw_manifests"]
-
-LAUNCH_BACKFILL = """
-mutation launch($assets: [AssetKeyInput!]!, $days: [String!]!) {
-  launchPartitionBackfill(backfillParams: {assetSelection: $assets, partitionNames: $days}) {
-    __typename
-    ... on LaunchBackfillSuccess { backfillId }
-    ... on PythonError { message }
-  }
-}
-"""
-PARTITION_COUNTS = """
-query counts($key: AssetKeyInput!) {
-  assetNodeOrError(assetKey: $key) {
-    ... on AssetNode { partitionStats { numMaterialized numFailed numPartitions } }
-  }
-}
-"""
-SCHEDULES = """
-query schedules($selector: RepositorySelector!) {
-  schedulesOrError(repositorySelector: $selector) {
-    ... on Schedules { results { name cronSchedule executionTimezone scheduleState { status } } }
-  }
-}
-"""
-CHECKS = """
-query checks($key: AssetKeyInput!) {
-  assetNodeOrError(assetKey: $key) {
-    ... on AssetNode {
-      assetChecksOrError {
-        ... on AssetChecks {
-          checks {
-            name blocking
-            executionForLatestMaterialization {
-              status evaluation { severity success description
-                metadataEntries { label ... on IntMetadataEntry { intValue } } }
-            }
-          }
-        }
-      }
-    }
-  }
-}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -282,27 +240,6 @@ def test_the_secret_is_written_nowhere(settings: Settings) -> None:
     for path in settings.home.rglob("*"):
         if path.is_file():
             assert SECRET.encode() not in path.read_bytes(), path
-
-
-def partitions(operator: Operator, asset: str) -> tuple[int, int]:
-    """How many partitions of an asset are materialized, and how many show as failed."""
-    counts = operator.ask(PARTITION_COUNTS, {"key": {"path": [asset]}})
-    stats = counts["assetNodeOrError"]["partitionStats"]
-    return stats["numMaterialized"], stats["numFailed"]
-
-
-def observations(operator: Operator, asset: str, day: str) -> list[str]:
-    """What the page of a partition tells beside its materializations."""
-    records = operator.instance.fetch_observations(
-        AssetRecordsFilter(AssetKey(asset), asset_partitions=[day]), limit=10
-    ).records
-    return [str(record.event_log_entry.asset_observation.description) for record in records]
-
-
-def read_checks(operator: Operator, asset: str) -> dict[str, dict]:
-    answer = operator.ask(CHECKS, {"key": {"path": [asset]}})
-    found = answer["assetNodeOrError"]["assetChecksOrError"]["checks"]
-    return {check["name"]: check for check in found}
 
 
 @pytest.fixture(scope="module")

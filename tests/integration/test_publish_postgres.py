@@ -306,14 +306,14 @@ def test_a_publication_is_cut_off_by_the_server_and_comes_whole_with_the_next(
     published = small_publication(tmp_path, 1)
     assert publish_to_postgres(postgres.url, published, {})
     published = small_publication(tmp_path, 2)
-    copy_table = target._copy_table
+    copy_table = target.copy_table
 
     def copy_and_crash(*arguments: Any) -> None:
         copy_table(*arguments)
         if arguments[3] == "fct_one":
             postgres.stop()
 
-    monkeypatch.setattr(target, "_copy_table", copy_and_crash)
+    monkeypatch.setattr(target, "copy_table", copy_and_crash)
     with pytest.raises(PostgresUnavailable, match="run again once it is well"):
         publish_to_postgres(postgres.url, published, {})
     monkeypatch.undo()

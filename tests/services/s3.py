@@ -15,7 +15,6 @@ import urllib.request
 import uuid
 from collections.abc import Iterable
 from contextlib import closing
-from types import TracebackType
 from typing import Any, Self
 
 _CONTROL = "/-/outage"
@@ -37,12 +36,7 @@ class S3Server:
         assert self.endpoint, "the S3 server did not start"
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *failure: object) -> None:
         self._process.kill()
         self._process.communicate()
 

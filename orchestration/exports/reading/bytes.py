@@ -9,7 +9,6 @@ import hashlib
 import io
 import os
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
 import pyarrow as pa
@@ -69,12 +68,7 @@ class ExportBytes:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *failure: object) -> None:
         self._raw.close()
 
     def read(self, size: int) -> bytes:
