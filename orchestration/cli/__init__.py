@@ -105,11 +105,11 @@ class Commands(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
-            told = as_inbox_error(error)
-            if told is None:
+            inbox_error = as_inbox_error(error)
+            if inbox_error is None:
                 raise
-            errors.print(f"[red]Error:[/red] {escape(str(told))}", soft_wrap=True)
-            ctx.exit(told.exit_code)
+            errors.print(f"[red]Error:[/red] {escape(str(inbox_error))}", soft_wrap=True)
+            ctx.exit(inbox_error.exit_code)
 
 
 @click.group(

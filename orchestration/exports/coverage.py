@@ -64,21 +64,21 @@ class FirstFill:
 
 def find_coverage(
     raw: Path,
-    told_from: date | None = None,
+    configured_from: date | None = None,
     no_delivery: Collection[int] = (),
     sources: Path | None = None,
 ) -> Coverage:
     """Which days the loaded ones cover. Raises `BrokenManifest`.
 
-    told_from: INBOX_COVERED_FROM. no_delivery: weekdays without a delivery, Monday is 1.
+    configured_from: INBOX_COVERED_FROM. no_delivery: weekdays without a delivery, Monday is 1.
     sources: where the states of sources lie.
     """
     manifests = read_manifests(raw)
     if not manifests:
-        return Coverage(told_from)
+        return Coverage(configured_from)
     fills = list(_first_fills(sources, manifests)) if sources else []
     starts = [fill.covered_from for fill in fills] or [min(manifests)]
-    covered_from, as_of_date = told_from or min(starts), max(manifests)
+    covered_from, as_of_date = configured_from or min(starts), max(manifests)
     empty = frozenset(read_empty_days(raw))
     missing = tuple(
         day

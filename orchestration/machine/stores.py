@@ -82,7 +82,7 @@ class ObjectFolder:
         Raises StoreUnavailable.
         """
         root = self._key(folder) if folder else self._root
-        with self._told():
+        with self._translated_errors():
             found = self._filesystem.find(root, detail=True, withdirs=True)
         objects, folders = [], []
         for key, info in found.items():
@@ -98,33 +98,33 @@ class ObjectFolder:
 
     def info(self, name: str) -> ObjectInfo:
         """What the store says of one object. Raises StoreUnavailable, also where it is gone."""
-        with self._told():
+        with self._translated_errors():
             return _object_info(name, self._filesystem.info(self._key(name)))
 
     def read(self, name: str) -> bytes:
         """The bytes of a small object. Raises StoreUnavailable, also where there is none."""
-        with self._told():
+        with self._translated_errors():
             data: bytes = self._filesystem.cat_file(self._key(name))
         return data
 
     def download(self, name: str, path: Path) -> None:
         """Copies an object's bytes to a file. Raises StoreUnavailable, OSError for a full disk."""
-        with self._told():
+        with self._translated_errors():
             self._filesystem.get_file(self._key(name), str(path))
 
     def write(self, name: str, data: bytes) -> None:
         """Puts a small object in place, whole. Raises StoreUnavailable."""
-        with self._told():
+        with self._translated_errors():
             self._filesystem.pipe_file(self._key(name), data)
 
     def upload(self, path: Path, name: str) -> None:
         """Puts a file in place as an object, whole or not at all. Raises StoreUnavailable."""
-        with self._told():
+        with self._translated_errors():
             self._filesystem.put_file(str(path), self._key(name))
 
     def remove(self, folder: str) -> None:
         """Removes every object under a folder. Raises StoreUnavailable."""
-        with self._told():
+        with self._translated_errors():
             self._filesystem.rm(self._key(folder), recursive=True)
 
     @property
@@ -149,7 +149,7 @@ class ObjectFolder:
             ) from None
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _translated_errors(self) -> Iterator[None]:
         """Turns whatever a store's client raises into one line that names no secret."""
         is_missing = False
         try:

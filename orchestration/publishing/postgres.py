@@ -21,7 +21,7 @@ from orchestration.publishing.postgres_connection import (
     connect_postgres,
     got_lock,
     lift_limits,
-    told_postgres_errors,
+    translated_postgres_errors,
 )
 from orchestration.publishing.postgres_references import add_foreign_keys
 from orchestration.publishing.postgres_tables import copy_table, tables_of
@@ -40,7 +40,7 @@ _WAIT_SECONDS = 600.0
 def is_in_postgres(url: str, publication: Publication) -> bool:
     """Whether readers of the database have this publication. Raises PostgresUnavailable."""
     with (
-        told_postgres_errors(),
+        translated_postgres_errors(),
         closing(connect_postgres(url)) as connection,
         connection.cursor() as cursor,
     ):
@@ -67,7 +67,7 @@ def publish_to_postgres(
     name = publication.name
     new = f"{SCHEMA}_{name[:20].lower()}"
     with (
-        told_postgres_errors(),
+        translated_postgres_errors(),
         closing(duckdb.connect(str(published / "inbox.duckdb"), read_only=True)) as source,
         closing(connect_postgres(url)) as connection,
         connection,  # commits at its end, rolls back on any error

@@ -42,7 +42,7 @@ def connect_postgres(url: str) -> Any:
 
 
 @contextmanager
-def told_postgres_errors() -> Iterator[None]:
+def translated_postgres_errors() -> Iterator[None]:
     """Turns a database's errors into one line; their own text names hosts, users and statements.
 
     Raises PostgresUnavailable.

@@ -39,7 +39,7 @@ MARTS = {
 COUNTS = frozenset({"sum", "users", "balance"})
 """Kinds of numbers that are 0 where a row is not there; any other is null."""
 
-TOLD_AT_THE_END = frozenset({"balance", "age"})
+AT_PERIOD_END = frozenset({"balance", "age"})
 """Kinds of numbers that are told at a period's end: of months alone, or a day would move each."""
 
 # What another engine may differ by, in the last bits: no value has moved by that.
@@ -68,7 +68,7 @@ class Restating:
             for name, number in self.numbers.items()
             if number["kind"] != "days"
             and mart.scope in number.get("only_in", [mart.scope])
-            and (mart.grain == "month" or number["kind"] not in TOLD_AT_THE_END)
+            and (mart.grain == "month" or number["kind"] not in AT_PERIOD_END)
         }
 
 

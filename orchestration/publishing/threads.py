@@ -48,8 +48,8 @@ class ThreadsBehind:
         """How many threads of which nothing is counted there are by reason, most first."""
         counted = self.counted["thread_id"]
         rows = self.rows[~self.rows["is_counted"] & ~self.rows["thread_id"].isin(counted)]
-        told = rows.groupby("reason")["thread_id"].nunique().sort_values(ascending=False)
-        return {str(reason): int(threads) for reason, threads in told.items()}
+        counts = rows.groupby("reason")["thread_id"].nunique().sort_values(ascending=False)
+        return {str(reason): int(threads) for reason, threads in counts.items()}
 
 
 def read_threads(

@@ -281,8 +281,8 @@ def _rereads(kind: Kind, state: SourceState, options: Mapping[str, Any]) -> bool
 def _fingerprint(canonical: Canonical, staff: Sequence[str], groups: Sequence[str]) -> str:
     """What changes where the same records would give other rows."""
     texts = [str(getattr(canonical, name)) for name in ("threads", "messages", "ratings", "events")]
-    told = [*texts, folding.SQL, sorted({e.strip().lower() for e in staff}), sorted(groups)]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    parts = [*texts, folding.SQL, sorted({e.strip().lower() for e in staff}), sorted(groups)]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def _keep(kind: Kind, folder: Path, aside: Path) -> None:

@@ -38,8 +38,8 @@ def count_repairs(connection: duckdb.DuckDBPyConnection, table: Table) -> Counte
 def _sum(table: Table, names: re.Pattern[str], condition: str) -> str:
     """SQL for how many values of columns of such names are so; empty where there is none."""
     columns = [n for n, kind in table.columns.items() if kind == "VARCHAR" and names.search(n)]
-    told = (condition.format(column=quoted(column)) for column in columns)
-    return " + ".join(f"coalesce(sum(({one})::bigint), 0)" for one in told)
+    conditions = (condition.format(column=quoted(column)) for column in columns)
+    return " + ".join(f"coalesce(sum(({one})::bigint), 0)" for one in conditions)
 
 
 def _number(connection: duckdb.DuckDBPyConnection, scan: str, total: str) -> int:

@@ -11,14 +11,14 @@ class Coverage:
     """The days on which exports were delivered, or were not to be.
 
     days: export days that are loaded. empty_days: said by hand to hold nothing. no_delivery:
-    weekdays (Monday 1) without a delivery. told_from: set by hand. first_fills: of each, the day
-    from which it covers and the day of its folder.
+    weekdays (Monday 1) without a delivery. configured_from: set by hand. first_fills: of each, the
+    day from which it covers and the day of its folder.
     """
 
     days: tuple[date, ...] = ()
     empty_days: tuple[date, ...] = ()
     no_delivery: tuple[int, ...] = ()
-    told_from: date | None = None
+    configured_from: date | None = None
     first_fills: tuple[tuple[date, date], ...] = ()
 
     @property
@@ -29,8 +29,8 @@ class Coverage:
     @property
     def covered_from(self) -> date | None:
         """The first day of which everything is there."""
-        if self.told_from is not None:
-            return self.told_from
+        if self.configured_from is not None:
+            return self.configured_from
         filled = [first for first, _ in self.first_fills]
         return min(filled, default=min(self.days, default=None))
 

@@ -39,8 +39,8 @@ class TestMissing:
             ({"empty_days": march(6)}, 4, march(7)),
             # The sixth was a Wednesday.
             ({"no_delivery": (3,)}, 4, march(7)),
-            ({"told_from": date(2024, 3, 7)}, 7, march(7)),
-            ({"told_from": date(2024, 3, 2)}, 2, march(2, 3, 6, 7)),
+            ({"configured_from": date(2024, 3, 7)}, 7, march(7)),
+            ({"configured_from": date(2024, 3, 2)}, 2, march(2, 3, 6, 7)),
             ({"first_fills": ((date(2024, 3, 1), date(2024, 3, 8)),)}, 1, ()),
         ],
     )

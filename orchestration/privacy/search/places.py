@@ -21,7 +21,7 @@ from orchestration.publishing.postgres import SCHEMA
 from orchestration.publishing.postgres_connection import (
     PostgresUnavailable,
     connect_postgres,
-    told_postgres_errors,
+    translated_postgres_errors,
 )
 from orchestration.settings import Settings
 
@@ -103,7 +103,7 @@ def _search_postgres(url: str, schemas: str, wanted: Wanted, outcome: Search) ->
 
     schemas: a condition on pg_namespace. Raises PostgresUnavailable.
     """
-    with told_postgres_errors(), closing(connect_postgres(url)) as connection:
+    with translated_postgres_errors(), closing(connect_postgres(url)) as connection:
         connection.set_session(readonly=True)
         with connection.cursor() as cursor:
             cursor.execute(

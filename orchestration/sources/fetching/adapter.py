@@ -48,7 +48,7 @@ class DeskAdapter(HTTPAdapter):
         until: float | None = None,
     ) -> None:
         super().__init__(max_retries=0)
-        self.told: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
         self._name = name
         self._origin = origin
         self._limits = limits
@@ -145,13 +145,13 @@ class DeskAdapter(HTTPAdapter):
             )
         seconds = self._limits.first_wait * 2 ** (refused - 1)
         asked = None if answer is None else _asked_seconds(answer.headers)
-        self.told[RETRIES] += 1
+        self.counts[RETRIES] += 1
         self._wait(max(seconds, asked or 0))
 
     def _wait_as_asked(self, answer: requests.Response) -> None:
         asked = _asked_seconds(answer.headers)
         seconds = self._limits.usual_wait if asked is None else asked
-        self.told[WAITS] += 1
+        self.counts[WAITS] += 1
         logger.info(
             "%s: %s allows no more requests now; it goes on in %.0f s",
             self._name, self._origin.host, seconds,
@@ -164,7 +164,7 @@ class DeskAdapter(HTTPAdapter):
                 f"{self._origin.host} asks to wait {seconds:.0f} s: import again after that"
             )
         self._see_that_there_is_time(seconds)
-        self.told[SECONDS] += round(seconds)
+        self.counts[SECONDS] += round(seconds)
         pause(seconds)
 
 

@@ -56,19 +56,19 @@ class Following(BasePaginator):
 
     def update_request(self, request: requests.Request) -> None:
         """Ask for that."""
-        told = dict(self._next)
-        request.url = told.pop("url", request.url)
+        params = dict(self._next)
+        request.url = params.pop("url", request.url)
         if self._endpoint.method == "POST":
-            request.json = told
+            request.json = params
         else:
-            request.params = told
+            request.params = params
 
 
 _REMEMBERED = 1000
 
 
 class Asker:
-    """Asks a desk; `told` counts what has to be said of it."""
+    """Asks a desk; `counts` holds what has to be said of it."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class Asker:
         self._address = base_address(where, title, api.domains, allowed)
         self._host = Origin.of(self._address).host
         self.adapter = DeskAdapter(name, Origin.of(self._address), limits, until)
-        self.told = self.adapter.told
+        self.counts = self.adapter.counts
         session = self._session(str(opening.options["ca_file"]))
         self._client = RESTClient(
             self._address,
@@ -120,7 +120,7 @@ class Asker:
                 endpoint, list(page), page.response.json(), not paginator.has_next_page,
                 moment_of(page.response.headers.get("Date", "")),
             )  # fmt: skip
-        self.told[CAME_TWICE] += paginator.came_twice
+        self.counts[CAME_TWICE] += paginator.came_twice
 
     def records(self, endpoint: Endpoint) -> list[dict[str, Any]]:
         """All records of an endpoint that has few."""
@@ -133,14 +133,14 @@ class Asker:
         except SourceError:
             raise
         except requests.HTTPError as error:
-            raise self._told_of(None if error.response is None else error.response) from None
+            raise self._error_of(None if error.response is None else error.response) from None
         except Exception as error:
             raise SourceUnreachable(
                 f"{self._host} answers in another form than its API ({type(error).__name__}): see "
                 "that the address is the one of the API"
             ) from None
 
-    def _told_of(self, answer: requests.Response | None) -> SourceError:
+    def _error_of(self, answer: requests.Response | None) -> SourceError:
         status = 0 if answer is None else answer.status_code
         if status in (401, 403):
             return WrongSource(

@@ -69,7 +69,7 @@ class FetchLanding:
                 raise
             read.goes_on = read.is_late = True
         keep.flush()
-        read.counts.update(self.asker.told)
+        read.counts.update(self.asker.counts)
         return read
 
     def _fetch(self, known: Mapping[str, str], keep: _Keeping, reached: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..model import Canonical
-from .plain import AGENTS_TOLD, TEAMS_TOLD
+from .plain import AGENTS_SELECT, TEAMS_SELECT
 
 _STATUS = """case {state}
             when 'unresolved' then 'open'
@@ -85,6 +85,6 @@ def canonical(options: Mapping[str, Any]) -> Canonical:
         threads=_THREADS,
         messages=_MESSAGES,
         events=_EVENTS,
-        agents=AGENTS_TOLD,
-        teams=TEAMS_TOLD,
+        agents=AGENTS_SELECT,
+        teams=TEAMS_SELECT,
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..language import literals
 from ..model import Canonical
-from .plain import AGENTS_TOLD, TEAMS_TOLD
+from .plain import AGENTS_SELECT, TEAMS_SELECT
 
 _CHANNELS = """case source
             when '1' then 'email'
@@ -33,8 +33,8 @@ def canonical(options: Mapping[str, Any]) -> Canonical:
         threads=_threads(options),
         messages=_MESSAGES,
         ratings=_RATINGS,
-        agents=AGENTS_TOLD,
-        teams=TEAMS_TOLD,
+        agents=AGENTS_SELECT,
+        teams=TEAMS_SELECT,
         counts=_counts(options),
     )
 

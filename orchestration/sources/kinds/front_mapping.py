@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..model import Canonical
-from .plain import AGENTS_TOLD
+from .plain import AGENTS_SELECT
 
 _GONE = "coalesce(conversation.status = 'deleted', false)"
 
@@ -156,7 +156,7 @@ def canonical(options: Mapping[str, Any]) -> Canonical:
         threads=_THREADS,
         messages=_MESSAGES,
         events=_EVENTS,
-        agents=AGENTS_TOLD,
+        agents=AGENTS_SELECT,
         counts={
             "deleted threads": "select count(*) from conversations where status = 'deleted'",
             "drafts left out": "select count(*) from messages where is_draft",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..model import Canonical
-from .plain import AGENTS_TOLD, TEAMS_TOLD
+from .plain import AGENTS_SELECT, TEAMS_SELECT
 
 _THREADS = """
     select
@@ -77,8 +77,8 @@ def canonical(options: Mapping[str, Any]) -> Canonical:
         threads=_THREADS,
         messages=_MESSAGES,
         ratings=_RATINGS,
-        agents=AGENTS_TOLD,
-        teams=TEAMS_TOLD,
+        agents=AGENTS_SELECT,
+        teams=TEAMS_SELECT,
         counts={
             "spam": "select count(*) from tickets where is_spam",
             "deleted threads": "select count(*) from tickets where trashed_at is not null",

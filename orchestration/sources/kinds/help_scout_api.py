@@ -28,7 +28,7 @@ def plan(desk: Desk, known: Mapping[str, str]) -> Iterator[Fetched]:
     for number, page in enumerate(desk.pages(_conversations(desk, known, first)), start=first):
         began = began or written((page.answered_at or _longest_ago(desk)) - OVERLAP)
         found = [*_moved(desk, known, page, number, count), *page.records]
-        count, furthest = _told(page.answer)["totalElements"], max(furthest, number)
+        count, furthest = _page_of(page.answer)["totalElements"], max(furthest, number)
         for row in found:
             yield Fetched("conversation_threads", _threads(desk, row["id"]))
         at_page = {"began": began, "page": str(furthest)}
@@ -40,7 +40,7 @@ def _longest_ago(desk: Desk) -> datetime:
     return beginning_of(str(desk.options["since"])) or datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def _told(answer: Any) -> Mapping[str, int]:
+def _page_of(answer: Any) -> Mapping[str, int]:
     return {"totalPages": 1, "totalElements": 0, "number": 1, **(answer.get("page") or {})}
 
 
@@ -55,9 +55,9 @@ def _listing(
     asked = dict(params or {})
 
     def following(answer: Any, records: Sequence[Any]) -> Mapping[str, Any] | None:
-        told = _told(answer)
-        more = told["number"] < told["totalPages"]
-        return {**asked, "page": told["number"] + 1} if more else None
+        page = _page_of(answer)
+        more = page["number"] < page["totalPages"]
+        return {**asked, "page": page["number"] + 1} if more else None
 
     begin = {**asked, "page": first}
     return Endpoint(table, path, begin, f"_embedded.{field}", following, absent=absent)
@@ -75,7 +75,7 @@ def _moved(
     desk: Desk, known: Mapping[str, str], page: Page, number: int, count: int
 ) -> list[dict[str, Any]]:
     """The page before once more, where a conversation was deleted between the two."""
-    if number == 1 or _told(page.answer)["totalElements"] >= count:
+    if number == 1 or _page_of(page.answer)["totalElements"] >= count:
         return []
     return next(desk.pages(_conversations(desk, known, number - 1))).records
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..model import Canonical
-from .plain import AGENTS_TOLD, TEAMS_TOLD, became_agents
+from .plain import AGENTS_SELECT, TEAMS_SELECT, became_agents
 
 TOUCHED = f"""
     {became_agents("threads", "conversation_id", "author")}
@@ -28,8 +28,8 @@ def canonical(options: Mapping[str, Any]) -> Canonical:
         messages=_MESSAGES,
         ratings=_RATINGS,
         events=_EVENTS,
-        agents=AGENTS_TOLD,
-        teams=TEAMS_TOLD,
+        agents=AGENTS_SELECT,
+        teams=TEAMS_SELECT,
         counts={
             "spam": "select count(*) from conversations where status = 'spam'",
             "merged threads": "select count(distinct merged_id) from threads"

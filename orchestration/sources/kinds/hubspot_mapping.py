@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..model import Canonical
-from .plain import AGENTS_TOLD, TEAMS_TOLD
+from .plain import AGENTS_SELECT, TEAMS_SELECT
 
 # Those that public programs agree on; an account's own list names the others.
 _CHANNELS = """case channel_id
@@ -100,8 +100,8 @@ def canonical(options: Mapping[str, Any]) -> Canonical:
         threads=_THREADS,
         messages=_MESSAGES,
         events=_EVENTS,
-        agents=AGENTS_TOLD,
-        teams=TEAMS_TOLD,
+        agents=AGENTS_SELECT,
+        teams=TEAMS_SELECT,
         counts={
             "spam": "select count(*) from threads where is_spam",
             "deleted threads": "select count(*) from threads where is_archived",

@@ -24,7 +24,7 @@ TEAMS = Kept(
     is_state=True,
 )
 
-AGENTS_TOLD = f"""
+AGENTS_SELECT = f"""
     select
         agents.agent_id,
         coalesce(nullif(trim(agents.name), ''), agents.agent_id) as name,
@@ -35,7 +35,7 @@ AGENTS_TOLD = f"""
     left join teams on agents.team_id = teams.id
     where agents.agent_id is not null
 """
-TEAMS_TOLD = f"""
+TEAMS_SELECT = f"""
     select id as team_id, name, coalesce(updated_at, landed_at, {BEGINNING}) as updated_at
     from teams
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..model import Table, column_types
-from .zendesk_tables import GROUPS, RATINGS, TOLD_FIELDS, USERS
+from .zendesk_tables import GROUPS, RATINGS, READ_FIELDS, USERS
 
 FIVETRAN = (
     Table(
@@ -93,7 +93,7 @@ FIVETRAN = (
                 null as body_length,
                 landed_at
             from landed.ticket_field_history
-            where ticket_id is null or field_name in {TOLD_FIELDS}
+            where ticket_id is null or field_name in {READ_FIELDS}
         """,
         lacks="when a ticket was solved, by whom, and ratings",
     ),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..model import Table, column_types
 
 # Fields whose changes tell of a thread; the values of all others may be texts.
-TOLD_FIELDS = "('status', 'assignee_id', 'group_id', 'priority', 'satisfaction_score')"
-_TOLD_EVENTS = "('Comment', 'VoiceComment', 'CommentPrivacyChange')"
+READ_FIELDS = "('status', 'assignee_id', 'group_id', 'priority', 'satisfaction_score')"
+_READ_EVENTS = "('Comment', 'VoiceComment', 'CommentPrivacyChange')"
 
 TICKETS = Table(
     name="tickets",
@@ -98,7 +98,7 @@ AUDITS = Table(
             instant(created_at) as occurred_at,
             event.type as type,
             event.field_name as field,
-            case when event.field_name in {TOLD_FIELDS} then identifier(event.value) end as value,
+            case when event.field_name in {READ_FIELDS} then identifier(event.value) end as value,
             person(author_id) as actor,
             coalesce(author_id in ('-1', '0'), false) as actor_is_system,
             person(event.author_id) as author,
@@ -113,8 +113,8 @@ AUDITS = Table(
             landed_at
         from exploded
         where id is null
-            or event.type in {_TOLD_EVENTS}
-            or (event.type in ('Create', 'Change') and event.field_name in {TOLD_FIELDS})
+            or event.type in {_READ_EVENTS}
+            or (event.type in ('Create', 'Change') and event.field_name in {READ_FIELDS})
     """,
     lacks="when a ticket was first solved, by whom, and replies that became notes afterwards",
 )

@@ -67,7 +67,7 @@ _TICKETS = Table(
     lacks="everything: no conversation is known",
 )
 
-_TOLD = "('NewTicket', 'StateUpdate', 'OwnerUpdate', 'Move', 'PriorityUpdate', 'Merged')"
+_READ_CHANGES = "('NewTicket', 'StateUpdate', 'OwnerUpdate', 'Move', 'PriorityUpdate', 'Merged')"
 _FIELD_NAME = "split_part(split_part(history.name, '%%FieldName%%', 2), '%%', 1)"
 
 # A state stands in the name of a change, `%%old%%new%%`; the ticket that a merged one went into is
@@ -120,7 +120,7 @@ _HISTORY = Table(
         where {stays("history.ticket_id", LEFT_OUT)}
             and (
                 history.id is null
-                or history_type.name in {_TOLD}
+                or history_type.name in {_READ_CHANGES}
                 or (
                     history_type.name = 'TicketDynamicFieldUpdate'
                     and (

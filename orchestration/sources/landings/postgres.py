@@ -208,7 +208,7 @@ class PostgresLanding:
             yield from _opened(receiving, schema)
             sender.join()
             if failed:
-                raise SourceUnreachable(self._told(failed[0]))
+                raise SourceUnreachable(self._message(failed[0]))
 
         return pa.RecordBatchReader.from_batches(schema, batches())
 
@@ -228,11 +228,11 @@ class PostgresLanding:
             )  # fmt: skip
             connection.set_session(readonly=True, isolation_level="REPEATABLE READ")
         except psycopg2.Error as error:
-            raise SourceUnreachable(self._told(error)) from None
+            raise SourceUnreachable(self._message(error)) from None
         with closing(connection):
             yield connection
 
-    def _told(self, error: BaseException) -> str:
+    def _message(self, error: BaseException) -> str:
         """Host and kind alone: the driver's text may quote the login, a query or a row."""
         host = urlsplit(self._address).hostname or "this machine"
         state = getattr(error, "pgcode", None)
