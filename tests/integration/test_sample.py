@@ -9,9 +9,11 @@ from contextlib import closing
 import duckdb
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from orchestration.cli import main
 from orchestration.settings import PROJECT_ROOT, Settings
-from tests.homes import command, published_sample
+from tests.homes import command, environment, published_sample
 from tests.integration.test_pipeline import published
 from tests.oracle.compare import assert_tables_equal
 from tests.oracle.metrics import KEYS
@@ -121,8 +123,15 @@ def test_report_is_the_published_functions(sample: Settings) -> None:
 def test_what_is_wrong_is_said_in_a_line(
     sample: Settings, arguments: tuple[str, ...], code: int, text: str
 ) -> None:
-    done = command(sample, *arguments)
-    assert done.returncode == code
+    done = CliRunner().invoke(main, arguments, env=environment(sample))
+    assert done.exit_code == code
+    assert isinstance(done.exception, SystemExit), done.exception
     assert text in done.stderr
-    assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_process_ends_with_that_line(sample: Settings) -> None:
+    done = command(sample, "report", "--agent", "nobody")
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in done.stderr

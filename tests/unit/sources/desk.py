@@ -34,6 +34,14 @@ BEGAN_AT = datetime(2024, 3, 11, 9, 0, tzinfo=UTC)
 # As the settings have it: what needs more memory fails here too.
 ENGINE = {"threads": "2", "memory_limit": MOST_MEMORY}
 
+STANDS_OPEN = dict.fromkeys(
+    (
+        "closed_at", "first_closed_at", "closed_by_agent_id", "reopen_count", "deleted_at",
+        "merged_into_thread_id",
+    )
+)  # fmt: skip
+"""What a thread says that was never closed, merged or deleted."""
+
 Records = Mapping[str, Sequence[Mapping[str, Any]]]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.unit.sources.chatwoot_records import ADA, ANN, BEA, BEN, Chatwoot
-from tests.unit.sources.desk import Desk, at
+from tests.unit.sources.desk import STANDS_OPEN, Desk, at
 
 CONTACT, AGENT, BOT = ("contact", ANN), ("user", ADA), ("agent_bot", 7)
 
@@ -51,13 +51,8 @@ def test_a_conversation_becomes_a_thread(desk: Desk, chatwoot: Chatwoot) -> None
         "assigned_agent_id": "2",
         "team_id": None,
         "priority": None,
-        "closed_at": None,
-        "first_closed_at": None,
-        "closed_by_agent_id": None,
-        "reopen_count": None,
         "labels": ["billing", "vip"],
-        "deleted_at": None,
-        "merged_into_thread_id": None,
+        **STANDS_OPEN,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.sources.desk import Desk, at
+from tests.unit.sources.desk import STANDS_OPEN, Desk, at
 from tests.unit.sources.tables import Tables, written
 
 ANN, BEA = "ann@customer.example", "bea@customer.example"
@@ -118,13 +118,8 @@ def test_a_ticket_becomes_a_thread_with_one_opening(desk: Desk, helpdesk: Helpde
         "assigned_agent_id": "5",
         "team_id": "1",
         "priority": "3",
-        "closed_at": None,
-        "first_closed_at": None,
-        "closed_by_agent_id": None,
-        "reopen_count": None,
         "labels": [],
-        "deleted_at": None,
-        "merged_into_thread_id": None,
+        **STANDS_OPEN,
     }
     assert list(desk.standing("messages")) == [str(opening)]
 

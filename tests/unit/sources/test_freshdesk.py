@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.sources.desk import Desk, at, iso
+from tests.unit.sources.desk import STANDS_OPEN, Desk, at, iso
 from tests.unit.sources.freshdesk_records import (
     AGENT,
     CUSTOMER,
@@ -81,13 +81,8 @@ def test_a_ticket_becomes_a_thread(desk: Desk) -> None:
         "assigned_agent_id": "9001",
         "team_id": "51",
         "priority": "low",
-        "closed_at": None,
-        "first_closed_at": None,
-        "closed_by_agent_id": None,
-        "reopen_count": None,
         "labels": ["a", "b"],
-        "deleted_at": None,
-        "merged_into_thread_id": None,
+        **STANDS_OPEN,
     }
 
 

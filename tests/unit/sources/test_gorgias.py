@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.sources.desk import Desk, at
+from tests.unit.sources.desk import STANDS_OPEN, Desk, at
 
 ANN, BEA, ADA, BEN = 120, 121, 301, 302
 
@@ -94,13 +94,8 @@ def test_a_ticket_becomes_a_thread(desk: Desk) -> None:
         "assigned_agent_id": "301",
         "team_id": None,
         "priority": "normal",
-        "closed_at": None,
-        "first_closed_at": None,
-        "closed_by_agent_id": None,
-        "reopen_count": None,
         "labels": ["vip"],
-        "deleted_at": None,
-        "merged_into_thread_id": None,
+        **STANDS_OPEN,
     }
     assert desk.thread("6")["team_id"] == "7"
     assert desk.thread("5")["assigned_agent_id"] is None

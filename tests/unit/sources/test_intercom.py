@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from tests.unit.sources import layouts
-from tests.unit.sources.desk import BEGAN_AT, Desk, at, iso
+from tests.unit.sources.desk import BEGAN_AT, STANDS_OPEN, Desk, at, iso
 from tests.unit.sources.intercom_records import (
     ADMINS,
     AGENT,
@@ -52,13 +52,8 @@ def test_a_conversation_becomes_a_thread(desk: Desk) -> None:
         "assigned_agent_id": "9001",
         "team_id": "77",
         "priority": "not_priority",
-        "closed_at": None,
-        "first_closed_at": None,
-        "closed_by_agent_id": None,
-        "reopen_count": None,
         "labels": ["a", "b"],
-        "deleted_at": None,
-        "merged_into_thread_id": None,
+        **STANDS_OPEN,
     }
 
 

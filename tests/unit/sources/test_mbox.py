@@ -14,7 +14,7 @@ from orchestration.privacy.users import UserIdentifiers
 from orchestration.sources.errors import SourceUnreachable, WrongSource
 from orchestration.sources.mail.reading import hashed
 from orchestration.sources.persons import hash_key
-from tests.unit.sources.desk import Desk, at
+from tests.unit.sources.desk import STANDS_OPEN, Desk, at
 from tests.unit.sources.mails import mail, write_mail, write_mbox
 
 STAFF = ("ada@desk.example", "ben@desk.example")
@@ -73,13 +73,8 @@ def test_mails_become_a_thread(desk: Desk) -> None:
         "assigned_agent_id": None,
         "team_id": None,
         "priority": None,
-        "closed_at": None,
-        "first_closed_at": None,
-        "closed_by_agent_id": None,
-        "reopen_count": None,
         "labels": [],
-        "deleted_at": None,
-        "merged_into_thread_id": None,
+        **STANDS_OPEN,
     }
     assert desk.message(key("b")) == {
         "message_id": key("b"),

@@ -10,7 +10,7 @@ import pyarrow.parquet
 import pytest
 
 from orchestration.sources.errors import LandingIncomplete
-from tests.unit.sources.desk import Desk, at
+from tests.unit.sources.desk import STANDS_OPEN, Desk, at
 from tests.unit.sources.request_tracker_records import (
     ADA,
     ANN,
@@ -55,13 +55,8 @@ def test_a_ticket_becomes_a_thread(desk: Desk, tracker: RequestTracker) -> None:
         "assigned_agent_id": "35",
         "team_id": "3",
         "priority": "20",
-        "closed_at": None,
-        "first_closed_at": None,
-        "closed_by_agent_id": None,
-        "reopen_count": None,
         "labels": [],
-        "deleted_at": None,
-        "merged_into_thread_id": None,
+        **STANDS_OPEN,
     }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.sources.desk import Desk, at
+from tests.unit.sources.desk import STANDS_OPEN, Desk, at
 from tests.unit.sources.zendesk_records import (
     ADMIN,
     AGENT,
@@ -52,13 +52,8 @@ def test_a_ticket_becomes_a_thread(desk: Desk) -> None:
         "assigned_agent_id": "9001",
         "team_id": "51",
         "priority": "normal",
-        "closed_at": None,
-        "first_closed_at": None,
-        "closed_by_agent_id": None,
-        "reopen_count": None,
         "labels": ["a", "b"],
-        "deleted_at": None,
-        "merged_into_thread_id": None,
+        **STANDS_OPEN,
     }
 
 
