@@ -120,6 +120,10 @@ class InboxEventLogStorage(SqliteEventLogStorage):
             self._indexes.add(name)
         return name in self._indexes
 
+    def has_asset_key_col(self, column_name: str) -> bool:
+        """Whether the table of assets has a column: asked twice for each asset that is read."""
+        return column_name in self._columns or super().has_asset_key_col(column_name)
+
     def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
         """Whether the table of assets has a column, which it then keeps; asked with each event."""
         if column_name not in self._columns and super()._has_asset_key_col_on_connection(

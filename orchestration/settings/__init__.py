@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orchestration.errors import WrongUse
+from orchestration.settings.engine import threads_for
 from orchestration.settings.home import HomePaths
 from orchestration.settings.ownership import refuse_foreign
 from orchestration.settings.values import (
@@ -140,7 +141,8 @@ class Settings(HomePaths, BaseSettings):
     threads: int = Field(
         default_factory=lambda: os.cpu_count() or 2,
         ge=1,
-        description="Threads of the engine; all cores unless set.",
+        description="Threads of the engine; unless set all cores, or one for the days of a small "
+        "inbox, which would not be faster by more.",
     )
     memory_limit: str = Field(
         default_factory=lambda: _part_of_memory(0.6),
@@ -255,12 +257,13 @@ class Settings(HomePaths, BaseSettings):
 
     @property
     def engine_config(self) -> dict[str, str]:
-        """What DuckDB is opened with to publish or to compare, as dbt opens it to build.
+        """What DuckDB is opened with for a batch, to publish or to compare.
 
         Only where `warehouse_lock` is held: two engines in one spill folder can crash.
         """
+        are_set = "threads" in self.model_fields_set
         return {
-            "threads": str(self.threads),
+            "threads": str(threads_for(self.warehouse_database, self.threads, are_set=are_set)),
             "memory_limit": self.memory_limit,
             "temp_directory": str(self.warehouse_folder / "spill"),
         }
