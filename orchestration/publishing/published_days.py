@@ -6,27 +6,14 @@ Asking anew for each range costs more than all of them, and asking a function it
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
-# Columns of inbox_series that the marts of whole periods have under another name.
-ELSEWHERE = {
-    "messages_sent": "agent_messages",
-    "from_date": "period_start_date",
-    "to_date": "period_end_date",
-}
-KEYS = ("period_start_date", "period_end_date", "from_date", "to_date", "is_complete")
 MARTS = {"day": "daily", "week": "weekly", "month": "monthly", "year": "yearly"}
 MISSING = "select date from dim_dates where is_missing order by date"
 REJECTED = "select export_date, rows_rejected from fct_export_days where rows_rejected > 0"
-
-
-def periods_query(grain: str, columns: Sequence[str]) -> str:
-    """All whole periods of a grain as rows of inbox_series, for everyone."""
-    selected = ", ".join(f"{ELSEWHERE.get(column, column)} as {column}" for column in columns)
-    return f"select {selected} from mart_inbox_{MARTS[grain]} order by period_start_date"
 
 
 def is_whole(periods: pd.DataFrame, first: date, last: date) -> bool:
@@ -40,20 +27,26 @@ def is_whole(periods: pd.DataFrame, first: date, last: date) -> bool:
     )
 
 
-def without_cut(periods: pd.DataFrame, first: date, last: date) -> pd.DataFrame:
-    """The periods, of which those that a range cuts say nothing and only keep their places."""
-    is_cut = (periods["period_start_date"] < pd.Timestamp(first)) | (
-        periods["period_end_date"] > pd.Timestamp(last)
-    )
-    if not is_cut.any():
-        return periods
-    numbers = [str(column) for column in periods if column not in KEYS]
-    known = periods.assign(is_complete=periods["is_complete"] & ~is_cut)
-    return known.assign(**{column: known[column].where(~is_cut) for column in numbers})
+@dataclass(frozen=True)
+class Reach:
+    """Until when the data reach, and the settings of days and weeks: dim_report.
+
+    first_date and last_date are None where nothing has ever happened in the inbox. covered_from:
+    the day from which everything is there.
+    """
+
+    as_of_date: date
+    first_date: date | None
+    last_date: date | None
+    timezone: str
+    week_start: str
+    covered_from: date | None = None
 
 
 class PublishedDays(ABC):
     """The days and periods of a publication, each as one row."""
+
+    reach: Reach
 
     @abstractmethod
     def _ask(self, query: str, *parameters: object) -> pd.DataFrame:
@@ -68,14 +61,6 @@ class PublishedDays(ABC):
         """How many rows of the export days of a range were set aside."""
         days = self._ask(REJECTED)
         return int(days["rows_rejected"][_is_within(days["export_date"], first, last)].sum())
-
-    def _periods(self, grain: str, columns: Sequence[str], first: date, last: date) -> pd.DataFrame:
-        """The periods that a range has days of, whole, as rows of inbox_series."""
-        periods = self._ask(periods_query(grain, columns))
-        is_within = (periods["period_end_date"] >= pd.Timestamp(first)) & (
-            periods["period_start_date"] <= pd.Timestamp(last)
-        )
-        return periods[is_within].reset_index(drop=True)
 
 
 def _is_within(days: pd.Series, first: date, last: date) -> pd.Series:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -15,21 +14,11 @@ import pandas as pd
 from orchestration.errors import InboxError
 from orchestration.publishing.filters import NO_FILTERS, Filters
 from orchestration.publishing.kept_answers import KeptAnswers
-from orchestration.publishing.published_days import PublishedDays, is_whole, without_cut
+from orchestration.publishing.published_days import Reach
 from orchestration.publishing.published_file import answer, identify, open_file
 from orchestration.publishing.published_names import PublishedNames
+from orchestration.publishing.ready_numbers import ReadyNumbers
 from orchestration.publishing.restated_numbers import RestatedNumbers
-
-# The durations behind a median as they lie by agent; inbox_threads knows why others do not count.
-TIMINGS = """
-    select
-        agent_id, grouping(agent_id) = 1 as is_everyone, count(*) as counted,
-        quantile_cont({0}, 0.5) as median
-    from fct_agent_timings
-    where created_date between ? and ? and {0} is not null
-    group by grouping sets ((agent_id), ())
-    order by is_everyone
-"""
 
 
 class NothingPublished(InboxError):
@@ -40,23 +29,7 @@ class UnreadablePublication(InboxError):
     """The published file cannot be opened, or is not one that this version has written."""
 
 
-@dataclass(frozen=True)
-class Reach:
-    """Until when the data reach, and the settings of days and weeks: dim_report.
-
-    first_date and last_date are None where nothing has ever happened in the inbox. covered_from:
-    the day from which everything is there.
-    """
-
-    as_of_date: date
-    first_date: date | None
-    last_date: date | None
-    timezone: str
-    week_start: str
-    covered_from: date | None = None
-
-
-class PublishedReport(PublishedDays, PublishedNames, RestatedNumbers):
+class PublishedReport(ReadyNumbers, PublishedNames, RestatedNumbers):
     """One publication, opened read-only; it stays the same when the file is replaced.
 
     May be used by several threads at once. Answers are kept, so that asking again costs nothing;
@@ -138,36 +111,7 @@ class PublishedReport(PublishedDays, PublishedNames, RestatedNumbers):
         filters: Filters = NO_FILTERS,
     ) -> pd.DataFrame:
         """inbox_series: a row a period; agent_id None is everyone, empty is nobody."""
-        if grain == "day" and agent_id is None and not filters:
-            days = self._ready(grain, first, last)
-            if days is not None:
-                return days
         return self._call("inbox_series", grain, first, last, agent_id, **filters.arguments)
-
-    def whole_series(
-        self,
-        grain: str,
-        first: date,
-        last: date,
-        agent_id: str | None = None,
-        filters: Filters = NO_FILTERS,
-    ) -> pd.DataFrame:
-        """As series, but nothing need be said of periods that are cut, nor of ages of weeks and on.
-
-        Those are what costs: all else lies ready.
-        """
-        if agent_id is None and not filters:
-            periods = self._ready(grain, first, last)
-            if periods is not None:
-                return without_cut(periods, first, last)
-        return self.series(grain, first, last, agent_id, filters)
-
-    def _ready(self, grain: str, first: date, last: date) -> pd.DataFrame | None:
-        """The mart's periods of a range; None where one is not there, as the function knows it."""
-        day = self.reach.as_of_date
-        series = self._call("inbox_series", "day", day, day, None, rest="limit 0")
-        periods = self._periods(grain, list(series.columns), first, last)
-        return periods if is_whole(periods, first, last) else None
 
     def labels(
         self,
@@ -211,8 +155,6 @@ class PublishedReport(PublishedDays, PublishedNames, RestatedNumbers):
 
         agent_id, counted, median: the last row, whose is_everyone is true, is of all agents.
         """
-        if not filters:
-            return self._ask(TIMINGS.format(number.removesuffix("_median")), first, last)
         return self._call(
             "inbox_threads",
             number,

@@ -18,7 +18,7 @@ from orchestration.report_page.agents_table import (
     agents_to_choose,
     sorted_agents,
 )
-from orchestration.report_page.answers import Answers
+from orchestration.report_page.answers import Answers, row_of_agent
 from orchestration.report_page.cards import agent_cards, with_restated
 from orchestration.report_page.components.cards import show_cards
 from orchestration.report_page.components.table import show_table
@@ -35,7 +35,7 @@ def show_agents(report: PublishedReport, view: View) -> None:
     """The agents' table; with an agent chosen, that agent and the table shrunk beside."""
     answers = Answers(report, view)
     agents = answers.agents()
-    total = answers.everyone(agents)
+    total = answers.everyone()
     names = distinct_names({UNASSIGNED_ID: UNASSIGNED, **report.agent_names()})
     if view.agent_id is not None and view.agent_id not in names:
         st.warning("The agent of this link is not in the data.")
@@ -43,14 +43,13 @@ def show_agents(report: PublishedReport, view: View) -> None:
         show_all_agents(view, agents, names, total)
         show_threads(answers)
         return
-    before = answers.agents_compared()
     with st.container(key="agent_layout"):
         with st.container(key="agent_list"):
             show_choice(view, names)
             if not agents.empty:
                 show_agents_table(view, agents, names, None)
         with st.container(key="agent_panel"):
-            show_agent(Answers(report, view, view.agent_id), names, agents, before, total)
+            show_agent(Answers(report, view, view.agent_id), names, agents, total)
 
 
 def show_all_agents(
@@ -111,7 +110,6 @@ def show_agent(
     answers: Answers,
     names: Mapping[str, str],
     agents: pd.DataFrame,
-    before: pd.DataFrame | None,
     total: Mapping[str, Any],
 ) -> None:
     """An agent's six numbers and charts."""
@@ -129,7 +127,7 @@ def show_agent(
     now = row_of_agent(agents, agent_id)
     shown = agent_cards(
         now,
-        None if before is None else row_of_agent(before, agent_id),
+        answers.agent_compared(),
         total,
         numbers.series,
         numbers.compared,
@@ -144,10 +142,3 @@ def show_agent(
     st.caption(describe_view(answers))
     show_threads(answers)
     show_stats(numbers)
-
-
-def row_of_agent(agents: pd.DataFrame, agent_id: str) -> dict[str, Any]:
-    """The agent's row; where there is none, nothing was done."""
-    rows = agents[agents["agent_id"].fillna(UNASSIGNED_ID) == agent_id].to_dict("records")
-    nothing = {"new_threads": 0, "messages_sent": 0, "ratings": 0}
-    return {str(name): value for name, value in rows[0].items()} if rows else nothing

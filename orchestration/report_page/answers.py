@@ -15,11 +15,22 @@ import pandas as pd
 
 from orchestration.publishing.comparison import change_of, compared_days
 from orchestration.publishing.published_report import PublishedReport
+from orchestration.publishing.ready_numbers import within_periods
+from orchestration.publishing.ready_queries import Scope, scope_of
 from orchestration.report_page.view import View
 
 # What a first response should not take longer than.
 WITHIN_SECONDS = 3_600
 TOP_LABELS = 10
+CARDS = (
+    "new_threads",
+    "messages",
+    "unique_users",
+    "labeled_threads",
+    "average_rating",
+    "ratings",
+)
+CARD_COLUMNS = ["metric", "current_value", "previous_value", "change", "change_ratio"]
 # The medians of the agents' table, and what counts the durations behind them.
 COUNTED = {
     "first_response_seconds_median": "first_responses",
@@ -48,100 +59,130 @@ class Answers:
         """
         return self.days_compared is not None and self.report.is_covered(*self.days_compared)
 
+    @cached_property
+    def scope(self) -> Scope | None:
+        """Whose numbers lie ready; None where only the functions know them."""
+        return scope_of(self.agent_id, self.view.filters)
+
     def cards(self) -> pd.DataFrame:
         """A row a card: what it says now, what it said, and the change."""
-        cards = self._cards(self.view.first_date, self.view.last_date)
-        if self.view.comparison != "before" and self.days_compared is not None:
-            cards = cards.assign(previous_value=self._cards(*self.days_compared)["current_value"])
-        changes = [
-            change_of(now, before) if self.is_comparable else (None, None)
-            for now, before in zip(cards["current_value"], cards["previous_value"], strict=True)
+        now = self._cards(self.view.first_date, self.view.last_date)
+        before = self._cards_compared()
+        rows = [
+            (name, now[name], before.get(name), *change_of(now[name], before.get(name)))
+            for name in CARDS
         ]
-        columns = ["change", "change_ratio"]
-        return cards.assign(
-            **pd.DataFrame(changes, columns=columns, dtype="float64", index=cards.index)
-        )
+        return pd.DataFrame(rows, columns=CARD_COLUMNS)
 
+    def _cards(self, first: date, last: date) -> dict[str, Any]:
+        if self.scope is not None:
+            return self.report.range_numbers(self.scope, first, last)
+        cards = self.report.cards(first, last, self.agent_id, self.view.filters)
+        return dict(zip(cards["metric"], cards["current_value"], strict=True))
+
+    def _cards_compared(self) -> dict[str, Any]:
+        if self.days_compared is None or not self.is_comparable:
+            return {}
+        if self.scope is None and self.view.comparison == "before":
+            cards = self.cards_in_full()
+            return dict(zip(cards["metric"], cards["previous_value"], strict=True))
+        return self._cards(*self.days_compared)
+
+    def cards_in_full(self) -> pd.DataFrame:
+        """The same as the function tells them, with all its columns."""
+        view = self.view
+        return self.report.cards(view.first_date, view.last_date, self.agent_id, view.filters)
+
+    @cached_property
     def series(self) -> pd.DataFrame:
-        """A row a period of the range."""
+        """A row a period of the range, with the numbers that are shown."""
         return self._series(self.view.first_date, self.view.last_date)
 
+    @cached_property
     def series_compared(self) -> pd.DataFrame | None:
         """The same of the days that the range is compared with, as far as periods are whole."""
         if self.days_compared is None or not self.is_comparable:
             return None
+        return self._series(*self.days_compared, with_cut=False)
+
+    def _series(self, first: date, last: date, *, with_cut: bool = True) -> pd.DataFrame:
+        grain, series = self.view.grain, None
+        if self.scope is not None:
+            series = self.report.ready_series(self.scope, grain, first, last, with_cut=with_cut)
+        if series is None:
+            series = self.report.series(grain, first, last, self.agent_id, self.view.filters)
+        return series.assign(**within_periods(self._within_by_day, series))
+
+    def series_in_full(self) -> pd.DataFrame:
+        """The periods of the range as the function tells them, with all its columns."""
         view = self.view
-        return self.report.whole_series(
-            view.grain, *self.days_compared, self.agent_id, view.filters
+        series = self.report.series(
+            view.grain, view.first_date, view.last_date, self.agent_id, view.filters
         )
-
-    def within(self) -> pd.DataFrame:
-        """A row a period: the first responses, and how many took no longer than an hour."""
-        both = self._within_both
-        if not self._is_asked_at_once:
-            return both
-        is_now = both["period_start_date"] >= pd.Timestamp(self.view.first_date)
-        return both[is_now].reset_index(drop=True)
-
-    def within_compared(self) -> pd.DataFrame | None:
-        """The same of the days that the range is compared with."""
-        if self.days_compared is None or not self.is_comparable:
-            return None
-        if self._is_asked_at_once:
-            both = self._within_both
-            is_before = both["period_start_date"] < pd.Timestamp(self.view.first_date)
-            return both[is_before].reset_index(drop=True)
-        return self._within(*self.days_compared)
-
-    @property
-    def _is_asked_at_once(self) -> bool:
-        """Whether the days compared with lead up to the range, and periods are never cut."""
-        is_leading = self.view.comparison == "before" and self.is_comparable
-        return is_leading and self.view.grain == "day"
+        return series.assign(**within_periods(self._within_by_day, series))
 
     @cached_property
-    def _within_both(self) -> pd.DataFrame:
-        first = self.view.first_date
-        if self._is_asked_at_once and self.days_compared is not None:
-            first = self.days_compared[0]
-        return self._within(first, self.view.last_date)
+    def _within_by_day(self) -> pd.DataFrame:
+        """A row a day of all data, which the days of any period add up from."""
+        reach, view = self.report.reach, self.view
+        return self.report.within(
+            "first_response",
+            WITHIN_SECONDS,
+            "day",
+            reach.first_date or reach.as_of_date,
+            reach.last_date or reach.as_of_date,
+            self.agent_id,
+            view.filters,
+            view.clock if view.clock != "calendar" else None,
+        )
+
+    @cached_property
+    def _agents_and_everyone(self) -> pd.DataFrame:
+        return self._agents(self.view.first_date, self.view.last_date)
 
     def agents(self) -> pd.DataFrame:
         """A row an agent, with how many durations are behind its medians."""
-        return self._agents(self.view.first_date, self.view.last_date)
+        rows = self._agents_and_everyone
+        return rows[~rows["is_everyone"]].reset_index(drop=True)
 
-    def agents_compared(self) -> pd.DataFrame | None:
-        """The same of the days that the range is compared with."""
+    def everyone(self) -> dict[str, Any]:
+        """The numbers of all agents together."""
+        rows = self._agents_and_everyone
+        everyone = rows[rows["is_everyone"]].to_dict("records")[0]
+        return {str(name): value for name, value in everyone.items()}
+
+    def agent_compared(self) -> dict[str, Any] | None:
+        """The agent's numbers of the days that the range is compared with."""
         if self.days_compared is None or not self.is_comparable:
             return None
-        return self._agents(*self.days_compared)
-
-    def everyone(self, agents: pd.DataFrame) -> dict[str, Any]:
-        """The numbers of all agents together."""
-        first, last, filters = self.view.first_date, self.view.last_date, self.view.filters
-        cards = self.report.cards(first, last, None, filters)
-        numbers = dict(zip(cards["metric"], cards["current_value"], strict=True))
-        numbers["messages_sent"] = agents["messages_sent"].sum()
-        for number, column in COUNTED.items():
-            counted = self.report.counted(number, first, last, filters)
-            total = counted[counted["is_everyone"]].iloc[0]
-            numbers |= {number: total["median"], column: total["counted"]}
-        return numbers
+        if self.scope is None:
+            return row_of_agent(self._agents(*self.days_compared), str(self.agent_id))
+        return self.report.agent_numbers(self.scope, *self.days_compared)
 
     def _agents(self, first: date, last: date) -> pd.DataFrame:
-        agents = self.report.agents(first, last, self.view.filters)
+        """A row an agent, and one that is everyone's."""
+        filters = self.view.filters
+        if not filters:
+            return self.report.ready_agents(first, last)
+        agents = self.report.agents(first, last, filters).assign(is_everyone=False)
+        cards = self.report.cards(first, last, None, filters)
+        everyone = dict(zip(cards["metric"], cards["current_value"], strict=True))
+        everyone |= {"is_everyone": True, "messages_sent": agents["messages_sent"].sum()}
         keys = agents["agent_id"].fillna("")
         for number, column in COUNTED.items():
-            counted = self.report.counted(number, first, last, self.view.filters)
+            counted = self.report.counted(number, first, last, filters)
             of_agents = counted[~counted["is_everyone"]]
             by_agent = of_agents.set_index(of_agents["agent_id"].fillna(""))["counted"]
             agents = agents.assign(**{column: keys.map(by_agent)})
-        return agents
+            total = counted[counted["is_everyone"]].iloc[0]
+            everyone |= {number: total["median"], column: total["counted"]}
+        row = {name: everyone.get(name) for name in agents}
+        return pd.concat([agents, pd.DataFrame([row])], ignore_index=True)
 
     @cached_property
     def days_of_threads(self) -> tuple[date, date]:
         """The days whose threads are shown: of the period that was clicked, else of the range."""
-        view, series = self.view, self.series()
+        view, series = self.view, self.series
         for start, first, last in zip(
             series["period_start_date"], series["from_date"], series["to_date"], strict=True
         ):
@@ -163,26 +204,16 @@ class Answers:
     def hours(self) -> pd.DataFrame:
         """When users write; of an agent, when they write."""
         view = self.view
+        if self.scope is not None:
+            return self.report.ready_hours(self.scope, view.first_date, view.last_date)
         number = "user_messages" if self.agent_id is None else "messages_sent"
         return self.report.hours(
             number, view.first_date, view.last_date, self.agent_id, view.filters
         )
 
-    def _cards(self, first: date, last: date) -> pd.DataFrame:
-        return self.report.cards(first, last, self.agent_id, self.view.filters)
 
-    def _series(self, first: date, last: date) -> pd.DataFrame:
-        return self.report.series(self.view.grain, first, last, self.agent_id, self.view.filters)
-
-    def _within(self, first: date, last: date) -> pd.DataFrame:
-        view = self.view
-        return self.report.within(
-            "first_response",
-            WITHIN_SECONDS,
-            view.grain,
-            first,
-            last,
-            self.agent_id,
-            view.filters,
-            view.clock if view.clock != "calendar" else None,
-        )
+def row_of_agent(agents: pd.DataFrame, agent_id: str) -> dict[str, Any]:
+    """The agent's row; where there is none, nothing was done."""
+    rows = agents[agents["agent_id"].fillna("") == agent_id].to_dict("records")
+    nothing = {"new_threads": 0, "messages_sent": 0, "ratings": 0}
+    return {str(name): value for name, value in rows[0].items()} if rows else nothing

@@ -24,7 +24,7 @@ from orchestration.report_page.agents import show_agents
 from orchestration.report_page.answers import Answers
 from orchestration.report_page.cards import inbox_cards, with_restated
 from orchestration.report_page.components.cards import show_cards
-from orchestration.report_page.configured import page_settings
+from orchestration.report_page.configured import page_settings, settings_problem
 from orchestration.report_page.controls import show_controls
 from orchestration.report_page.header import describe_view, show_header
 from orchestration.report_page.navigation import go
@@ -37,7 +37,8 @@ HERE = Path(__file__).parent
 LOOK_EVERY_SECONDS = 10
 
 
-@st.cache_resource(show_spinner=False)
+# One entry: with settings that have changed, what was opened with those before is let go.
+@st.cache_resource(show_spinner=False, max_entries=1)
 def latest_report(database: Path, threads: int, memory_limit: str) -> LatestReport:
     """One for all visitors."""
     return LatestReport(database, {"threads": str(threads), "memory_limit": memory_limit})
@@ -48,6 +49,8 @@ def main() -> None:
     st.set_page_config(page_title="Inbox Report", page_icon=str(HERE / "icon.png"), layout="wide")
     st.html(HERE / "page.css")
     settings = page_settings()
+    if settings_problem():
+        st.caption(settings_problem())
     latest = latest_report(settings.published_database, settings.threads, settings.memory_limit)
     identity = latest.identity()
     try:
@@ -58,13 +61,13 @@ def main() -> None:
         show_nothing_published()
     except (UnreadablePublication, duckdb.Error) as error:
         show_unreadable(error)
-    look_for_publication(latest, identity)
+    look_for_changes(latest, (identity, settings_problem()))
 
 
 @st.fragment(run_every=LOOK_EVERY_SECONDS)
-def look_for_publication(latest: LatestReport, shown: object) -> None:
-    """Shows the page anew once there is another publication than the one shown."""
-    if latest.identity() != shown:
+def look_for_changes(latest: LatestReport, shown: object) -> None:
+    """Shows the page anew once there is another publication, or settings are right again."""
+    if (latest.identity(), settings_problem()) != shown:
         st.rerun()
 
 

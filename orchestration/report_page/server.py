@@ -11,11 +11,11 @@ from starlette.middleware import Middleware
 from streamlit import net_util
 
 from orchestration.machine.core_files import leave_no_core_file
+from orchestration.report_page.configured import page_settings
 from orchestration.report_page.document import Document, published_week_start
 from orchestration.report_page.guard import Guard
 from orchestration.report_page.packing import Packing
 from orchestration.report_page.serve import APP
-from orchestration.settings import load_settings
 
 
 def _unknown() -> None:
@@ -24,7 +24,7 @@ def _unknown() -> None:
 
 net_util.get_external_ip = _unknown
 leave_no_core_file()
-settings = load_settings()
+settings = page_settings()
 app = st.App(
     APP,
     middleware=[

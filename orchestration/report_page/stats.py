@@ -51,20 +51,15 @@ class Numbers:
 
 def numbers_of(answers: Answers) -> Numbers:
     """Asks for all that the charts need."""
-    series = _joined(answers.series(), answers.within())
-    compared, within = answers.series_compared(), answers.within_compared()
+    compared = answers.series_compared
     return Numbers(
         answers,
-        series,
-        None if compared is None or within is None else with_gaps(_joined(compared, within)),
+        answers.series,
+        None if compared is None else with_gaps(compared),
         answers.labels(),
         answers.hours(),
         restated_in_words(answers),
     )
-
-
-def _joined(series: pd.DataFrame, within: pd.DataFrame) -> pd.DataFrame:
-    return series.assign(**{name: within[name] for name in ("ended", "within", "ratio")})
 
 
 def show_stats(numbers: Numbers) -> None:
@@ -179,10 +174,10 @@ def show_tables(numbers: Numbers) -> None:
         on_opened=lambda opened: open_threads(view, opened),
     )
     files: dict[str, tuple[str, Callable[[], pd.DataFrame]]] = {
-        f"By {view.grain}": (f"by_{view.grain}", lambda: numbers.series),
+        f"By {view.grain}": (f"by_{view.grain}", answers.series_in_full),
         "Labels": ("labels", lambda: numbers.labels),
         "Hours": ("hours", lambda: numbers.hours),
-        "Cards": ("cards", answers.cards),
+        "Cards": ("cards", answers.cards_in_full),
     }
     with st.container(key="downloads", horizontal=True):
         for title, (name, table) in files.items():

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from orchestration.publishing.comparison import COMPARISONS, DEFAULT_COMPARISON
 from orchestration.publishing.definitions import DEFINED
 from orchestration.publishing.filters import NO_FILTERS, Filters, filters_of
-from orchestration.publishing.published_report import Reach
+from orchestration.publishing.published_days import Reach
 from orchestration.publishing.report import GRAINS, grain_for, possible_grain
 from orchestration.report_page.words import TITLES
 

@@ -6,26 +6,21 @@ import json
 import shutil
 from collections.abc import Callable
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from orchestration.publishing.definitions import DEFINED, NAMES
 from orchestration.publishing.presentation import describe_seconds
-from orchestration.publishing.published_report import PublishedReport
 from orchestration.report_page.serve import APP
 from orchestration.settings import Settings
 from tests.browser.report_page import number, shown
 
 Ask = Callable[..., list[tuple[Any, ...]]]
-
-# What the marts of weeks, months and years do not say.
-AGES = ("longest_wait_seconds", "backlog_age_seconds_median", "backlog_age_seconds_p90")
 
 
 @pytest.fixture
@@ -339,54 +334,3 @@ def test_a_number_is_told_by_the_definitions_of_others_too(app: AppTest, ask: As
 def test_each_definition_is_called_what_its_makers_call_themselves(ask: Ask) -> None:
     told = "select definition from inbox_definitions(?, '2024-03-02', '2024-03-31', null)"
     assert {name for number in DEFINED for (name,) in ask(told, number)} == set(NAMES)
-
-
-@pytest.mark.parametrize("agent_id", [None, "", "u00021"])
-def test_days_are_told_as_the_function_tells_them(
-    published_sample: Settings, agent_id: str | None
-) -> None:
-    """Days that the marts have, and a range beyond them, which only the function knows."""
-    report = PublishedReport(published_sample.published_database)
-    for first, last in [
-        (date(2024, 2, 27), date(2024, 3, 31)),
-        (date(2024, 3, 30), date(2024, 4, 2)),
-    ]:
-        with closing(duckdb.connect(str(published_sample.published_database), read_only=True)) as c:
-            told = c.execute("from inbox_series('day', ?, ?, ?)", [first, last, agent_id]).df()
-        days = report.series("day", first, last, agent_id)
-        pd.testing.assert_frame_equal(days, told, check_dtype=False)
-
-
-def test_days_before_the_first_keep_their_places(published_sample: Settings) -> None:
-    """Exports may begin before anything happens: marts have no row of such days."""
-    report = PublishedReport(published_sample.published_database)
-    first, last = report.reach.first_date, date(2024, 2, 29)
-    assert first is not None
-    for grain, days in {"day": 3, "week": 10, "month": 40}.items():
-        begin = first - timedelta(days=days)
-        ready, asked = (ask(grain, begin, last) for ask in (report.whole_series, report.series))
-        assert ready["period_start_date"].tolist() == asked["period_start_date"].tolist()
-        assert ready["period_start_date"].min() <= pd.Timestamp(begin)
-
-
-def test_what_lies_ready_is_what_the_functions_say(published_sample: Settings) -> None:
-    """Whole periods of the days compared with; how many durations are behind an agent's median."""
-    report = PublishedReport(published_sample.published_database)
-    days = date(2024, 1, 4), date(2024, 2, 13)
-    ready, asked = report.whole_series("week", *days), report.series("week", *days)
-    assert ready["period_start_date"].tolist() == asked["period_start_date"].tolist()
-    assert ready["is_complete"].tolist() == asked["is_complete"].tolist()
-    whole = asked["is_complete"]
-    assert whole.sum() == 5
-    columns = [name for name in asked if name not in AGES]
-    pd.testing.assert_frame_equal(ready[whole][columns], asked[whole][columns], check_dtype=False)
-    for median in ("first_response_seconds_median", "closing_seconds_median"):
-        counted = report.counted(median, *days)
-        threads = report.threads(median, *days)
-        values = threads[threads["is_counted"]]
-        agents = counted[~counted["is_everyone"]]
-        by_agent = agents.set_index(agents["agent_id"].fillna(""))["counted"].to_dict()
-        assert by_agent == values.groupby(values["agent_id"].fillna("")).size().to_dict()
-        everyone = counted.iloc[-1]
-        assert everyone["counted"] == len(values)
-        assert everyone["median"] == pytest.approx(values["value"].median())

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from orchestration.publishing.published_days import is_whole, without_cut
+from orchestration.publishing.published_days import is_whole
 
 # The third week is not complete, as the data end in it.
 WEEKS = pd.DataFrame(
@@ -26,10 +26,3 @@ def test_a_range_is_whole_where_each_of_its_periods_is_there() -> None:
     assert not is_whole(WEEKS, date(2024, 3, 4), date(2024, 3, 25))
     assert not is_whole(WEEKS.drop(index=1), date(2024, 3, 4), date(2024, 3, 24))
     assert not is_whole(WEEKS.head(0), date(2024, 3, 4), date(2024, 3, 24))
-
-
-def test_a_period_that_is_cut_keeps_its_place_and_says_nothing() -> None:
-    shown = without_cut(WEEKS, date(2024, 3, 5), date(2024, 3, 24))
-    assert shown["is_complete"].tolist() == [False, True, False]
-    assert shown["new_threads"].fillna(-1).tolist() == [-1, 8, 9]
-    assert WEEKS["new_threads"].tolist() == [7, 8, 9]

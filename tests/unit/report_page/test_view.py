@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.publishing.published_report import Reach
+from orchestration.publishing.published_days import Reach
 from orchestration.report_page.view import PRESETS, Order, View, preset_range, view_of
 
 REACH = Reach(date(2024, 3, 31), date(2023, 5, 4), date(2024, 4, 2), "Europe/Warsaw", "monday")
