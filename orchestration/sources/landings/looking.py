@@ -125,12 +125,14 @@ def _chosen(kind: Kind, name: str | None, marks: set[str], where: str) -> str:
 def _marks(files: Sequence[LandedFile]) -> set[str]:
     """Names of columns and of wraps in the first files, of each name one."""
     first = {file.name.rpartition("/")[2][:8]: file for file in files[:MOST_LISTED]}
-    return {mark for file in list(first.values())[:MOST_LOOKED_AT] for mark in _marks_of_file(file)}
+    looked_at = list(first.values())[:MOST_LOOKED_AT]
+    with duckdb.connect() as connection:  # one for all: each takes as long as the look itself
+        return {mark for file in looked_at for mark in _marks_of_file(connection, file)}
 
 
-def _marks_of_file(file: LandedFile) -> set[str]:
+def _marks_of_file(connection: duckdb.DuckDBPyConnection, file: LandedFile) -> set[str]:
     if file.format != "json":
-        return _columns(file) | {"tables"}
+        return _columns(connection, file) | {"tables"}
     lines = file.first_lines
     keys = {key for stream in lines.keys.values() for key in stream} | set(lines.first)
     match lines.wrap:
@@ -141,12 +143,11 @@ def _marks_of_file(file: LandedFile) -> set[str]:
     return keys | {"files"}
 
 
-def _columns(file: LandedFile) -> set[str]:
+def _columns(connection: duckdb.DuckDBPyConnection, file: LandedFile) -> set[str]:
     """Names of columns; none of a file that cannot be read, which is told when it is."""
     read = "read_csv" if file.format == "csv" else "read_parquet"
     try:
-        with duckdb.connect() as connection:
-            described = f"describe select * from {read}({literal_path(file.path)})"
-            return {str(row[0]) for row in connection.execute(described).fetchall()}
+        described = f"describe select * from {read}({literal_path(file.path)})"
+        return {str(row[0]) for row in connection.execute(described).fetchall()}
     except duckdb.Error:
         return set()
