@@ -76,9 +76,9 @@ class ReadyNumbers(PublishedDays):
             from_date=starts.where(starts >= begin, begin),
             to_date=ends.where(ends <= end, end),
         )
-        return self._told(scope, series, is_cut, with_cut) if is_cut.any() else series
+        return self._with_cut(scope, series, is_cut, with_cut) if is_cut.any() else series
 
-    def _told(
+    def _with_cut(
         self, scope: Scope, series: pd.DataFrame, is_cut: pd.Series, with_cut: bool
     ) -> pd.DataFrame:
         """The series with what is told of the periods that are cut."""
@@ -89,10 +89,11 @@ class ReadyNumbers(PublishedDays):
         for place, first, last in zip(
             cut.index, cut["from_date"].dt.date, cut["to_date"].dt.date, strict=True
         ):
-            told = self.range_numbers(scope, first, last) | self.range_timings(scope, first, last)
-            told["days_missing"] = len(self.missing_days(first, last))
-            for name in (name for name in told if name in series):
-                series.at[place, name] = told[name]
+            numbers = self.range_numbers(scope, first, last)
+            numbers |= self.range_timings(scope, first, last)
+            numbers["days_missing"] = len(self.missing_days(first, last))
+            for name in (name for name in numbers if name in series):
+                series.at[place, name] = numbers[name]
         return series
 
     def range_numbers(self, scope: Scope, first: date, last: date) -> dict[str, Any]:
@@ -113,13 +114,13 @@ class ReadyNumbers(PublishedDays):
     def range_timings(self, scope: Scope, first: date, last: date) -> dict[str, float | None]:
         """The medians and 90th percentiles of a range."""
         rows = self._ask(timings_of(scope), first, last, *scope.parameters)
-        told = {
+        quantiles = {
             f"{row['name']}_{quantile}": row[quantile]
             for row in rows.to_dict("records")
             for quantile in row
             if quantile != "name"
         }
-        return {name: told.get(name) for name in TIMINGS}
+        return {name: quantiles.get(name) for name in TIMINGS}
 
     def agent_numbers(self, scope: Scope, first: date, last: date) -> dict[str, Any]:
         """What the agents' table says of an agent."""

@@ -90,7 +90,7 @@ def _inbox_card(
         value=describe_number(metric, card["current_value"]),
         change=change,
         tone=tone,
-        before="" if compared is None else f"was {describe_number(metric, card['previous_value'])}",
+        before="" if compared is None else _was(metric, card["previous_value"]),
         course=course_of(series, metric),
         course_compared=[] if compared is None else course_of(compared, metric),
         floor=1 if metric == "average_rating" else 0,
@@ -116,9 +116,7 @@ def agent_cards(
             value=describe_number(metric, now.get(metric)),
             change=text,
             tone=tone,
-            before=" · ".join(
-                filter(None, [_was(metric, before), _against(metric, now, everyone)])
-            ),
+            before=_was_and_against(metric, now, before or {}, everyone),
             course=course_of(series, metric),
             course_compared=[] if compared is None else course_of(compared, metric),
             floor=1 if metric == "average_rating" else 0,
@@ -128,8 +126,15 @@ def agent_cards(
     ]
 
 
-def _was(metric: str, before: Mapping[str, Any] | None) -> str:
-    return "" if before is None else f"was {describe_number(metric, before.get(metric))}"
+def _was_and_against(
+    metric: str, now: Mapping[str, Any], before: Mapping[str, Any], everyone: Mapping[str, Any]
+) -> str:
+    said = [_was(metric, before.get(metric)), _against(metric, now, everyone)]
+    return " · ".join(filter(None, said))
+
+
+def _was(metric: str, before: Any) -> str:
+    return "" if pd.isna(before) else f"was {describe_number(metric, before)}"
 
 
 def _change(
@@ -152,6 +157,8 @@ def describe_tone(metric: str, change: Any, ratio: Any) -> tuple[str, str]:
     """A change in words, and whether it is good."""
     if pd.isna(change):
         return "", "none"
+    if not change:
+        return "no change", "even"
     signs: Mapping[str, float] = {"good": 1, "bad": -1}
     better = (metric in BETTER_WHEN_MORE) - (metric in BETTER_WHEN_LESS)
     tone = next((tone for tone, sign in signs.items() if change * better * sign > 0), "even")

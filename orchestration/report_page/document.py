@@ -37,10 +37,14 @@ SCRIPT = """
 class Document:
     """An ASGI application around another, whose document gets the script."""
 
-    def __init__(self, app: App, week_start: Callable[[], str | None]) -> None:
-        """app: what answers. week_start: monday or sunday, None where nobody knows."""
+    def __init__(self, app: App, week_start: Callable[[], str | None], base: str = "/") -> None:
+        """app: what answers. week_start: monday or sunday, None where nobody knows.
+
+        base: the path under which the page is, with a slash at its end.
+        """
         self._app = app
         self._week_start = week_start
+        self._base = base
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -51,6 +55,12 @@ class Document:
         await self._app(_unpacked(scope), receive, answered.take)
         if not (answered.is_whole_file and b"html" in answered.header(b"content-type")):
             await answered.give(send)
+            return
+        if "/" in f"{scope['path']}/".removeprefix(self._base).strip("/"):
+            # Its scripts are looked for beside it, where they are not two folders down.
+            query = scope.get("query_string", b"")
+            location = self._base.encode() + (b"?" + query if query else b"")
+            await give(send, 307, [(b"location", location)], b"")
             return
         script = SCRIPT.format(first_day=FIRST_DAYS.get(self._week_start() or "", 0))
         body = answered.body.replace(HEAD, HEAD + script.encode(), 1)

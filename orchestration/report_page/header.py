@@ -35,7 +35,7 @@ def strip(report: PublishedReport, view: View) -> list[str]:
         badge(
             _counted(rejected, "row", "set aside") if rejected else "no row set aside", rejected > 0
         ),
-        f":gray[days in {reach.timezone}, weeks from {reach.week_start.capitalize()}]",
+        f":small[:gray[days in {reach.timezone}, weeks from {reach.week_start.capitalize()}]]",
     ]
 
 

@@ -79,5 +79,11 @@ def flags(host: str, port: int, page_url: str | None = None) -> list[str]:
     options = THEME | OPTIONS | {"server.address": host, "server.port": str(port)}
     if page_url is not None:
         options["server.corsAllowedOrigins"] = page_url
-        options["server.baseUrlPath"] = urlsplit(page_url).path.strip("/")
+        options["server.baseUrlPath"] = base_path(page_url).strip("/")
     return [part for name, value in options.items() for part in (f"--{name}", value)]
+
+
+def base_path(page_url: str | None) -> str:
+    """The path under which readers open the page, with a slash at its end."""
+    path = urlsplit(page_url or "").path.strip("/")
+    return f"/{path}/" if path else "/"

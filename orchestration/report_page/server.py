@@ -15,7 +15,7 @@ from orchestration.report_page.configured import page_settings
 from orchestration.report_page.document import Document, published_week_start
 from orchestration.report_page.guard import Guard
 from orchestration.report_page.packing import Packing
-from orchestration.report_page.serve import APP
+from orchestration.report_page.serve import APP, base_path
 
 
 def _unknown() -> None:
@@ -30,6 +30,10 @@ app = st.App(
     middleware=[
         Middleware(Guard, public_url=settings.page_url),
         Middleware(Packing),
-        Middleware(Document, week_start=lambda: published_week_start(settings.published_database)),
+        Middleware(
+            Document,
+            week_start=lambda: published_week_start(settings.published_database),
+            base=base_path(settings.page_url),
+        ),
     ],
 )

@@ -65,7 +65,12 @@ def numbers_of(answers: Answers) -> Numbers:
 def show_stats(numbers: Numbers) -> None:
     """The charts and their tables."""
     if numbers.is_empty:
-        show_empty("Nothing happened in this range.")
+        is_filtered = bool(numbers.answers.view.filters)
+        show_empty(
+            "The filters leave no thread of this range."
+            if is_filtered
+            else "Nothing happened in this range."
+        )
         return
     series = with_names(with_gaps(numbers.series), numbers.answers.view.grain)
     compared = None if numbers.compared is None else columns_of(numbers.compared)

@@ -48,14 +48,6 @@ SERIES_TABLE = {
     "closing_seconds_median": "Closing, median",
     "open_threads": "Open threads",
 }
-THREADS_TABLE = {
-    "thread_id": "Thread",
-    "record_id": "Record",
-    "event_date": "Day",
-    "value": "Adds",
-    "agent_id": "Agent",
-    "channel": "Channel",
-}
 LABELS_TABLE = {"label": "Label", "new_threads": "New threads"}
 
 
@@ -77,15 +69,38 @@ class Table:
     is_compact: bool = False
 
 
-def threads_table(threads: pd.DataFrame) -> Table:
-    """Rows of inbox_threads that are counted, identifiers only; links where they have a `url`."""
-    rows = threads.assign(event_date=threads["event_date"].fillna(threads["created_date"]))
-    named = rows.assign(event_date=[describe_day(day.date()) for day in rows["event_date"]])
-    table = _plain("Threads", named, THREADS_TABLE)
+def threads_table(
+    threads: pd.DataFrame, number: str = "new_threads", names: Mapping[str, str] | None = None
+) -> Table:
+    """Rows of inbox_threads that are counted, identifiers only; links where they have a `url`.
+
+    names: of agents, by id, which is told on hover.
+    """
+    titles = threads_titles(threads, number)
+    days = threads["event_date"].fillna(threads["created_date"])
+    rows = threads.assign(event_date=[describe_day(day.date()) for day in days])
+    table = _plain("Threads", rows.rename(columns={"value": number}), titles)
+    known = {UNASSIGNED_ID: UNASSIGNED, **(names or {})}
+    place = list(titles).index("agent_id")
+    for row, agent_id in zip(table.rows, threads["agent_id"].fillna(UNASSIGNED_ID), strict=True):
+        name = known.get(agent_id, agent_id)
+        row["cells"][place] = cell_of("agent_id", name) | {"title": agent_id}
     if "url" in threads:
         for row, url in zip(table.rows, threads["url"], strict=True):
             row["cells"][0]["url"] = url or ""
     return table
+
+
+def threads_titles(threads: pd.DataFrame, number: str) -> dict[str, str]:
+    """The columns that say something: a duration has no record of its own, and a count adds 1."""
+    titles = {"thread_id": "Thread"}
+    is_duration = "_seconds" in number
+    if not is_duration and (threads["record_id"] != threads["thread_id"]).any():
+        titles["record_id"] = "Record"
+    titles["event_date"] = "Day"
+    if is_duration or number == "average_rating":
+        titles[number] = "Took" if is_duration else "Score"
+    return titles | {"agent_id": "Agent", "channel": "Channel"}
 
 
 def series_table(

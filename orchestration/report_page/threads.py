@@ -75,7 +75,8 @@ def _show(answers: Answers, number: str) -> None:
     st.markdown(f"{describe_threads(threads)}.")
     shown = threads[threads["is_counted"]].head(MOST_THREADS)
     if not shown.empty:
-        show_table(threads_table(shown), key="threads_table")
+        table = threads_table(shown, number, answers.report.agent_names())
+        show_table(table, key="threads_table")
     if len(shown) < len(threads):
         st.caption(
             f"The first {len(shown):,} that are counted; the CSV has all {len(threads):,} rows."

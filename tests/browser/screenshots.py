@@ -54,7 +54,11 @@ PICTURES = {
         part='[role="dialog"]',
     ),
     "trust_moved.png": Picture(
-        "sample", "?range=last_month", width=1024, part=".st-key-cards", pointed_at=".told .help"
+        "sample",
+        "?range=last_month",
+        width=1024,
+        part=".st-key-cards",
+        pointed_at=".value-line .help",
     ),
     "trust_definitions.png": Picture(
         "sample",

@@ -26,7 +26,7 @@ TICK_STEPS = (
 )
 # The themes' colours: of a value, of what leads up, and of what leads down.
 VALUE, MORE, LESS = MEASURES["new_threads"], MEASURES["messages"], MEASURES["unique_users"]
-COLUMNS = ["name", "order", "start", "end", "top", "kind", "text", "told"]
+COLUMNS = ["name", "order", "start", "end", "top", "kind", "text", "tooltip"]
 
 
 def bridge_rows(number: str, ours: Mapping[Any, Any], theirs: Mapping[Any, Any]) -> pd.DataFrame:
@@ -39,8 +39,8 @@ def bridge_rows(number: str, ours: Mapping[Any, Any], theirs: Mapping[Any, Any])
             continue
         text = with_minus(describe_step(number, change))
         kind = MORE if change > 0 else LESS
-        told = f"by its {title}: {text}"
-        rows.append(_bar(title.capitalize(), reached, reached + change, kind, text, told))
+        tooltip = f"by its {title}: {text}"
+        rows.append(_bar(title.capitalize(), reached, reached + change, kind, text, tooltip))
         reached += float(change)
     name, said = name_of(theirs), describe_defined(number, theirs["value"])
     rows.append(_bar(name, 0, theirs["value"], VALUE, said))
@@ -48,7 +48,7 @@ def bridge_rows(number: str, ours: Mapping[Any, Any], theirs: Mapping[Any, Any])
 
 
 def _bar(
-    name: str, start: float, end: float, kind: str, text: str, told: str = ""
+    name: str, start: float, end: float, kind: str, text: str, tooltip: str = ""
 ) -> dict[str, Any]:
     return {
         "name": name,
@@ -57,7 +57,7 @@ def _bar(
         "top": max(float(start), float(end)),
         "kind": kind,
         "text": text,
-        "told": told or text,
+        "tooltip": tooltip or text,
     }
 
 
@@ -117,7 +117,10 @@ def _template() -> str:
         y=alt.Y("start:Q", title=None),
         y2="end:Q",
         color=alt.Color("kind:N", scale=colors, legend=None),
-        tooltip=[alt.Tooltip("name:N", title="Definition"), alt.Tooltip("told:N", title="Value")],
+        tooltip=[
+            alt.Tooltip("name:N", title="Definition"),
+            alt.Tooltip("tooltip:N", title="Value"),
+        ],
     )
     texts = bars.mark_text(
         baseline="bottom", dy=-4, fontSize=alt.expr("width < 360 ? 9 : 12")

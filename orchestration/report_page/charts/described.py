@@ -57,12 +57,12 @@ def with_names(series: pd.DataFrame, grain: str) -> Columns:
     """Rows of inbox_series with what is told of a period in each chart, worked out once for all."""
     columns = columns_of(series)
     starts = days_of(columns)
-    told_by = [name for name in _STATE_COLUMNS if name in columns]
-    states = zip(*(columns[name] for name in told_by), strict=True)
+    state_columns = [name for name in _STATE_COLUMNS if name in columns]
+    states = zip(*(columns[name] for name in state_columns), strict=True)
     return columns | {
         "period": [start.isoformat() for start in starts],
         "name": [describe_period(grain, start) for start in starts],
-        "state": [_state(dict(zip(told_by, values, strict=True))) for values in states],
+        "state": [_state(dict(zip(state_columns, values, strict=True))) for values in states],
     }
 
 
@@ -77,7 +77,7 @@ def described_periods(
     series: of with_names. compared: of the days compared with. restated: by period and number,
     what is told of one that has moved since.
     """
-    told = [*chart.measures, *(column for column, _ in chart.told)]
+    in_tooltip = [*chart.measures, *(column for column, _ in chart.tooltip_columns)]
     described = {
         "period": series["period"],
         "name": series["name"],
@@ -85,7 +85,7 @@ def described_periods(
         "is_complete": series["is_complete"],
         "behind": series[chart.behind] if chart.behind else [FEWEST] * len(series["period"]),
         **{measure: series[measure] for measure in chart.measures},
-        **{f"{column}_text": _texts(series[column], column) for column in told},
+        **{f"{column}_text": _texts(series[column], column) for column in in_tooltip},
     }
     if restated:
         described["restated"] = [_moved(start, chart, restated) for start in days_of(series)]

@@ -67,21 +67,19 @@ def _template(week_start: str) -> str:
 
 def described_hours(hours: pd.DataFrame) -> Columns:
     """A row an hour of the week with its texts; one that never came has none."""
-    names = ("weekday", "hour", "value", "hours", "per_hour")
-    all_hours = columns_of(hours)
-    cells = [cell for cell in zip(*(all_hours[name] for name in names), strict=True) if cell[3] > 0]
-    days = [WEEKDAYS[int(weekday) - 1] for weekday, *_ in cells]
+    cells = columns_of(hours[hours["hours"] > 0])
+    days = [WEEKDAYS[int(weekday) - 1] for weekday in cells["weekday"]]
+    starts = [int(hour) for hour in cells["hour"]]
     return {
         "day": days,
-        "hour": [int(cell[1]) for cell in cells],
-        "measure": [MEASURES["new_threads"]] * len(cells),
-        "per_hour": [float(cell[4]) for cell in cells],
+        "hour": starts,
+        "measure": [MEASURES["new_threads"]] * len(days),
+        "per_hour": [float(mean) for mean in cells["per_hour"]],
         "name": [
-            f"{day} {int(cell[1])}:00 to {int(cell[1]) + 1}:00"
-            for day, cell in zip(days, cells, strict=True)
+            f"{day} {hour}:00 to {hour + 1}:00" for day, hour in zip(days, starts, strict=True)
         ],
-        "per_hour_text": [f"{cell[4]:,.1f} an hour" for cell in cells],
-        "value_text": [f"{cell[2]:,.0f}" for cell in cells],
+        "per_hour_text": [f"{mean:,.1f} an hour" for mean in cells["per_hour"]],
+        "value_text": [f"{value:,.0f}" for value in cells["value"]],
     }
 
 

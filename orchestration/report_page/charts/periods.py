@@ -113,9 +113,9 @@ def _pruned(layers: list[dict[str, Any]], without: list[str]) -> list[dict[str, 
         encoding = layer["encoding"]
         if "tooltip" in encoding:
             encoding["tooltip"] = [
-                told
-                for told in encoding["tooltip"]
-                if not any(field in told["field"] for field in without)
+                entry
+                for entry in encoding["tooltip"]
+                if not any(field in entry["field"] for field in without)
             ]
     names = {"_compared_text": "before", "restated": "moved"}
     left_out = {names[field] for field in without}
@@ -240,9 +240,9 @@ def _hover(chart: PeriodChart) -> alt.Chart:
     """A column over each period, seen and told about while it is pointed at; a click picks it."""
     picked = alt.selection_point(name=PICKED, fields=["period"], on="click", empty=False)
     pointed_at = alt.selection_point(on="pointerover", clear="pointerout", empty=False)
-    told = [
+    columns = [
         *chart.names().items(),
-        *chart.told,
+        *chart.tooltip_columns,
         *(
             (f"{measure}_compared", f"{chart.names()[measure]}, compared")
             for measure in compared_measures(chart)
@@ -258,7 +258,7 @@ def _hover(chart: PeriodChart) -> alt.Chart:
             opacity=alt.condition(pointed_at, alt.value(0.18), alt.value(0)),
             tooltip=[
                 alt.Tooltip("name:N", title="Period"),
-                *(alt.Tooltip(f"{name}_text:N", title=title) for name, title in told),
+                *(alt.Tooltip(f"{name}_text:N", title=title) for name, title in columns),
                 alt.Tooltip("state:N", title="State"),
                 alt.Tooltip("restated_text:N", title="First published"),
             ],

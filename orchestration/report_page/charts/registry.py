@@ -22,15 +22,15 @@ class PeriodChart:
 
     kind: count, duration, rating or share, by which its axis and marks are chosen. measures: the
     columns that are drawn; where it is no count, only the first is drawn of the days compared with.
-    told: what else its tooltip tells, by column. behind: the column that counts what is behind a
-    point.
+    tooltip_columns: what else its tooltip tells, and how it is called. behind: the column that
+    counts what is behind a point.
     """
 
     key: str
     title: str
     kind: str
     measures: tuple[str, ...]
-    told: tuple[tuple[str, str], ...] = ()
+    tooltip_columns: tuple[tuple[str, str], ...] = ()
     behind: str | None = None
     empty: str = "Nothing in this range."
 
@@ -59,7 +59,7 @@ def _durations(
         title,
         "duration",
         (f"{key}{words}_median", f"{key}{words}_p90"),
-        told=(behind,),
+        tooltip_columns=(behind,),
         behind=behind[0],
         empty=empty,
     )
@@ -91,7 +91,7 @@ def period_charts(clock: str = "calendar") -> tuple[PeriodChart, ...]:
             "First response within an hour",
             "share",
             ("ratio",),
-            told=(("within", "Within an hour"), ("ended", "Threads answered")),
+            tooltip_columns=(("within", "Within an hour"), ("ended", "Threads answered")),
             behind="ended",
             empty="No thread of this range has been answered.",
         ),
@@ -101,7 +101,7 @@ def period_charts(clock: str = "calendar") -> tuple[PeriodChart, ...]:
             "Average rating",
             "rating",
             ("average_rating",),
-            told=(("ratings", "Ratings"),),
+            tooltip_columns=(("ratings", "Ratings"),),
             behind="ratings",
             empty="No rating in this range.",
         ),

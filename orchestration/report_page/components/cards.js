@@ -6,11 +6,18 @@ const line = (values, bounds, className, span) => {
   const x = (position) => 2 + (position * (WIDTH - 4)) / Math.max(1, span - 1)
   const y = (value) => HEIGHT - 3 - ((value - low) / (high - low || 1)) * (HEIGHT - 6)
   let path = ""
-  let isDrawing = false
+  let alone = ""
   values.forEach((value, position) => {
-    if (value !== null) path += `${isDrawing ? "L" : "M"}${x(position).toFixed(1)} ${y(value).toFixed(1)}`
-    isDrawing = value !== null
+    if (value === null) return
+    const isAfter = (values[position - 1] ?? null) !== null
+    const isBefore = (values[position + 1] ?? null) !== null
+    const point = `${x(position).toFixed(1)} ${y(value).toFixed(1)}`
+    if (isAfter || isBefore) path += `${isAfter ? "L" : "M"}${point}`
+    else alone += `M${point}h.01`
   })
+  return [drawn(path, className), drawn(alone, `${className} alone`)]
+}
+const drawn = (path, className) => {
   const made = document.createElementNS(SVG, "path")
   made.setAttribute("d", path)
   made.setAttribute("class", className)
@@ -24,8 +31,8 @@ const sparkline = (card) => {
   const known = [...card.course, ...card.course_compared].filter((value) => value !== null)
   const bounds = [Math.min(...known, card.floor), Math.max(...known)]
   const span = Math.max(card.course.length, card.course_compared.length)
-  if (card.course_compared.length > 1) svg.append(line(card.course_compared, bounds, "compared", span))
-  if (card.course.length > 1) svg.append(line(card.course, bounds, "course", span))
+  if (card.course_compared.length > 1) svg.append(...line(card.course_compared, bounds, "compared", span))
+  if (card.course.length > 1) svg.append(...line(card.course, bounds, "course", span))
   return svg
 }
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -52,7 +59,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       "li",
       { class: `card${card.metric === data.chosen ? " chosen" : ""}`, "data-metric": card.metric },
       element("div", { class: "label" }, element("span", { class: "title" }, card.title), help(card.title, card.help)),
-      element("div", { class: "told" }, value(card), ...(card.restated ? [help(`${card.title}, as first published`, card.restated, "↻")] : [])),
+      element("div", { class: "value-line" }, value(card), ...(card.restated ? [help(`${card.title}, as first published`, card.restated, "↻")] : [])),
       element(
         "div",
         { class: "against" },

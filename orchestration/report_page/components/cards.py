@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from orchestration.report_page.cards import Card
-from orchestration.report_page.components.component import component, tell
+from orchestration.report_page.components.component import component, hand_on
 
 
 def show_cards(
@@ -27,5 +27,5 @@ def show_cards(
             "chosen": chosen,
             "cards": [asdict(card) for card in cards],
         },
-        on_chosen_change=lambda: tell(key, "chosen", on_chosen),
+        on_chosen_change=lambda: hand_on(key, "chosen", on_chosen),
     )

@@ -23,11 +23,11 @@ def component(name: str) -> Any:
     )
 
 
-def tell(key: str, trigger: str, told: Callable[[Any], None] | None) -> None:
+def hand_on(key: str, trigger: str, receive: Callable[[Any], None] | None) -> None:
     """Hands on what was clicked."""
     value = st.session_state[key].get(trigger)
-    if told is not None and value is not None:
-        told(value)
+    if receive is not None and value is not None:
+        receive(value)
 
 
 def _read(name: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from orchestration.report_page.components.component import component, tell
+from orchestration.report_page.components.component import component, hand_on
 from orchestration.report_page.tables import Table
 
 
@@ -26,7 +26,7 @@ def show_table(
     component("table")(
         key=key,
         data=asdict(table) | {"chosen": chosen},
-        on_chosen_change=lambda: tell(key, "chosen", on_chosen),
-        on_sorted_change=lambda: tell(key, "sorted", on_sorted),
-        on_opened_change=lambda: tell(key, "opened", on_opened),
+        on_chosen_change=lambda: hand_on(key, "chosen", on_chosen),
+        on_sorted_change=lambda: hand_on(key, "sorted", on_sorted),
+        on_opened_change=lambda: hand_on(key, "opened", on_opened),
     )

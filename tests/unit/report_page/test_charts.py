@@ -51,7 +51,7 @@ def series_of(
             **{
                 column: numbers
                 for chart in period_charts()
-                for column in (*chart.measures, *(name for name, _ in chart.told))
+                for column in (*chart.measures, *(name for name, _ in chart.tooltip_columns))
                 if column not in ("new_threads", "messages", "unique_users", "ratings")
             },
         }

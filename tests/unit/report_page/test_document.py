@@ -15,7 +15,11 @@ DOCUMENT = b"<!DOCTYPE html><html><head><title>Page</title></head></html>"
 
 
 def ask(
-    path: str, kind: bytes = b"text/html; charset=utf-8", week_start: str | None = "sunday"
+    path: str,
+    kind: bytes = b"text/html; charset=utf-8",
+    week_start: str | None = "sunday",
+    base: str = "/",
+    query: bytes = b"",
 ) -> tuple[dict[bytes, bytes], bytes]:
     messages: list[Any] = []
 
@@ -32,8 +36,9 @@ def ask(
 
     headers = [(b"accept-encoding", b"gzip, br")]
     scope = {"type": "http", "method": "GET", "path": path, "headers": headers}
+    scope["query_string"] = query
     packing = GZipMiddleware(files, minimum_size=1)
-    asyncio.run(Document(packing, lambda: week_start)(scope, receive, send))
+    asyncio.run(Document(packing, lambda: week_start, base)(scope, receive, send))
     return dict(messages[0]["headers"]), messages[1]["body"]
 
 
@@ -59,9 +64,19 @@ def test_a_publication_that_cannot_be_read_says_nothing_of_weeks(tmp_path: Path)
 
 
 def test_a_document_that_would_come_packed_gets_the_script_too() -> None:
-    headers, body = ask("/some/deep/path")
+    headers, body = ask("/some")
     assert b"content-encoding" not in headers
     assert b"firstDay: 7," in body
+
+
+def test_a_path_of_several_parts_leads_to_the_page() -> None:
+    """There the document would look for its scripts in a folder that is none."""
+    headers, body = ask("/some/deep/path", query=b"range=all&grain=week")
+    assert (headers[b"location"], body) == (b"/?range=all&grain=week", b"")
+    headers, _ = ask("/teams/support/some/deep", base="/teams/support/")
+    assert headers[b"location"] == b"/teams/support/"
+    for base in ("/teams/support", "/teams/support/", "/teams/support/some"):
+        assert b"location" not in ask(base, base="/teams/support/")[0]
 
 
 def test_what_is_no_document_is_not_touched() -> None:

@@ -174,4 +174,13 @@ def test_a_thread_is_a_link_where_the_desk_has_an_address() -> None:
     linked = threads_table(with_links(threads, "https://desk.example/tickets/{thread_id}"))
     cells = linked.rows[0]["cells"]
     assert cells[0]["url"] == "https://desk.example/tickets/a%2Fb"
-    assert [cell["text"] for cell in cells] == ["a/b", "a/b", "4 March 2024", "1", "-", "email"]
+    assert [cell["text"] for cell in cells] == ["a/b", "4 March 2024", "Unassigned", "email"]
+    took = threads_table(
+        threads.assign(value=11_260.0, agent_id="a1"), "closing_seconds_median", {"a1": "Ann"}
+    )
+    assert [
+        (column["title"], cell["text"], cell["title"])
+        for column, cell in zip(took.columns[2:4], took.rows[0]["cells"][2:4], strict=True)
+    ] == [("Took", "3 h 7 min", "11,260 seconds"), ("Agent", "Ann", "a1")]
+    rated = threads_table(threads.assign(record_id="r1", value=4.0), "average_rating")
+    assert [column["title"] for column in rated.columns][1:4] == ["Record", "Day", "Score"]
