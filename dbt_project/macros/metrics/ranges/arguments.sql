@@ -165,16 +165,16 @@ thread_values as (
 
 {#-
 What numbers are told by beside the period, as a text that is empty for nobody: nothing, the agent of a record, or with
-`dimension` (an expression) its value, of the record or of its thread.
+`dimension` (an expression) its value, of the record or, with `thread_value`, of its thread.
 -#}
-{% macro value_key(records, agent_id, by_agent=false, dimension=none) -%}
+{% macro value_key(records, agent_id, by_agent=false, dimension=none, thread_value='thread_value') -%}
     {%- if dimension -%}
         coalesce(
             case {{ dimension }}
                 when 'agent' then {{ records }}.{{ agent_id }}
                 when 'channel' then {{ records }}.channel
                 when 'team' then {{ records }}.team_id
-                else thread_value
+                else {{ thread_value }}
             end,
             ''
         )

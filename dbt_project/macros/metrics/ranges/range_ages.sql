@@ -22,6 +22,14 @@ ends as (
     where {{ is_computed }}
 ),
 
+-- What was over before the first of those days, or began after the last, is of no age on any.
+bounds_of_ends as (
+    select
+        min(date) as first_date,
+        max(date) as last_date
+    from ends
+),
+
 aged_threads as (
     select
         threads.created_at,
@@ -30,6 +38,10 @@ aged_threads as (
         {{ value_key('threads', 'assigned_agent_id', dimension=dimension) }} as value_key
     from {{ chosen('fct_threads', is_shared=true) }} as threads
     {{- with_thread_values('threads', dimension) }}
+    inner join bounds_of_ends
+        on
+            threads.created_date <= bounds_of_ends.last_date
+            and (threads.closed_date is null or greatest(threads.closed_date, threads.created_date) > bounds_of_ends.first_date)
     where {{ is_computed }} and {{ is_of_agent('threads.assigned_agent_id') }}
 ),
 
@@ -41,6 +53,10 @@ aged_waits as (
         {{ value_key('durations', 'assigned_agent_id', dimension=dimension) }} as value_key
     from {{ chosen('fct_durations', is_shared=true) }} as durations
     {{- with_thread_values('durations', dimension) }}
+    inner join bounds_of_ends
+        on
+            durations.started_date <= bounds_of_ends.last_date
+            and (durations.ended_date is null or durations.ended_date > bounds_of_ends.first_date)
     where
         {{ is_computed }} and durations.{{ record_kinds().waits.where }}
         and {{ is_of_agent('durations.assigned_agent_id') }}

@@ -9,11 +9,11 @@ grain: the grain of the periods, where whole ones may be taken from what lies re
 {% macro range_numbers(is_slow, dimension=none, grain=none) -%}
 {{ labeled_records() }},
 
-{{ thread_values() if dimension else scope_rows(grain) }},
+{{ thread_values() if dimension else scope_periods(grain) }},
 
 {{ range_sums(is_slow, dimension=dimension, grain=grain) }},
 
-{{ range_balances(grain) }},
+{{ range_balances(dimension, grain) }},
 
 {{ range_users(is_slow, dimension=dimension, grain=grain) }},
 

@@ -1,6 +1,6 @@
 {#-
-What the marts hold ready of one channel or one team, so that the most common filters add up no records: its days (CTE
-`scope_days`: sums, and balances at the end of a day) and its whole periods of a grain (CTE `scope_periods`: quantiles and users).
+What lies ready of channels and of teams, so that the most common filters add up no records: the days of their marts (CTE
+`scope_days`: sums, and balances at the end of a day) and the whole periods of one of them (CTE `scope_periods`: quantiles, users).
 -#}
 
 {#- The scopes that filters choose by, each with its argument. -#}
@@ -8,26 +8,35 @@ What the marts hold ready of one channel or one team, so that the most common fi
     {{ return({'channel': 'channels', 'team': 'teams'}) }}
 {%- endmacro %}
 
-{#- Whether one value of a scope is all that is asked for; what is nobody's is not, as marts count ratings of no thread there. -#}
-{% macro is_only_value_of(scope) -%}
-    {%- for other, list in filtered_scopes().items() -%}
-        {%- if other == scope -%}
-            coalesce({{ list_length(list) }} = 1 and not {{ list_contains(list, "''") }}, false) and {# -#}
-        {%- else -%}
-            {{ list }} is null and {# -#}
-        {%- endif -%}
+{#-
+Whether some values of a scope are all that is asked for, or with `dimension` are what numbers are told by. Nobody's is not to be
+asked for, as marts count ratings of no thread there.
+-#}
+{% macro is_only_scope(scope, dimension=none) -%}
+    {%- set list = filtered_scopes()[scope] -%}
+    {%- if dimension -%}
+        {{ dimension }} = '{{ scope }}' and coalesce(not {{ list_contains(list, "''") }}, true) and {# -#}
+    {%- else -%}
+        coalesce(not {{ list_contains(list, "''") }}, false) and {# -#}
+    {%- endif -%}
+    {%- for other, filter in filtered_scopes().items() if other != scope -%}
+        {{ filter }} is null and {# -#}
     {%- endfor -%}
     labels is null and priorities is null and agent is null
+{%- endmacro %}
+
+{#- The same of one value, whose periods lie ready too. -#}
+{% macro is_only_value_of(scope) -%}
+    coalesce({{ list_length(filtered_scopes()[scope]) }} = 1, false) and {{ is_only_scope(scope) }}
 {%- endmacro %}
 
 {% macro is_only_value() -%}
     ({% for scope in filtered_scopes() %}{{ is_only_value_of(scope) }}{{ ' or ' if not loop.last }}{% endfor %})
 {%- endmacro %}
 
-{#- The rows of a mart of that value: relation, scope, and further conditions. -#}
-{% macro rows_of_only_value(mart, scope) -%}
-    from {{ ref('mart_' ~ scope ~ 's_' ~ mart).include(database=false) }} as marts
-    where {{ is_only_value_of(scope) }} and {{ is_listed(filtered_scopes()[scope], 'marts.' ~ scopes()[scope]) }}
+{#- Whether sums and balances can be had from the days of marts. -#}
+{% macro has_scope_days(dimension=none) -%}
+    ({% for scope in filtered_scopes() %}{{ is_only_scope(scope, dimension) }}{{ ' or ' if not loop.last }}{% endfor %})
 {%- endmacro %}
 
 {#-
@@ -53,32 +62,37 @@ made of is not there, as their days have the balances themselves.
     {{ exceptions.raise_compiler_error(name ~ ' cannot be had from the marts of channels and teams') }}
 {%- endmacro %}
 
-{#- The CTEs `scope_days` and `scope_periods`. -#}
-{% macro scope_rows(grain) -%}
-{%- set shown = numbers_of(['sum', 'balance'], 'channel') %}
+{% macro scope_days(dimension=none) -%}
 scope_days as (
-    {%- for scope in filtered_scopes() %}
+    {%- for scope, list in filtered_scopes().items() %}
     select
         marts.period_start_date as activity_date,
-        {%- for name in shown %}
+        {{ "coalesce(marts." ~ scopes()[scope] ~ ", '')" if dimension else "''" }} as value_key,
+        {%- for name in numbers_of(['sum', 'balance'], 'channel') %}
         marts.{{ name }},
         {%- endfor %}
         {#- Scores are whole numbers, so that their sum is exact. #}
         round(marts.average_rating * marts.ratings) as score_sum
-    {{ rows_of_only_value('daily', scope) }}
+    from {{ ref('mart_' ~ scope ~ 's_daily').include(database=false) }} as marts
+    where {{ is_only_scope(scope, dimension) }} and {{ is_listed(list, 'marts.' ~ scopes()[scope]) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
-),
+)
+{%- endmacro %}
 
+{% macro scope_periods(grain) -%}
 scope_periods as (
-    {%- for scope in filtered_scopes() %}
+    {%- for scope, list in filtered_scopes().items() %}
     {%- set outer_last = loop.last %}
     {%- for name, mart in grains().items() %}
     select
         marts.period_start_date,
         marts.{{ numbers_of(['quantile']) | join(',\n        marts.') }},
         marts.unique_users
-    {{ rows_of_only_value(mart, scope) }} and {{ grain }} in ('{{ name }}', '{{ mart }}')
+    from {{ ref('mart_' ~ scope ~ 's_' ~ mart).include(database=false) }} as marts
+    where
+        {{ is_only_value_of(scope) }} and {{ is_listed(list, 'marts.' ~ scopes()[scope]) }}
+        and {{ grain }} in ('{{ name }}', '{{ mart }}')
     {{ 'union all' if not (outer_last and loop.last) }}
     {%- endfor %}
     {%- endfor %}

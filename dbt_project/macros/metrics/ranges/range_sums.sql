@@ -1,12 +1,15 @@
 {#-
 The sums of the CTE `periods` (from_date, to_date), as the CTE `sums`, keyed by from_date and value_key. Of everyone or of an
-agent they are added up from fct_agent_days, of a channel or a team alone from its mart;
+agent they are added up from fct_agent_days, of channels or of teams alone from their marts;
 where other threads are chosen (`is_slow`), the records of the range are.
 
 names: the sums that are read
 -#}
 {% macro range_sums(is_slow, by_agent=false, dimension=none, grain=none, is_of_cards=false, names=numbers_of(['sum'])) -%}
 {%- set kinds = sum_groups(names).values() | map(attribute='of') | list %}
+{%- if not by_agent %}
+{{ scope_days(dimension) }},
+{% endif %}
 {%- for kind, records in record_kinds().items() if kind in kinds %}
 {{ kind }} as (
     select
@@ -20,12 +23,12 @@ names: the sums that are read
     from {{ chosen(records.fact, is_shared=(grain or dimension) and kind in ('threads', 'messages', 'waits')) }} as {{ kind }}
     {{- with_thread_values(kind, dimension) }}
     where
-        {{ is_slow }}{{ ' and not ' ~ is_only_value() if grain }}
+        {{ is_slow }}{{ ' and not ' ~ has_scope_days(dimension) if not by_agent }}
         {%- if records.where %}
         and {{ kind }}.{{ records.where }}
         {%- endif %}
-        {%- if kind == 'messages' %}
-        and {{ is_in_range('messages.sent_date', first_day_of_range(is_of_cards)) }}
+        {%- if records.day %}
+        and {{ is_in_range(kind ~ '.' ~ records.day, first_day_of_range(is_of_cards)) }}
         {%- endif %}
 ),
 {% endfor %}
@@ -42,11 +45,11 @@ days_of_agents as materialized (
         {%- endfor %}
     from {{ ref('fct_agent_days').include(database=false) }} as agent_days
     where not {{ is_slow }} and {{ is_of_agent('agent_days.agent_id') }}
-    {%- if grain %}
+    {%- if not by_agent %}
     union all
     select
         scope_days.activity_date,
-        '' as value_key,
+        scope_days.value_key,
         {%- for name in names %}
         {{ shown_sum(name) }} as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -68,7 +71,7 @@ sums as (
 {%- endmacro %}
 
 {#- The balances at the end of each of the CTE `periods`, as the CTE `balances`: what one was before the range enters with its first. -#}
-{% macro range_balances(grain=none) -%}
+{% macro range_balances(dimension=none, grain=none) -%}
 balance_changes as (
     select
         periods.from_date,
@@ -93,17 +96,17 @@ balances as (
         {%- endfor %}
     from periods
     left join balance_changes on periods.from_date = balance_changes.from_date
-    {%- if grain %}
-    where not {{ is_only_value() }}
+    where not {{ has_scope_days(dimension) }}
     union all
     select
         periods.from_date,
-        '' as value_key,
+        scope_days.value_key,
         {%- for name in numbers_of(['balance']) %}
-        scope_days.{{ name }}{{ ',' if not loop.last }}
+        sum(scope_days.{{ name }}) as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from periods
-    inner join scope_days on least(periods.to_date, periods.as_of_date) = scope_days.activity_date
-    {%- endif %}
+    inner join report on true
+    inner join scope_days on least(periods.to_date, report.as_of_date) = scope_days.activity_date
+    group by periods.from_date, scope_days.value_key
 )
 {%- endmacro %}

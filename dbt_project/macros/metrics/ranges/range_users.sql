@@ -1,11 +1,27 @@
 {#-
-The distinct users of the CTE `periods`, as the CTE `users`. Users of everyone or of an agent are the rows of user days that
-are the first since the period's first day; of whole periods of a grain they lie ready. Where threads are chosen
-(`is_slow`), the users who were active in them are counted.
+The distinct users of the CTE `periods`, as the CTE `users`. Users of everyone, or of one value of a scope, are the rows of
+user days that are the first since the period's first day; of whole periods of a grain they lie ready. Others are counted:
+those of several values by their days of activity, and where threads are chosen that those do not tell, by records.
 -#}
 {% macro range_users(is_slow, dimension=none, grain=none, is_of_cards=false) -%}
-active_records as (
+{%- set activities = ref('fct_user_activities').include(database=false) %}
+{%- set is_of_threads = "(labels is not null or priorities is not null" ~ (" or " ~ dimension ~ " in ('label', 'priority')" if dimension) ~ ")" %}
+{%- set is_by_first_day = has_scope_days(dimension) if dimension else is_only_value() %}
+active_users as (
+    select
+        periods.from_date,
+        activities.user_id,
+        {{ value_key('activities', 'agent_id', dimension=dimension, thread_value="''") }} as value_key
+    from {{ activities }} as activities
+    {{ in_period('activities.active_date', grain) }}
+    where
+        {{ is_slow }} and not {{ is_of_threads }} and not {{ is_by_first_day }}
+        and {{ is_listed('channels', 'activities.channel') }}
+        and {{ is_listed('teams', 'activities.team_id') }}
+        and {{ is_in_range('activities.active_date', first_day_of_range(is_of_cards)) }}
+        and {{ is_of_agent('activities.agent_id') }}
     {%- for fact, day in {'fct_threads': 'created_date', 'fct_messages': 'sent_date'}.items() %}
+    union all
     select
         periods.from_date,
         records.user_id,
@@ -14,14 +30,10 @@ active_records as (
     {{- with_thread_values('records', dimension) }}
     {{ in_period('records.' ~ day, grain) }}
     where
-        {{ is_slow }}
-        {%- if grain %}
-        and (periods.is_cut or not {{ is_only_value() }})
-        {%- endif %}
+        {{ is_of_threads }}
         and records.user_id is not null{{ ' and records.is_counted' if fact == 'fct_messages' }}
         and {{ is_in_range('records.' ~ day, first_day_of_range(is_of_cards)) }}
         and {{ is_of_agent('records.assigned_agent_id') }}
-    {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
@@ -41,15 +53,27 @@ user_days as (
         {{ "coalesce(days.agent_id, '')" if dimension else "''" }} as value_key
     from {{ ref('fct_agent_user_days').include(database=false) }} as days
     where not {{ is_slow }} and {{ '' if dimension else 'agent is not null and ' }}{{ is_of_agent('days.agent_id') }}
+    {%- for scope, list in filtered_scopes().items() %}
+    union all
+    select
+        days.active_date,
+        days.{{ previous_date(scope) }} as previous_active_date,
+        {{ "coalesce(days." ~ scopes()[scope] ~ ", '')" if dimension else "''" }} as value_key
+    from {{ activities }} as days
+    where
+        {{ is_only_scope(scope, dimension) if dimension else is_only_value_of(scope) }}
+        and {{ is_listed(list, 'days.' ~ scopes()[scope]) }}
+        and {{ is_in_range('days.active_date', first_day_of_range(is_of_cards)) }}
+    {%- endfor %}
 ),
 
 users as (
     select
-        active_records.from_date,
-        active_records.value_key,
-        count(distinct active_records.user_id) as unique_users,
+        active_users.from_date,
+        active_users.value_key,
+        count(distinct active_users.user_id) as unique_users,
         cast(null as bigint) as new_users
-    from active_records
+    from active_users
     group by 1, 2
     union all
     select
@@ -60,7 +84,7 @@ users as (
     from user_days
     {{ in_period('user_days.active_date', grain) }}
     {%- if grain %}
-    where periods.from_date > periods.period_start_date
+    where periods.from_date > periods.period_start_date or ({{ is_only_value() }} and periods.is_cut)
     {%- endif %}
     group by 1, 2
     {%- if grain %}
@@ -69,8 +93,8 @@ users as (
     select
         periods.from_date,
         '' as value_key,
-        sum(active_users.period_users) as unique_users,
-        sum(active_users.new_users) as new_users
+        sum(first_days.period_users) as unique_users,
+        sum(first_days.new_users) as new_users
     from (
         select
             ready.active_date,
@@ -81,8 +105,8 @@ users as (
             not {{ is_slow }}
             and ready.is_inbox = (agent is null)
             and {{ is_of_agent('ready.agent_id') }}
-    ) as active_users
-    inner join periods on active_users.active_date between periods.from_date and periods.to_date
+    ) as first_days
+    inner join periods on first_days.active_date between periods.from_date and periods.to_date
     where periods.from_date = periods.period_start_date
     group by 1, 2
     union all
