@@ -7,7 +7,7 @@
 
 with
 {%- for kind, records in record_kinds().items() %}
-{{ kind }} as (
+{{ kind }} as {{ inlined() }} (
     select
         {%- for name, expression in records.get('columns', {}).items() %}
         {{ expression }} as {{ name }},
