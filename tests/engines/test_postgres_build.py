@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import closing
@@ -26,6 +27,7 @@ from orchestration.machine.zones import offset_changes
 from orchestration.settings import DBT_PROJECT, Settings, load_settings
 from orchestration.warehouse.verify import verify_against
 from tests.engines.postgres_profile import write_profile
+from tests.homes import parsed_dbt_folder
 from tests.oracle.generate import generate_inbox, write_day, write_inbox
 from tests.services.postgres import PostgresServer
 
@@ -39,8 +41,13 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     inbox = generate_inbox(8, date(2023, 12, 24), 14, 8, ZONE, keeps_later=True)
     write_inbox(inbox, folder / "exports")
     settings = load_settings(
-        exports=folder / "exports", home=folder / "home", timezone=ZONE, week_start="sunday"
+        exports=folder / "exports",
+        home=folder / "home",
+        timezone=ZONE,
+        week_start="sunday",
+        threads=1,
     )
+    shutil.copytree(parsed_dbt_folder(ZONE, "sunday"), settings.dbt_folder)
     assert not pipeline.run(settings).failures
     corrected = list(inbox.days)[3]
     write_day(inbox.with_day(corrected, []), corrected, folder / "exports")

@@ -15,6 +15,7 @@ from orchestration.privacy.record import Door
 from orchestration.settings import Settings, load_settings
 from orchestration.warehouse.build import LandedFilesUnreadable, build_warehouse
 from orchestration.warehouse.catalog import next_catalog, read_catalog, write_catalog
+from tests.homes import parsed_dbt_folder
 from tests.unit.exports.builders import rating, write_records
 
 
@@ -56,6 +57,7 @@ def test_a_catalog_of_an_earlier_version_is_read(settings: Settings) -> None:
 
 
 def test_what_stands_is_not_removed_for_files_that_cannot_be_read(settings: Settings) -> None:
+    shutil.copytree(parsed_dbt_folder(settings.timezone), settings.dbt_folder)
     settings.warehouse_folder.mkdir()
     with duckdb.connect(str(settings.warehouse_database)) as warehouse:
         warehouse.execute("create table stands as select 1 as one")
