@@ -2,6 +2,8 @@
 
 {%- set durations = ref('fct_durations') -%}
 {%- set timed_columns = scope_columns() + ['measure', 'seconds', 'business_seconds'] %}
+{#- Of a batch these are few; of everything, kept for each grain, more than the disk of a large inbox has. #}
+{%- set how_kept = '' if is_apply() else inlined() %}
 
 with
 {%- if is_apply() %}
@@ -37,7 +39,7 @@ touched_periods as (
 {%- endif %}
 
 -- By the columns as they are stored, so that the days that are asked for tell which blocks to read.
-timings as (
+timings as {{ how_kept }} (
     {%- for day, measures in {'thread_created_date': "<> 'reply'", 'ended_date': "= 'reply'"}.items() %}
     select
         {{ day }} as timing_date,
@@ -58,7 +60,7 @@ timing_days as (
 
 {%- for grain in grains() %}
 
-{{ grain }}_timings as (
+{{ grain }}_timings as {{ how_kept }} (
     select
         {{ period_start('timing_date', grain) }} as period_start_date,
         {{ timed_columns | join(',\n        ') }}
