@@ -1,16 +1,21 @@
+{{ config(materialized='changed_rows', unique_key=['created_date', 'label', 'assigned_agent_id']) }}
+
 with thread_labels as (
-    select * from {{ ref('fct_thread_labels') }}
+    {{ signed_rows(ref('fct_thread_labels')) }}
 ),
 
-final as (
+differences as (
     select
         created_date,
         label,
         assigned_agent_id,
-        count(*) as new_threads
+        sum(row_sign) as new_threads
     from thread_labels
     group by created_date, label, assigned_agent_id
-)
+),
 
-select * from final
-order by created_date, label, assigned_agent_id nulls first
+{{ accumulated_rows(
+    ['created_date', 'label', 'assigned_agent_id'],
+    ['new_threads'],
+    order_by='created_date, label, assigned_agent_id nulls first'
+) }}

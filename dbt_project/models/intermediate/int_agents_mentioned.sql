@@ -1,38 +1,31 @@
-with threads as (
-    select * from {{ ref('int_threads_versioned') }}
-    where is_current
+{{ config(materialized='changed_rows', unique_key='agent_id') }}
+
+{%- set mentions = [
+    ('int_threads_versioned', 'assigned_agent_id', none),
+    ('int_threads_versioned', 'closed_by_agent_id', none),
+    ('int_messages_versioned', 'author_id', "author_type = 'agent'"),
+    ('int_ratings_versioned', 'agent_id', none),
+    ('int_thread_events_versioned', 'actor_id', "actor_type = 'agent'"),
+] %}
+
+with mentions as (
+    {%- for model, column, condition in mentions %}
+    select
+        {{ column }} as agent_id,
+        sum(row_sign) as mentions
+    from ({{ signed_rows(ref(model)) }}) as records
+    where is_current and {{ column }} is not null{{ ' and ' ~ condition if condition }}
+    group by {{ column }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
-messages as (
-    select author_id from {{ ref('int_messages_versioned') }}
-    where is_current and author_type = 'agent'
+differences as (
+    select
+        agent_id,
+        sum(mentions) as mentions
+    from mentions
+    group by agent_id
 ),
 
-ratings as (
-    select * from {{ ref('int_ratings_versioned') }}
-    where is_current
-),
-
-events as (
-    select * from {{ ref('int_thread_events_versioned') }}
-    where is_current and actor_type = 'agent'
-),
-
-mentions as (
-    select assigned_agent_id as agent_id from threads
-    union
-    select closed_by_agent_id as agent_id from threads
-    union
-    select author_id as agent_id from messages
-    union
-    select agent_id from ratings
-    union
-    select actor_id as agent_id from events
-),
-
-final as (
-    select agent_id from mentions
-    where agent_id is not null
-)
-
-select * from final
+{{ accumulated_rows(['agent_id'], ['mentions']) }}

@@ -91,35 +91,32 @@ scope_periods as (
 
 sums as (
     select
-        scope_key,
-        {{ period_start('activity_date', grain) }} as period_start_date,
-        {%- for name in numbers_of(['sum']) %}
-        sum({{ name }}) as {{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from scope_days
-    group by 1, 2
-),
-
-balance_changes as (
-    select
         scope_days.scope_key,
-        {{ period_start('scope_days.activity_date', grain) }} as period_start_date,
-        {%- for name in numbers_of(['balance']) %}
-        sum(scope_days.{{ numbers()[name].comes }} - scope_days.{{ numbers()[name].goes }}) as {{ name }}{{ ',' if not loop.last }}
+        {%- for name in numbers_of(['sum']) %}
+        {{ summed('scope_days.' ~ name, grain) }} as {{ name }},
         {%- endfor %}
+        {%- for name in numbers_of(['balance']) %}
+        {%- set change = 'scope_days.' ~ numbers()[name].comes ~ ' - scope_days.' ~ numbers()[name].goes %}
+        {{ summed('case when scope_days.activity_date <= report.balance_date then ' ~ change ~ ' else 0 end', grain) }} as {{ name }},
+        {%- endfor %}
+        {{ period_start('scope_days.activity_date', grain) }} as period_start_date
     from scope_days
-    inner join report on scope_days.activity_date <= report.balance_date
-    group by 1, 2
+    cross join report
+    {%- if grain != 'day' %}
+    group by scope_days.scope_key, {{ period_start('scope_days.activity_date', grain) }}
+    {%- endif %}
 ),
 
 users as (
     select
         scope_key,
-        {{ period_start('active_date', grain) }} as period_start_date,
-        sum({{ period_users(grain) }}) as unique_users,
-        sum(new_users) as new_users
+        {{ summed(period_users(grain), grain) }} as unique_users,
+        {{ summed('new_users', grain) }} as new_users,
+        {{ period_start('active_date', grain) }} as period_start_date
     from scope_users
-    group by 1, 2
+    {%- if grain != 'day' %}
+    group by scope_key, {{ period_start('active_date', grain) }}
+    {%- endif %}
 ),
 
 period_numbers as (
@@ -144,14 +141,14 @@ period_numbers as (
         {{ 'day_ages.' ~ name if has_ages else 'cast(null as ' ~ column_type('double precision') ~ ')' }} as {{ name }},
         {%- endfor %}
         {%- for name in numbers_of(['balance']) %}
-        cast(coalesce(sum(balance_changes.{{ name }}) over (
+        cast(coalesce(sum(sums.{{ name }}) over (
             partition by scope_periods.scope_key
             order by scope_periods.period_start_date
             rows between unbounded preceding and current row
         ), 0) as bigint) as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from scope_periods
-    {%- for relation in ('sums', 'users', 'quantiles', 'balance_changes') %}
+    {%- for relation in ('sums', 'users', 'quantiles') %}
     left join {{ relation }}
         on scope_periods.scope_key = {{ relation }}.scope_key
         and scope_periods.period_start_date = {{ relation }}.period_start_date
@@ -161,6 +158,11 @@ period_numbers as (
         on day_ages.date = least(scope_periods.period_end_date, scope_periods.as_of_date)
     {%- endif %}
 )
+{%- endmacro %}
+
+{#- A number of a value's days, added up to a period: of days it is their own, as each has one row. -#}
+{% macro summed(number, grain) -%}
+    {{ number if grain == 'day' else 'sum(' ~ number ~ ')' }}
 {%- endmacro %}
 
 {#- Whether any number that a scope shows is above zero: else the scope's value has no row for the period. -#}
