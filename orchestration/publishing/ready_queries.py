@@ -26,6 +26,13 @@ TIMED = {
     "reply": ("reply", "ended_date"),
 }
 CLOCKS = ("seconds", "business_seconds")
+# By a scope's column: the days of its users, and the day before on which each was active in it.
+USER_DAYS = {
+    "": ("fct_user_days", "previous_active_date"),
+    "agent_id": ("fct_agent_user_days", "previous_active_date"),
+    "channel": ("fct_user_activities", "previous_channel_date"),
+    "team_id": ("fct_user_activities", "previous_team_date"),
+}
 QUANTILES = {"median": 0.5, "p90": 0.9}
 TIMINGS = tuple(
     f"{name}_{clock}_{word}" for name in TIMED for clock in CLOCKS for word in QUANTILES
@@ -128,14 +135,19 @@ class Scope:
 
 
 def scope_of(agent_id: str | None, filters: Filters) -> Scope | None:
-    """Whose numbers an agent and filters ask for; None where they do not lie ready."""
+    """Whose numbers an agent and filters ask for; None where they do not lie ready.
+
+    Nobody's team does not: its marts have ratings of threads that are not there, which no filter
+    chooses.
+    """
     if agent_id is not None:
         return None if filters else Scope("agent_id", agent_id)
     if filters.label or len(filters.channel) + len(filters.team) > 1:
         return None
-    if filters.channel:
-        return Scope("channel", *filters.channel)
-    return Scope("team_id", *filters.team) if filters.team else Scope()
+    if not filters:
+        return Scope()
+    (value,) = filters.channel or filters.team
+    return Scope("channel" if filters.channel else "team_id", value) if value else None
 
 
 def periods_of(scope: Scope, grain: str) -> str:
@@ -159,18 +171,11 @@ def own_sums(scope: Scope) -> tuple[str, ...]:
 def users_and_scores(scope: Scope) -> str:
     """The distinct users of a range, and what its ratings add up to."""
     is_of, days = scope.holds(3), "between $1 and $2"
-    if scope.mart in ("inbox", "agents"):
-        table = "fct_agent_user_days" if scope.column else "fct_user_days"
-        users = (
-            f"select count(*) from {table} where active_date {days} and {is_of} "
-            "and (previous_active_date is null or previous_active_date < $1)"
-        )
-    else:
-        users = (
-            "select count(distinct user_id) from ("
-            f"select user_id from fct_threads where created_date {days} and {is_of} union all "
-            f"select user_id from fct_messages where sent_date {days} and is_counted and {is_of})"
-        )
+    table, before = USER_DAYS[scope.column]
+    users = (
+        f"select count(*) from {table} where active_date {days} and {is_of} "
+        f"and ({before} is null or {before} < $1)"
+    )
     scores = f"select sum(score) from fct_ratings where rated_date {days} and {is_of}"
     return f"select ({users}) as unique_users, ({scores}) as score"
 

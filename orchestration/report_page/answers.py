@@ -110,8 +110,21 @@ class Answers:
         if self.scope is not None:
             series = self.report.ready_series(self.scope, grain, first, last, with_cut=with_cut)
         if series is None:
-            series = self.report.series(grain, first, last, self.agent_id, self.view.filters)
+            series = self._from_function(first, last)
         return series.assign(**within_periods(self._within_by_day, series))
+
+    def _from_function(self, first: date, last: date) -> pd.DataFrame:
+        """The periods of a range; with those compared with in one call, where none is cut."""
+        view, (begin, end) = self.view, (first, last)
+        if view.grain == "day" and view.comparison == "before" and self.is_comparable:
+            begin, _ = self.days_compared or (first, last)
+            end = view.last_date
+        series = self.report.series(view.grain, begin, end, self.agent_id, view.filters)
+        if (begin, end) == (first, last):
+            return series
+        days = series["period_start_date"]
+        is_asked = (days >= pd.Timestamp(first)) & (days <= pd.Timestamp(last))
+        return series[is_asked].reset_index(drop=True)
 
     def series_in_full(self) -> pd.DataFrame:
         """The periods of the range as the function tells them, with all its columns."""

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date, timedelta
+from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 
 from orchestration.publishing.filters import NO_FILTERS, Filters
+from orchestration.publishing.published_days import MARTS
 from orchestration.publishing.published_report import PublishedReport
 from orchestration.publishing.ready_numbers import within_periods
 from orchestration.publishing.ready_queries import Scope, scope_of
 from orchestration.publishing.report import GRAINS
+from orchestration.report_page.answers import Answers
+from orchestration.report_page.view import View
 from tests import homes
 
 # Weeks and months are cut at both ends of it.
@@ -83,11 +90,10 @@ def test_whole_and_cut_periods_of_the_sample_are_the_functions(
 
 
 def scopes(report: PublishedReport) -> list[Scope]:
-    """Everyone, nobody, and each agent, channel and team, one that is not there among them."""
+    """Everyone, nobody, agents and channels, and one that is not there."""
     values: dict[str, Callable[[], list[str]]] = {
         "agent_id": lambda: ["", *report.agent_names()],
         "channel": lambda: [*report.filter_values("channel"), "by pigeon"],
-        "team_id": lambda: [*report.filter_values("team")],
     }
     return [Scope(), *(Scope(column, one) for column, all_ in values.items() for one in all_()[:3])]
 
@@ -101,6 +107,27 @@ def test_every_scope_and_grain_of_made_up_days_are_the_functions(made_up: Publis
         assert_the_series(made_up, scope, GRAINS[place % len(GRAINS)], *days)
         assert_the_range(made_up, scope, *days)
     assert_the_series(made_up, Scope(), "month", first, last)
+
+
+def test_teams_are_told_as_channels_are(tmp_path: Path) -> None:
+    """The sample has no teams: here each channel is one."""
+    database = tmp_path / "inbox.duckdb"
+    shutil.copy(homes.published_sample().published_database, database)
+    with closing(duckdb.connect(str(database))) as connection:
+        for fact in ("threads", "messages", "ratings", "durations"):
+            connection.execute(f"update fct_{fact} set team_id = channel")
+        connection.execute(
+            "update fct_user_activities "
+            "set team_id = channel, previous_team_date = previous_channel_date"
+        )
+        for grain in MARTS.values():
+            connection.execute(
+                f"create or replace table mart_teams_{grain} as "
+                f"select * exclude (channel), channel as team_id from mart_channels_{grain}"
+            )
+    report = PublishedReport(database)
+    assert_the_series(report, Scope("team_id", "forum/es"), "week", *SAMPLE_DAYS)
+    assert_the_range(report, Scope("team_id", "forum/es"), *SAMPLE_DAYS)
 
 
 def test_the_agents_are_those_of_the_function(
@@ -141,6 +168,7 @@ def test_what_lies_in_no_mart_is_left_to_the_functions(sample: PublishedReport) 
     assert scope_of(None, Filters(label=("a",))) is None
     assert scope_of(None, Filters(channel=("a", "b"))) is None
     assert scope_of(None, Filters(channel=("a",), team=("b",))) is None
+    assert scope_of(None, Filters(team=("",))) is None
     assert scope_of("a1", Filters(channel=("a",))) is None
     assert sample.ready_series(Scope(), "day", date(2024, 3, 30), date(2024, 4, 2)) is None
 
@@ -151,3 +179,20 @@ def test_a_period_that_is_cut_keeps_its_place_and_says_nothing(sample: Published
     assert whole["is_complete"].tolist() == [False, True, False]
     assert whole["new_threads"].isna().tolist() == [True, False, True]
     assert sample.ready_series(Scope(), "month", *SAMPLE_DAYS)["new_threads"].notna().all()
+
+
+def test_days_that_only_the_function_knows_are_asked_for_once_with_those_before(
+    sample: PublishedReport,
+) -> None:
+    first, last = date(2024, 3, 18), date(2024, 3, 24)
+    filters = Filters(label=("other",))
+    answers = Answers(sample, View(first, last, filters=filters))
+    before = answers.series_compared
+    assert before is not None
+    week = timedelta(days=7)
+    for shown, begin, end in (
+        (answers.series, first, last),
+        (before, first - week, last - week),
+    ):
+        told = sample.series("day", begin, end, None, filters)
+        assert_the_same(shown[list(told)], told)
