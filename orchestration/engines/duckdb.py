@@ -60,8 +60,12 @@ class DuckDB:
         return read_states(self.settings.warehouse_database)
 
     def settle(self, ran: Ran) -> None:
-        """Drops what models of an earlier version left."""
-        names = sorted(ran.names)
+        """Drops what models of an earlier version left, also where it had another schema."""
+        kept = [
+            f"{place}.{name}"
+            for name, schema in ran.schemas.items()
+            for place in (schema, "changes")
+        ]
         with closing(duckdb.connect(str(self.settings.warehouse_database))) as connection:
             for kind, schema, name in connection.execute(
                 "select * from ("
@@ -70,10 +74,11 @@ class DuckDB:
                 "union all select distinct 'macro table', schema_name, function_name "
                 "from duckdb_functions() where not internal and function_type = 'table_macro') "
                 "where schema_name in ('main', 'internal', 'staging', 'intermediate', 'changes') "
-                "and not list_contains(?, name)",
-                [names],
+                "and not list_contains(?, schema_name || '.' || name)",
+                [kept],
             ).fetchall():
                 connection.execute(f"drop {kind} {schema}.{quoted(name)}")
             connection.execute(
-                "delete from load_state.models where not list_contains(?, model_name)", [names]
+                "delete from load_state.models where not list_contains(?, model_name)",
+                [list(ran.schemas)],
             )

@@ -27,12 +27,13 @@ class LandedFiles(Protocol):
 class Ran:
     """The models after a run of them.
 
-    names: of all. views: of those that are views of tables of changed rows. is_whole: whether
-    every one is there. nodes: dbt's, with the names that readers get. run_views: makes those that
-    store nothing, or some by name, in DuckDB, each by what it has to do.
+    schemas: by name of all, where each lies. views: of those that are views of tables of changed
+    rows. is_whole: whether every one is there. nodes: dbt's, with the names that readers get.
+    run_views: makes those that store nothing, or some by name, in DuckDB, each by what it has to
+    do.
     """
 
-    names: Collection[str]
+    schemas: Mapping[str, str]
     views: Collection[str]
     is_whole: bool
     nodes: Callable[[], Iterable[Mapping[str, Any]]]

@@ -130,9 +130,9 @@ class Models:
         }
 
     @property
-    def names(self) -> set[str]:
-        """The names of all models."""
-        return {node["name"] for node in self._nodes.values()}
+    def schemas(self) -> dict[str, str]:
+        """By name of all models: the schema that each lies in."""
+        return {node["name"]: layer_of(node) for node in self._nodes.values()}
 
     @property
     def published(self) -> set[str]:
@@ -154,6 +154,7 @@ class Models:
             node = self._nodes[unique_id]
             definition = {
                 "code": node["raw_code"],
+                "schema": layer_of(node),
                 "materialized": node["config"]["materialized"],
                 "unique_key": node["config"]["unique_key"],
                 "columns": {

@@ -144,11 +144,11 @@ def _bring_up_to_date(
         _remove_database(settings)
     write_catalog(following, settings.raw_catalog)
     is_part = bool(selection) and is_same and not plan.needs_work(rebuild)
-    part = models.names & set(selection) if is_part else None
+    part = models.schemas.keys() & set(selection) if is_part else None
     results = _run_models(settings, following, plan, part)
     engine_of(settings).settle(
         Ran(
-            names=models.names,
+            schemas=models.schemas,
             views=models.views,
             is_whole=all(result.is_success for result in results),
             nodes=lambda: dbt.load_manifest(settings)["nodes"].values(),

@@ -12,7 +12,9 @@ from orchestration.engines.interface import Ran
 from orchestration.settings import load_settings
 
 
-def test_tables_views_and_functions_of_unknown_models_are_dropped(tmp_path: Path) -> None:
+def test_tables_views_and_functions_of_unknown_models_and_other_schemas_are_dropped(
+    tmp_path: Path,
+) -> None:
     settings = load_settings(home=tmp_path)
     settings.warehouse_folder.mkdir()
     with closing(duckdb.connect(str(settings.warehouse_database))) as connection:
@@ -23,16 +25,19 @@ def test_tables_views_and_functions_of_unknown_models_are_dropped(tmp_path: Path
             connection.execute(f"create table {schema}.kept (id int)")
             connection.execute(f"create view {schema}.gone as select * from {schema}.kept")
             connection.execute(f"create table {schema}.gone_too (id int)")
+        connection.execute("create schema internal; create table internal.kept (id int)")
         for name in ("function_kept", "function_gone"):
             connection.execute(f"create macro {name}(day) as table select day")
-    names = {"kept", "function_kept"}
+    schemas = {"kept": "main", "function_kept": "main"}
     engine_of(settings).settle(
-        Ran(names, views=(), is_whole=True, nodes=list, run_views=lambda actions, names: None)
+        Ran(schemas, views=(), is_whole=True, nodes=list, run_views=lambda actions, names: None)
     )
     with closing(duckdb.connect(str(settings.warehouse_database))) as connection:
-        tables = connection.execute("select table_name from duckdb_tables() order by 1").fetchall()
+        tables = connection.execute(
+            "select schema_name, table_name from duckdb_tables() order by 1"
+        ).fetchall()
         views = connection.execute("select view_name from duckdb_views() where not internal")
-        assert tables == [("kept",), ("kept",), ("models",)]
+        assert tables == [("changes", "kept"), ("load_state", "models"), ("main", "kept")]
         assert views.fetchall() == []
         functions = connection.execute(
             "select function_name from duckdb_functions() where not internal"

@@ -9,14 +9,17 @@ from orchestration.warehouse.batches import MATERIALIZATIONS, Models, is_interru
 
 
 def node(
-    name: str, code: str, parents: list[str], kind: str = MATERIALIZATIONS[0]
+    name: str,
+    code: str,
+    parents: list[str],
+    kind: str = MATERIALIZATIONS[0],
+    schema: str = "main",
 ) -> dict[str, Any]:
     return {
         "name": name,
         "resource_type": "model",
-        "schema": "main",
         "raw_code": code,
-        "config": {"materialized": kind, "unique_key": "id"},
+        "config": {"materialized": kind, "unique_key": "id", "schema": schema},
         "columns": {},
         "depends_on": {"nodes": [f"model.{parent}" for parent in parents], "macros": ["macro.a"]},
     }
@@ -26,7 +29,7 @@ def models(**code: str) -> Models:
     """messages -> standing (a view) -> days -> users; threads -> days."""
     nodes = [
         node("messages", code.get("messages", "m"), []),
-        node("threads", code.get("threads", "t"), []),
+        node("threads", code.get("threads", "t"), [], schema=code.get("schema_of_threads", "main")),
         node("standing", code.get("standing", "v"), ["messages"], "view"),
         node("days", code.get("days", "d"), ["standing", "threads"]),
         node("users", code.get("users", "u"), ["days"]),
@@ -108,6 +111,12 @@ def test_a_changed_definition_rebuilds_it_and_what_follows_from_it_alone() -> No
     assert not plan_batch(8, models(mart="new column"), had).needs_work([]) or set(
         plan_batch(8, models(mart="new column"), had).actions.values()
     ) == {"apply"}
+
+
+def test_a_table_of_another_schema_is_built_anew_with_what_follows_from_it() -> None:
+    had = states(models(), **dict.fromkeys(ALL, (1, "applied")))
+    actions = plan_batch(2, models(schema_of_threads="internal"), had).actions
+    assert actions == {"messages": "apply", "threads": "build", "days": "build", "users": "build"}
 
 
 def test_another_zone_rebuilds_everything() -> None:
