@@ -261,7 +261,8 @@ class Settings(HomePaths, BaseSettings):
 
         Only where `warehouse_lock` is held: two engines in one spill folder can crash.
         """
-        are_set = "threads" in self.model_fields_set
+        # The file of another engine holds views alone, whatever the inbox.
+        are_set = "threads" in self.model_fields_set or self.engine != "duckdb"
         return {
             "threads": str(threads_for(self.warehouse_database, self.threads, are_set=are_set)),
             "memory_limit": self.memory_limit,

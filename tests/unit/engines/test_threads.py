@@ -27,6 +27,14 @@ def test_one_thread_does_the_days_of_a_small_warehouse(
     assert _config(tmp_path, SMALL_DATABASE + 1)["threads"] == "6"
 
 
+def test_views_over_another_engine_tell_nothing_of_the_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 6)
+    monkeypatch.setenv("INBOX_ENGINE", "spark")
+    assert _config(tmp_path, SMALL_DATABASE)["threads"] == "6"
+
+
 def test_threads_that_are_set_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INBOX_THREADS", "3")
     assert _config(tmp_path, SMALL_DATABASE)["threads"] == "3"

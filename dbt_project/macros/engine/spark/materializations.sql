@@ -106,10 +106,15 @@ dropping a table that is said to lie there.
     {{ return(new) }}
 {%- endmacro %}
 
-{#- Drops what models of an earlier version left, and runs that were killed. The databases are the project's alone. -#}
+{#-
+Drops what models of an earlier version left, also in another schema than theirs is now, and runs that were killed. The databases are
+the project's alone.
+-#}
 {% macro spark__drop_unknown_relations() -%}
-    {%- set known = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | map(attribute='alias') | list -%}
+    {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | list -%}
     {%- for layer in ('staging', 'intermediate', 'internal', 'main', 'changes') -%}
+        {%- set of_layer = models if layer == 'changes' else models | selectattr('config.schema', 'equalto', layer) -%}
+        {%- set known = of_layer | map(attribute='alias') | list -%}
         {%- set schema = generate_schema_name(layer, none) | trim -%}
         {%- for row in run_query('show tables in ' ~ schema).rows if row['tableName'] not in known -%}
             {%- do spark__drop_existing(api.Relation.create(schema=schema, identifier=row['tableName'])) -%}
