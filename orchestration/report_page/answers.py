@@ -84,12 +84,22 @@ class Answers:
         if self.days_compared is None or not self.is_comparable:
             return {}
         if self.scope is None and self.view.comparison == "before":
-            cards = self.cards_in_full()
+            cards = self._cards_of_function
             return dict(zip(cards["metric"], cards["previous_value"], strict=True))
         return self._cards(*self.days_compared)
 
     def cards_in_full(self) -> pd.DataFrame:
-        """The same as the function tells them, with all its columns."""
+        """The same with the other columns of the function."""
+        shown = self.cards().set_index("metric")
+        full, days = self._cards_of_function, self.days_compared
+        return full.assign(
+            previous_start_date=days[0] if days else None,
+            previous_is_complete=self.is_comparable if days else None,
+            **{name: full["metric"].map(shown[name]) for name in CARD_COLUMNS[2:]},
+        )
+
+    @cached_property
+    def _cards_of_function(self) -> pd.DataFrame:
         view = self.view
         return self.report.cards(view.first_date, view.last_date, self.agent_id, view.filters)
 

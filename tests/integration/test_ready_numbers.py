@@ -196,3 +196,25 @@ def test_days_that_only_the_function_knows_are_asked_for_once_with_those_before(
     ):
         told = sample.series("day", begin, end, None, filters)
         assert_the_same(shown[list(told)], told)
+
+
+@pytest.mark.parametrize(
+    ("comparison", "first"),
+    [("before", date(2024, 2, 17)), ("year", date(2023, 3, 3)), ("none", None)],
+)
+def test_the_cards_of_the_file_are_compared_as_those_of_the_page(
+    sample: PublishedReport, comparison: str, first: date | None
+) -> None:
+    days = date(2024, 3, 3), date(2024, 3, 17)
+    answers = Answers(sample, View(*days, comparison=comparison))
+    full, shown = answers.cards_in_full(), answers.cards()
+    names = [*shown.columns]
+    pd.testing.assert_frame_equal(full[names], shown, check_dtype=False)
+    told = sample.cards(*days)
+    assert [*full] == [*told]
+    assert full["current_value"].tolist() == told["current_value"].tolist()
+    assert full["previous_start_date"].tolist() == [first] * len(full)
+    has_value = comparison == "before"
+    assert full["previous_value"].notna().all() == has_value
+    if has_value:
+        assert full["previous_value"].tolist() == told["previous_value"].tolist()
