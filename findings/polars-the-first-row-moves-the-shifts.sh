@@ -3,7 +3,8 @@
 #
 # Packages: polars==2.1.0
 # Expected: group_by_dynamic(every="8h") of a column in Warsaw's zone makes shifts from midnight, 8 and 16 o'clock, as
-#           dt.truncate("8h") does and as it does itself while clocks stand.
+#           dt.truncate("8h") does and as it does itself while clocks stand. Of start_by="window" the documentation says how the first
+#           window is found, not that later ones are so many hours after it by the clock of another season.
 # Seen:     only the first window is truncated; after a change of clocks all others begin at 23, 7 and 15 o'clock, for as long as
 #           the frame goes on. Without the rows before the change the same threads fall in other shifts.
 # So:       docs/bi.md: group by the days and periods that are published, not by what a library makes of an instant.

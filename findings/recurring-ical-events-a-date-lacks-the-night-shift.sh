@@ -2,8 +2,8 @@
 # recurring-ical-events: asked for a day as a date, the shift that began on the evening before is missing.
 #
 # Packages: recurring-ical-events==3.8.2 icalendar==7.3.2
-# Expected: at() gives "all occurrences within that day", and its documentation names (2024, 3, 31), date(2024, 3, 31) and "20240331" as
-#           three ways to say one day.
+# Expected: at() gives "all occurrences within that day", and its documentation gives a tuple of numbers, a date and a text of
+#           digits as ways to say one day.
 # Seen:     by the tuple and by the text the night shift from 22:00 to 06:00 is on duty, by the date it is not, nor by between()
 #           of two dates: the threads of six hours came in while nobody was at work.
 # So:       whether a desk was open is asked of instants, as our opening hours do; a date is only the name of a day.
