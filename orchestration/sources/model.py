@@ -16,21 +16,6 @@ import duckdb
 from .api import Api
 
 
-def column_types(listed: str) -> dict[str, str]:
-    """Names and DuckDB types of columns, parted by commas: `id, at TIMESTAMPTZ`; else VARCHAR."""
-    types: dict[str, str] = {}
-    column, depth = "", 0
-    for letter in f"{listed},":
-        depth += (letter == "(") - (letter == ")")
-        if letter != "," or depth:
-            column += letter
-            continue
-        name, *kind = column.split()
-        types[name] = " ".join(kind) or "VARCHAR"
-        column = ""
-    return types
-
-
 @dataclass(frozen=True)
 class Table:
     """A stream or table as a landing has it, and what is kept of it.

@@ -6,7 +6,8 @@ is kept has the first, from either, so that both landings tell of the same threa
 
 from __future__ import annotations
 
-from ..model import Kind, LeavesOut, Option, Table, column_types
+from ..columns import column_types
+from ..model import Kind, LeavesOut, Option, Table
 from .chatwoot_api import API
 from .chatwoot_kept import KEPT
 from .chatwoot_mapping import canonical

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model import Table, column_types
+from ..columns import column_types
+from ..model import Table
 from .chatwoot_words import status_told
 from .leaving_out import every
 

@@ -6,7 +6,8 @@ their mail address, staff by their account too.
 
 from __future__ import annotations
 
-from ..model import Kept, Kind, Table, column_types
+from ..columns import column_types
+from ..model import Kept, Kind, Table
 from .absence import IS_WHOLE, PRESENT, present
 from .django_helpdesk_mapping import TOUCHED, canonical
 from .leaving_out import LEAVE_OUT, every, is_left_out, stays

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model import Kept, Kind, LeavesOut, Option, Table, column_types
+from ..columns import column_types
+from ..model import Kept, Kind, LeavesOut, Option, Table
 from .freshdesk_api import API
 from .freshdesk_mapping import canonical
 from .leaving_out import LEAVE_OUT_GROUPS

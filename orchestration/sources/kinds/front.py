@@ -5,7 +5,8 @@ Front knows people by their handle alone: a mail address, or what a channel name
 
 from __future__ import annotations
 
-from ..model import Kept, Kind, LeavesOut, Option, Table, column_types
+from ..columns import column_types
+from ..model import Kept, Kind, LeavesOut, Option, Table
 from .front_mapping import canonical
 from .plain import AGENTS, TEAMS
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..model import Kept, Kind, LeavesOut, Table, column_types
+from ..columns import column_types
+from ..model import Kept, Kind, LeavesOut, Table
 from .gorgias_mapping import canonical
 from .leaving_out import LEAVE_OUT_GROUPS
 from .plain import AGENTS, TEAMS, became_agents

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model import Kept, Kind, LeavesOut, Table, column_types
+from ..columns import column_types
+from ..model import Kept, Kind, LeavesOut, Table
 from .help_scout_api import API
 from .help_scout_mapping import TOUCHED, canonical
 from .leaving_out import LEAVE_OUT_GROUPS

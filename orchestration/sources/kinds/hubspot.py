@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model import Kept, Kind, LeavesOut, Table, column_types
+from ..columns import column_types
+from ..model import Kept, Kind, LeavesOut, Table
 from .hubspot_mapping import canonical
 from .leaving_out import LEAVE_OUT_GROUPS
 from .plain import AGENTS, TEAMS

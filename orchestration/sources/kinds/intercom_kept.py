@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model import Kept, column_types
+from ..columns import column_types
+from ..model import Kept
 
 _WHO = column_types("author_kind, author, is_ai BOOLEAN")
 KEPT = (

@@ -6,7 +6,8 @@ and teammates as agents, without a list of either.
 
 from __future__ import annotations
 
-from ..model import Table, column_types
+from ..columns import column_types
+from ..model import Table
 
 IS_OPERATOR = "coalesce(lower(email) like 'operator+%@intercom.io', false)"
 _AUTHOR = "STRUCT(type VARCHAR, id VARCHAR, email VARCHAR, from_ai_agent VARCHAR)"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model import Option, Table, column_types
+from ..columns import column_types
+from ..model import Option, Table
 
 LEAVE_OUT = Option(
     "leave_out",

@@ -8,10 +8,11 @@ from typing import Any
 
 import duckdb
 
+from ..columns import column_types
 from ..landings.mail import MailLanding
 from ..language import literals
 from ..mail.threads import join_mails
-from ..model import Canonical, Kept, Kind, Landing, Opening, Option, Table, column_types
+from ..model import Canonical, Kept, Kind, Landing, Opening, Option, Table
 from .leaving_out import LEAVE_OUT
 
 _MAILS = Table(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model import Kept, column_types
+from ..columns import column_types
+from ..model import Kept
 
 BEGINNING = "timestamptz '1970-01-02 00:00:00+00'"
 """The version of a record that has none, from a connector that does not say when it took it."""

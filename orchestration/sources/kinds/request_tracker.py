@@ -6,7 +6,8 @@ leave out merged and deleted tickets, and give times without their zone.
 
 from __future__ import annotations
 
-from ..model import Kind, Option, Table, column_types
+from ..columns import column_types
+from ..model import Kind, Option, Table
 from .absence import IS_WHOLE, present
 from .leaving_out import LEAVE_OUT, every, stays
 from .mail_text import own_words_length

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model import Table, column_types
+from ..columns import column_types
+from ..model import Table
 from .leaving_out import stays
 from .request_tracker_queues import LEFT_OUT
 

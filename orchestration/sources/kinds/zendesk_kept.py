@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model import Kept, column_types
+from ..columns import column_types
+from ..model import Kept
 
 KEPT = (
     Kept(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model import Table, column_types
+from ..columns import column_types
+from ..model import Table
 
 # Fields whose changes tell of a thread; the values of all others may be texts.
 READ_FIELDS = "('status', 'assignee_id', 'group_id', 'priority', 'satisfaction_score')"

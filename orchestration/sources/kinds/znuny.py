@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model import Kind, Option, Table, column_types
+from ..columns import column_types
+from ..model import Kind, Option, Table
 from .absence import IS_WHOLE, present
 from .leaving_out import LEAVE_OUT, every, stays
 from .znuny_articles import ARTICLES, MIME, PLAIN

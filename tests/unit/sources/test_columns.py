@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orchestration.sources.model import column_types
+from orchestration.sources.columns import column_types
 
 
 def test_a_column_is_text_unless_its_type_is_said() -> None:
