@@ -19,6 +19,10 @@ from orchestration.publishing.table_forms import TableForm
 # day's changes cost the parts that they lie in, but readers open each part. Names end differently.
 PARQUET_PART_ROWS = 5_000
 
+# Parts are written in passes of about so many rows. An engine holds all that a pass writes until it
+# ends, uncompressed: of a hundred million messages more than 24 GB in memory and on disk.
+PARQUET_PASS_ROWS = 10_000_000
+
 PARQUET_PARTS = {"day": (1, "%Y-%m-%d"), "week": (7, "%G-W%V"), "month": (30, "%Y-%m")}
 
 
@@ -60,6 +64,7 @@ def write_parquet(
     parts: dict[str, list[date]] = {}
     for day in days if period else ():
         parts.setdefault(_part_name(table, period, day), []).append(day)
+    per_pass = max(1, PARQUET_PASS_ROWS * len(parts) // max(1, rows))
     changed = {_part_name(table, period, day) for day in changed_days or ()}
     for name in list(parts) or [table]:
         file = f"{name}.parquet"
@@ -68,7 +73,10 @@ def write_parquet(
             os.link(old, folder / file)
             parts.pop(name, None)
     if parts and column and period:
-        _write_parts(connection, table, column, period, parts, folder, options)
+        names = list(parts)
+        for first in range(0, len(names), per_pass):
+            some = {name: parts[name] for name in names[first : first + per_pass]}
+            _write_parts(connection, table, column, period, some, folder, options)
     elif not any(folder.iterdir()):
         connection.execute(
             f"copy published.{quoted(table)} to {literal(folder / f'{table}.parquet')} ({options})"
@@ -96,9 +104,9 @@ def _write_parts(
     folder: Path,
     options: str,
 ) -> None:
-    """Writes the parts of a table, by name with their days, in one pass over it.
+    """Writes some parts of a table, by name with their days, in one pass over it.
 
-    Rows lie only about in the order of their days, so a pass for each part reads most of them
+    Rows lie only about in the order of their days, so a pass for each part would read most of them
     again. They are told apart by the first day of each, since texts cost more to make and to
     compare than all else. A part without rows has no file.
     """

@@ -102,6 +102,7 @@ def test_a_publication_writes_the_parts_again_that_changed(
     changed: str,
 ) -> None:
     monkeypatch.setattr(parquet_parts, "PARQUET_PART_ROWS", rows_of_part - 0.1)
+    monkeypatch.setattr(parquet_parts, "PARQUET_PASS_ROWS", 60)
     published = tmp_path / "published"
     publish(warehouse, published, "first", versions("1", None))
     folder = published / "parquet" / "fct_things"
