@@ -15,6 +15,7 @@ import pytest
 from orchestration.publishing import postgres as target
 from orchestration.publishing.postgres import publish_to_postgres
 from orchestration.publishing.postgres_connection import PostgresUnavailable
+from orchestration.publishing.postgres_types import TYPES
 from tests.publications import small_publication
 from tests.services.postgres import PASSWORD, PostgresServer
 
@@ -293,7 +294,7 @@ def test_an_error_that_lasts_does_not_say_to_run_again(
     empty: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     published = small_publication(tmp_path, 1)
-    monkeypatch.setitem(target.TYPES, "INTEGER", "no_such_type")
+    monkeypatch.setitem(TYPES, "INTEGER", "no_such_type")
     told = refusal(empty.url, published)
     assert "the database failed (UndefinedObject 42704); it will not pass by itself" in told
     assert "run again" not in told
