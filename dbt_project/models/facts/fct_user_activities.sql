@@ -68,7 +68,7 @@ user_days as (
 ),
 {%- endif %}
 
--- Rows of one day come in one order, so that the same one is a scope's first whatever came when.
+-- Rows of one day come in one order, so that the same one is a scope's first whatever came when, with every engine.
 final as (
     select
         active_date,
@@ -76,7 +76,8 @@ final as (
         user_id,
         {%- for scope, column in scopes().items() %}
         lag(active_date) over (
-            partition by user_id{{ ', ' ~ column if column }} order by active_date, {{ columns }}
+            partition by user_id{{ ', ' ~ column if column }}
+            order by active_date, {{ scope_columns() | join(' nulls last, ') }} nulls last
         ) as {{ previous_date(scope) }},
         {%- endfor %}
         cast(activities as bigint) as activities,
