@@ -16,7 +16,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orchestration.errors import WrongUse
-from orchestration.settings.engine import threads_for
+from orchestration.settings.engine import part_of_memory, threads_for
 from orchestration.settings.home import HomePaths
 from orchestration.settings.ownership import refuse_foreign
 from orchestration.settings.values import (
@@ -34,6 +34,7 @@ from orchestration.settings.values import (
     Webhook,
     Weekdays,
     ZoneName,
+    in_words,
 )
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -145,7 +146,7 @@ class Settings(HomePaths, BaseSettings):
         "inbox, which would not be faster by more.",
     )
     memory_limit: str = Field(
-        default_factory=lambda: _part_of_memory(0.6),
+        default_factory=lambda: part_of_memory(0.6),
         pattern=r"^\d+(\.\d+)?\s?[KMGT]i?B$",
         description="Memory of the engine before it spills to disk, such as 8GB; 60% of the "
         "machine's unless set.",
@@ -289,19 +290,6 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
-        raise SettingsError("\n".join(_line(problem) for problem in error.errors())) from None
-
-
-def _part_of_memory(share: float) -> str:
-    memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return f"{int(memory_bytes * share) // 2**20}MiB"
-
-
-def _line(problem: Any) -> str:
-    name = f"INBOX_{'_'.join(str(part) for part in problem['loc']).upper()}"
-    message = problem["msg"].removeprefix("Value error, ")
-    problem_input = problem.get("input")
-    is_secret = "://" in str(problem_input) or problem["loc"][0] in SECRETS
-    if not is_secret and "input" in problem and repr(problem_input) not in message:
-        message = f"{problem['input']!r} is wrong: {message}"
-    return f"{name}: {message}"
+        raise SettingsError(
+            "\n".join(in_words(problem, SECRETS) for problem in error.errors())
+        ) from None

@@ -1,7 +1,8 @@
-"""How many threads DuckDB is given where nobody has said it."""
+"""How much of the machine DuckDB is given where nobody has said it."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 SMALL_DATABASE = 2**29
@@ -18,3 +19,9 @@ def threads_for(database: Path, threads: int, *, are_set: bool) -> int:
     if are_set or not database.exists() or database.stat().st_size > SMALL_DATABASE:
         return threads
     return 1
+
+
+def part_of_memory(share: float) -> str:
+    """A share of the machine's memory, as DuckDB is told it."""
+    memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"{int(memory_bytes * share) // 2**20}MiB"

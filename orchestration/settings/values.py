@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import grp
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
@@ -150,3 +151,14 @@ ZoneName = Annotated[str, AfterValidator(_known_zone)]
 CronSchedule = Annotated[str, AfterValidator(_five_fields)]
 Weekdays = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_weekdays)]
 GroupName = Annotated[str | None, AfterValidator(_known_group)]
+
+
+def in_words(problem: Any, secrets: Collection[str]) -> str:
+    """Which setting is wrong and why; a value that may hold a secret is not told."""
+    name = f"INBOX_{'_'.join(str(part) for part in problem['loc']).upper()}"
+    message = problem["msg"].removeprefix("Value error, ")
+    problem_input = problem.get("input")
+    is_secret = "://" in str(problem_input) or problem["loc"][0] in secrets
+    if not is_secret and "input" in problem and repr(problem_input) not in message:
+        message = f"{problem['input']!r} is wrong: {message}"
+    return f"{name}: {message}"
