@@ -28,16 +28,6 @@ from orchestration.publishing.ready_queries import (
     users_and_scores,
 )
 
-# What a period keeps that is not told, as the range cuts it.
-KEYS = (
-    "period_start_date",
-    "period_end_date",
-    "from_date",
-    "to_date",
-    "is_complete",
-    "days_missing",
-)
-
 
 def within_periods(days: pd.DataFrame, periods: pd.DataFrame) -> pd.DataFrame:
     """Rows of inbox_within by day, added up by periods, each with its from_date and to_date."""
@@ -45,7 +35,7 @@ def within_periods(days: pd.DataFrame, periods: pd.DataFrame) -> pd.DataFrame:
     last = periods["to_date"].to_numpy()[place]
     is_within = (place >= 0) & (days["period_start_date"].to_numpy() <= last)
     ended, within = (
-        np.bincount(place[is_within], days[name][is_within], len(periods))
+        np.bincount(place[is_within], days[name][is_within], len(periods)).astype("int64")
         for name in ("ended", "within")
     )
     ratio = np.divide(within, ended, out=np.full(len(periods), np.nan), where=ended > 0)
@@ -60,8 +50,8 @@ class ReadyNumbers(PublishedDays):
     ) -> pd.DataFrame | None:
         """The shown columns of inbox_series; None where a period of the range is in no mart.
 
-        with_cut: whether a period that the range cuts is told by its days, or keeps its place
-        without a number.
+        with_cut: whether a period that the range cuts is told by its days; else it is the whole
+        one, and not complete, for who reads complete ones alone.
         """
         periods = self._ask(periods_of(scope, grain), *scope.parameters)
         starts, ends = periods["period_start_date"], periods["period_end_date"]
@@ -76,15 +66,10 @@ class ReadyNumbers(PublishedDays):
             from_date=starts.where(starts >= begin, begin),
             to_date=ends.where(ends <= end, end),
         )
-        return self._with_cut(scope, series, is_cut, with_cut) if is_cut.any() else series
+        return self._with_cut(scope, series, is_cut) if with_cut else series
 
-    def _with_cut(
-        self, scope: Scope, series: pd.DataFrame, is_cut: pd.Series, with_cut: bool
-    ) -> pd.DataFrame:
-        """The series with what is told of the periods that are cut."""
-        if not with_cut:
-            names = [str(name) for name in series if name not in KEYS]
-            return series.assign(**{name: series[name].where(~is_cut) for name in names})
+    def _with_cut(self, scope: Scope, series: pd.DataFrame, is_cut: pd.Series) -> pd.DataFrame:
+        """The series with the numbers of the days that periods are cut to."""
         cut = series[is_cut]
         for place, first, last in zip(
             cut.index, cut["from_date"].dt.date, cut["to_date"].dt.date, strict=True
@@ -128,7 +113,10 @@ class ReadyNumbers(PublishedDays):
         return self.range_numbers(scope, first, last) | {str(k): v for k, v in medians.items()}
 
     def ready_agents(self, first: date, last: date) -> pd.DataFrame:
-        """As inbox_agents, with how many durations are behind the medians; a row is_everyone."""
+        """As inbox_agents, with how many durations are behind the medians.
+
+        One row more, which is_everyone, has no agent.
+        """
         return self._ask(AGENTS, first, last)
 
     def ready_hours(self, scope: Scope, first: date, last: date) -> pd.DataFrame:

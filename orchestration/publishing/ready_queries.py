@@ -37,7 +37,7 @@ QUANTILES = {"median": 0.5, "p90": 0.9}
 TIMINGS = tuple(
     f"{name}_{clock}_{word}" for name in TIMED for clock in CLOCKS for word in QUANTILES
 )
-# The medians of an agent whose table is not asked for.
+# The medians of an agent whose table is not asked for: a fifth of the rows of timings_of.
 AGENT_MEDIANS = """
     select
         quantile_cont(first_response_seconds, 0.5) as first_response_seconds_median,
@@ -67,7 +67,7 @@ AGENTS = """
     )
     select
         nullif(agent_key, '') as agent_id, agent_key is null as is_everyone,
-        coalesce(name, 'Unassigned') as agent_name,
+        case when agent_key is not null then coalesce(name, 'Unassigned') end as agent_name,
         score_sum / nullif(ratings, 0) as average_rating, coalesce(ratings, 0)::bigint as ratings,
         first_response_seconds_median, closing_seconds_median,
         coalesce(new_threads, 0)::bigint as new_threads,
@@ -104,7 +104,7 @@ HOURS = """
     )
     select
         local_time::date as date, isodow(local_time) as weekday, hour(local_time) as hour,
-        count(*) / 4 as hours, coalesce(sum(happened), 0) as value
+        count(*) / 4 as hours, coalesce(sum(happened), 0)::bigint as value
     from local
     left join counted on local.quarter = counted.quarter
     where local_time::date between $1 and $2

@@ -1,7 +1,7 @@
 """What the published file says to a view: its range, filters, agent, and the days compared with.
 
-Belongs here: asking the published functions with the view's arguments. Does not: how an answer is
-shown.
+Belongs here: asking what lies ready, or else the published functions, with the view's arguments.
+Does not: how an answer is shown.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class Answers:
 
     @cached_property
     def series_compared(self) -> pd.DataFrame | None:
-        """The same of the days that the range is compared with, as far as periods are whole."""
+        """The same of the days compared with, for those who read whole periods."""
         if self.days_compared is None or not self.is_comparable:
             return None
         return self._series(*self.days_compared, with_cut=False)
@@ -146,33 +146,43 @@ class Answers:
 
     @cached_property
     def _within_by_day(self) -> pd.DataFrame:
-        """A row a day of all data, which the days of any period add up from."""
+        """A row a day, which the days of any period add up from; of all data where it is kept."""
         reach, view = self.report.reach, self.view
+        first, last = reach.first_date or reach.as_of_date, reach.last_date or reach.as_of_date
+        if self.scope is None:
+            compared = (self.days_compared if self.is_comparable else None) or ()
+            first, last = min(view.first_date, *compared), view.last_date
         return self.report.within(
             "first_response",
             WITHIN_SECONDS,
             "day",
-            reach.first_date or reach.as_of_date,
-            reach.last_date or reach.as_of_date,
+            first,
+            last,
             self.agent_id,
             view.filters,
             view.clock if view.clock != "calendar" else None,
         )
 
-    @cached_property
-    def _agents_and_everyone(self) -> pd.DataFrame:
-        return self._agents(self.view.first_date, self.view.last_date)
-
     def agents(self) -> pd.DataFrame:
         """A row an agent, with how many durations are behind its medians."""
-        rows = self._agents_and_everyone
-        return rows[~rows["is_everyone"]].reset_index(drop=True)
+        return self._agents(self.view.first_date, self.view.last_date)
 
     def everyone(self) -> dict[str, Any]:
         """The numbers of all agents together."""
-        rows = self._agents_and_everyone
-        everyone = rows[rows["is_everyone"]].to_dict("records")[0]
-        return {str(name): value for name, value in everyone.items()}
+        view = self.view
+        days, filters = (view.first_date, view.last_date), view.filters
+        if not filters:
+            rows = self.report.ready_agents(*days)
+            (ready,) = rows[rows["is_everyone"]].to_dict("records")
+            return {str(name): value for name, value in ready.items()}
+        cards = self.report.cards(*days, None, filters)
+        everyone = dict(zip(cards["metric"], cards["current_value"], strict=True))
+        everyone["messages_sent"] = self._agents(*days)["messages_sent"].sum()
+        for number, column in COUNTED.items():
+            counted = self.report.counted(number, *days, filters)
+            total = counted[counted["is_everyone"]].iloc[0]
+            everyone |= {number: total["median"], column: total["counted"]}
+        return everyone
 
     def agent_compared(self) -> dict[str, Any] | None:
         """The agent's numbers of the days that the range is compared with."""
@@ -183,24 +193,18 @@ class Answers:
         return self.report.agent_numbers(self.scope, *self.days_compared)
 
     def _agents(self, first: date, last: date) -> pd.DataFrame:
-        """A row an agent, and one that is everyone's."""
         filters = self.view.filters
         if not filters:
-            return self.report.ready_agents(first, last)
-        agents = self.report.agents(first, last, filters).assign(is_everyone=False)
-        cards = self.report.cards(first, last, None, filters)
-        everyone = dict(zip(cards["metric"], cards["current_value"], strict=True))
-        everyone |= {"is_everyone": True, "messages_sent": agents["messages_sent"].sum()}
+            rows = self.report.ready_agents(first, last)
+            return rows[~rows["is_everyone"]].reset_index(drop=True)
+        agents = self.report.agents(first, last, filters)
         keys = agents["agent_id"].fillna("")
         for number, column in COUNTED.items():
             counted = self.report.counted(number, first, last, filters)
             of_agents = counted[~counted["is_everyone"]]
             by_agent = of_agents.set_index(of_agents["agent_id"].fillna(""))["counted"]
             agents = agents.assign(**{column: keys.map(by_agent)})
-            total = counted[counted["is_everyone"]].iloc[0]
-            everyone |= {number: total["median"], column: total["counted"]}
-        row = {name: everyone.get(name) for name in agents}
-        return pd.concat([agents, pd.DataFrame([row])], ignore_index=True)
+        return agents
 
     @cached_property
     def days_of_threads(self) -> tuple[date, date]:

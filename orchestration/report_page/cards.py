@@ -106,7 +106,8 @@ def agent_cards(
 ) -> list[Card]:
     """An agent's own numbers, against the days compared with and against everyone's.
 
-    now, before: the agent's rows of inbox_agents. Sums of everyone's are told as the agent's share.
+    now, before: the agent's numbers, by the columns of inbox_agents. Sums of everyone's are told as
+    the agent's share.
     """
     return [
         Card(

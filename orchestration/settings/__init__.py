@@ -16,9 +16,9 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orchestration.errors import WrongUse
-from orchestration.settings.engine import part_of_memory, threads_for
 from orchestration.settings.home import HomePaths
 from orchestration.settings.ownership import refuse_foreign
+from orchestration.settings.resources import part_of_memory, threads_for
 from orchestration.settings.values import (
     ClusterFolder,
     CronSchedule,

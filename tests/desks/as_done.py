@@ -54,7 +54,7 @@ class AsDone:
 
     holders: Mapping[str, str] = MappingProxyType({})
 
-    def test_threads(self, told: ToldDesk) -> None:
+    def test_resources(self, told: ToldDesk) -> None:
         wanted = compare.threads_told(told.story.numbers, told.doors.person, self.holders)
         assert compare.threads_found(told.base, told.story.numbers) == wanted
 

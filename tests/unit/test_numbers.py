@@ -10,6 +10,7 @@ import yaml
 
 from lab.numbers import DOCS, MODELS, SEMANTIC, files
 from lab.numbers.register import shown_numbers
+from orchestration.publishing.ready_queries import CLOCKS, QUANTILES, SUMS, TIMED
 from orchestration.warehouse.numbers import read_register
 from tests.oracle.layout import SERIES_NUMBERS
 
@@ -41,6 +42,18 @@ def test_the_oracle_knows_every_number(name: str) -> None:
 @pytest.mark.parametrize("name", shown_numbers("inbox"))
 def test_superset_shows_every_number(name: str) -> None:
     assert name in superset_columns()
+
+
+def test_the_page_reads_sums_and_quantiles_as_the_register_has_them() -> None:
+    register = read_register()
+    assert {register[name]["kind"] for name in SUMS} == {"sum"}
+    for name, (measure, day) in TIMED.items():
+        assert day == ("ended_date" if measure == "reply" else "thread_created_date")
+        for clock in CLOCKS:
+            for word, fraction in QUANTILES.items():
+                number = register[f"{name}_{clock}_{word}"]
+                assert (number["measure"], number["clock"]) == (measure, clock)
+                assert number["fraction"] == fraction
 
 
 def test_what_a_number_is_made_of_is_a_number() -> None:

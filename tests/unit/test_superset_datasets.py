@@ -72,7 +72,7 @@ def test_cards_are_compared_only_where_the_days_before_are_all_there(
     assert set(bounds) <= set(table["params"]["all_columns"])
 
 
-def test_threads_definitions_and_restatements_are_what_is_published(
+def test_resources_definitions_and_restatements_are_what_is_published(
     published: duckdb.DuckDBPyConnection,
 ) -> None:
     march = {"from_dttm": "2024-03-01T00:00:00", "to_dttm": "2024-04-01T00:00:00"}

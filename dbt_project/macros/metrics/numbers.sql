@@ -255,8 +255,6 @@ The order is that of the columns.
 {#-
 What numbers are made of: the fact, the condition that its rows meet, and columns that are made for the numbers. A thread
 that was closed before it was created leaves the backlog on the day on which it would have entered.
-
-day: the only one that sums of the records ask for, where there is one
 -#}
 {% macro record_kinds() -%}
     {{ return({
@@ -264,10 +262,10 @@ day: the only one that sums of the records ask for, where there is one
         'fact': 'fct_threads',
         'columns': {'left_backlog_date': 'case when closed_date is not null then greatest(closed_date, created_date) end'},
     },
-    'messages': {'fact': 'fct_messages', 'where': 'is_counted', 'day': 'sent_date'},
-    'ratings': {'fact': 'fct_ratings', 'day': 'rated_date'},
+    'messages': {'fact': 'fct_messages', 'where': 'is_counted'},
+    'ratings': {'fact': 'fct_ratings'},
     'waits': {'fact': 'fct_durations', 'where': "measure = 'reply'"},
-    'closings': {'fact': 'fct_closings', 'day': 'closed_date'},
+    'closings': {'fact': 'fct_closings'},
     }) }}
 {%- endmacro %}
 

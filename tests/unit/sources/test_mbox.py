@@ -154,7 +154,7 @@ def test_a_thread_keeps_its_name_when_the_mail_that_began_it_comes_later(desk: D
     assert only_thread(desk)["created_at"] == at("01 09:00")
 
 
-def test_threads_that_a_further_archive_joins_become_one(tmp_path: Path) -> None:
+def test_resources_that_a_further_archive_joins_become_one(tmp_path: Path) -> None:
     first = [mail("a", "01 09:00"), mail("c", "03 09:00")]
     between = mail("b", "02 09:00", references="a c")
     pieces = bring(desk_of(tmp_path / "pieces"), *first, name="1.mbox")

@@ -55,7 +55,7 @@ def rows(found: Iterable[Any]) -> list[Any]:
     return sorted(found, key=lambda row: row[:2])
 
 
-def test_threads(desk: Desk) -> None:
+def test_resources(desk: Desk) -> None:
     for row in expected("threads"):
         thread = desk.thread(row["case"])
         assert thread["created_at"] == told(row["created_at"])

@@ -27,8 +27,10 @@ names: the sums that are read
         {%- if records.where %}
         and {{ kind }}.{{ records.where }}
         {%- endif %}
-        {%- if records.day %}
-        and {{ is_in_range(kind ~ '.' ~ records.day, first_day_of_range(is_of_cards)) }}
+        {#- Of several days, as those of balances, none may leave records out. #}
+        {%- set days = sum_groups(names).values() | selectattr('of', 'equalto', kind) | map(attribute='day') | unique | list %}
+        {%- if days | length == 1 %}
+        and {{ is_in_range(kind ~ '.' ~ days[0], first_day_of_range(is_of_cards)) }}
         {%- endif %}
 ),
 {% endfor %}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.settings import load_settings
-from orchestration.settings.engine import SMALL_DATABASE
+from orchestration.settings.resources import SMALL_DATABASE
 
 
 def _config(home: Path, size: int | None) -> dict[str, str]:
@@ -35,6 +35,6 @@ def test_views_over_another_engine_tell_nothing_of_the_size(
     assert _config(tmp_path, SMALL_DATABASE)["threads"] == "6"
 
 
-def test_threads_that_are_set_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_resources_that_are_set_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INBOX_THREADS", "3")
     assert _config(tmp_path, SMALL_DATABASE)["threads"] == "3"
