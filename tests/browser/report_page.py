@@ -23,6 +23,11 @@ IS_AT_REST = """() => {
     && getComputedStyle(app.querySelector('[data-testid="stMainBlockContainer"]')).opacity === "1"
 }"""
 
+FITS = """width => {
+  const main = document.querySelector('[data-testid="stMain"]')
+  return window.innerWidth === width && main.scrollWidth === main.clientWidth
+}"""
+
 
 @contextmanager
 def served(home: Path) -> Iterator[str]:
@@ -56,6 +61,12 @@ def wait_until_shown(page: Page) -> None:
     """Until the page has drawn what was asked for."""
     page.wait_for_selector(f'{CARDS}, table, [data-testid="stAlert"]')
     page.wait_for_function(IS_AT_REST)
+
+
+def wait_until_it_fits(page: Page) -> None:
+    """Until nothing is wider than the window: charts are drawn anew after it changes."""
+    assert page.viewport_size
+    page.wait_for_function(FITS, arg=page.viewport_size["width"], timeout=10_000)
 
 
 def open_page(page: Page, address: str) -> None:
