@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.settings import Settings
+from tests.services.ports import free_port
 
 LOADED = "{ repositoriesOrError { ... on RepositoryConnection { nodes { id } } } }"
 
@@ -23,9 +23,7 @@ LOADED = "{ repositoriesOrError { ... on RepositoryConnection { nodes { id } } }
 @contextmanager
 def served(settings: Settings, **environment: str) -> Iterator[str]:
     """The UI and the daemon over a home; gives the address. All their processes end with it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     log = settings.home / "dev.log"
     with (
         log.open("wb") as output,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
+
+from tests.services.ports import free_port
 
 CARDS = "li.card"
 IS_AT_REST = """() => {
@@ -32,9 +33,7 @@ FITS = """width => {
 @contextmanager
 def served(home: Path) -> Iterator[str]:
     """The page over a home, by `inbox serve`; gives its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     log = home / "serve.log"
     with (
         log.open("wb") as output,
@@ -66,7 +65,7 @@ def wait_until_shown(page: Page) -> None:
 def wait_until_it_fits(page: Page) -> None:
     """Until nothing is wider than the window: charts are drawn anew after it changes."""
     assert page.viewport_size
-    page.wait_for_function(FITS, arg=page.viewport_size["width"], timeout=10_000)
+    page.wait_for_function(FITS, arg=page.viewport_size["width"])
 
 
 def open_page(page: Page, address: str) -> None:

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -23,6 +22,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from bi.superset.server import ENVIRONMENT
 from orchestration.settings import PROJECT_ROOT
+from tests.services.ports import free_port
 
 SECONDS_TO_START = 300
 CHARTS = '[data-test="dashboard-component-chart-holder"]:has([data-test="slice-header"])'
@@ -126,9 +126,7 @@ class Superset:
 def served(home: Path) -> Iterator[Superset]:
     """Superset over a home, as `make superset` starts it; ends with all its processes."""
     assert (ENVIRONMENT / ".installed").exists(), "Run: make superset-environment"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with subprocess.Popen(
         [sys.executable, "-m", "bi.superset", "serve", "--port", str(port)],
         env={"PATH": os.environ["PATH"], "HOME": str(home), "INBOX_HOME": str(home)},

@@ -14,7 +14,8 @@ import requests
 from orchestration.settings import PROJECT_ROOT
 from tests.desks.clock import SetClock
 from tests.desks.mails import written_mail
-from tests.desks.servers import free_port, until_it_answers
+from tests.desks.servers import until_it_answers
+from tests.services.ports import free_port
 from tests.services.postgres import PASSWORD, PostgresServer
 
 ROOT = PROJECT_ROOT / "build" / "desks" / "request-tracker"

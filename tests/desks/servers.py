@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import time
 import urllib.error
@@ -10,13 +9,6 @@ import urllib.request
 from pathlib import Path
 
 SECONDS_TO_START = 60.0
-
-
-def free_port() -> int:
-    """A port of loopback that nobody has now."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def until_it_answers(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

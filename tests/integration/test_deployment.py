@@ -11,7 +11,6 @@ import os
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 import time
 import urllib.request
@@ -31,6 +30,7 @@ from orchestration.dagster_app.runs import InstanceUnavailable
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
 from tests.homes import ready_dbt_folder
 from tests.oracle.generate import generate_inbox, write_inbox
+from tests.services.ports import free_port
 from tests.services.postgres import PASSWORD, PostgresServer
 
 ZONE = "Europe/Warsaw"
@@ -188,13 +188,6 @@ def parse_unit(text: str) -> RawConfigParser:
     parser.optionxform = str  # type: ignore[assignment]
     parser.read_string(text)
     return parser
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -294,7 +294,7 @@ def test_the_cards_are_seen_as_a_table_and_a_picture(address: str, page: Page) -
     expect(page.get_by_role("cell", name="New inbox users")).to_be_visible()
     picture = page.get_by_role("img", name="Days of New threads")
     expect(picture).to_be_visible()
-    assert picture.evaluate("image => image.naturalWidth") == 640
+    expect(picture).to_have_js_property("naturalWidth", 640)
 
 
 def test_a_late_day_is_loaded_by_the_daemon_itself(address: str, settings: Settings) -> None:

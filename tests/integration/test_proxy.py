@@ -11,12 +11,13 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from orchestration.settings import PROJECT_ROOT
+from tests.services.ports import free_port
 
 NGINX = "/usr/sbin/nginx"
 RECIPE = PROJECT_ROOT / "deploy" / "nginx" / "inbox.conf"
@@ -42,13 +43,6 @@ class Upstream(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Nothing."""
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
 
 
 class Proxy:
@@ -105,7 +99,7 @@ class Proxy:
         """An answer, by HTTPS; certificate: the name whose certificate is asked for."""
         trust = ssl.create_default_context(cafile=str(self.folder / f"{certificate or name}.pem"))
         trust.check_hostname = False
-        plain = socket.create_connection(("127.0.0.1", self.https), timeout=10)
+        plain = socket.create_connection(("127.0.0.1", self.https), timeout=60)
         connection = http.client.HTTPConnection(name)
         connection.sock = trust.wrap_socket(plain, server_hostname=certificate or name)
         given = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -130,7 +124,7 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
         process = subprocess.Popen(command, stderr=subprocess.PIPE)
         stack.callback(process.wait)
         stack.callback(process.terminate)
-        give_up_at = time.monotonic() + 10
+        give_up_at = time.monotonic() + 60
         while not (proxy.folder / "pid").exists():
             assert process.poll() is None, process.stderr and process.stderr.read().decode()
             assert time.monotonic() < give_up_at
@@ -188,20 +182,20 @@ def test_a_link_from_elsewhere_opens_the_page(proxy: Proxy, name: str) -> None:
 
 
 def test_other_names_get_neither_a_certificate_nor_an_answer(proxy: Proxy) -> None:
-    plain = socket.create_connection(("127.0.0.1", proxy.https), timeout=10)
+    plain = socket.create_connection(("127.0.0.1", proxy.https), timeout=60)
     anything = ssl._create_unverified_context()
     with pytest.raises((ssl.SSLError, ConnectionError)):
         anything.wrap_socket(plain, server_hostname="other.example")
     with pytest.raises(http.client.RemoteDisconnected):
         proxy.ask("other.example", certificate="dagster.example")
-    connection = http.client.HTTPConnection("127.0.0.1", proxy.http, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", proxy.http, timeout=60)
     connection.request("GET", "/", headers={"Host": "other.example"})
     with pytest.raises(http.client.RemoteDisconnected):
         connection.getresponse()
 
 
 def test_a_name_without_encryption_is_sent_to_the_one_with_it(proxy: Proxy) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", proxy.http, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", proxy.http, timeout=60)
     connection.request("GET", "/runs?x=1", headers={"Host": "dagster.example"})
     answer = connection.getresponse()
     assert (answer.status, answer.headers["Location"]) == (308, "https://dagster.example/runs?x=1")

@@ -9,7 +9,6 @@ import copy
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,8 @@ from typing import Any, Self
 from urllib.parse import quote
 
 import psycopg2
+
+from tests.services.ports import free_port
 
 PASSWORD = "inbox-test-password"  # pragma: allowlist secret
 
@@ -40,9 +41,7 @@ class PostgresServer:
             self._user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
             for path in (self._folder, password_file):
                 os.chown(path, account.pw_uid, account.pw_gid)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self._call(
             "initdb",
             *("--username", "inbox", "--pwfile", str(password_file)),

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from orchestration.settings import PROJECT_ROOT
+from tests.services.ports import free_port
 
 SPARK_HOME = PROJECT_ROOT / "build" / "spark" / "pyspark"
 SECONDS_TO_START = 180.0
@@ -64,7 +65,7 @@ class SparkCluster:
         self.folder = Path(tempfile.mkdtemp(prefix="inbox-spark-"))
         self.warehouse = self.folder / "warehouse"
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._master_port, self._master_page, self.port = (_free_port() for _ in range(3))
+        self._master_port, self._master_page, self.port = (free_port() for _ in range(3))
         try:
             self._start_all()
         except BaseException:
@@ -220,12 +221,6 @@ class SparkCluster:
     def _log(self, name: str) -> str:
         lines = (self.folder / f"{name}.log").read_text(errors="replace").splitlines()
         return "\n".join(lines[-30:])
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def main() -> None:

@@ -88,11 +88,12 @@ def test_a_webhook_that_is_not_there_breaks_nothing_and_stays_secret(
     monkeypatch.setattr(alerts, "WAIT_SECONDS", 0.0)
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
+        # Nobody listens there, and nobody else may.
         port = unused.getsockname()[1]
-    settings = load_settings(home=tmp_path, alert_url=f"http://127.0.0.1:{port}/{SECRET}")
-    logging.getLogger("inbox").propagate = True
-    with caplog.at_level(logging.DEBUG):
-        assert not tell_outcome(settings, JOB, ["it broke"])
+        settings = load_settings(home=tmp_path, alert_url=f"http://127.0.0.1:{port}/{SECRET}")
+        logging.getLogger("inbox").propagate = True
+        with caplog.at_level(logging.DEBUG):
+            assert not tell_outcome(settings, JOB, ["it broke"])
     assert "could not be reached (ConnectionRefusedError)" in caplog.text
     assert SECRET not in caplog.text
     assert SECRET not in repr(settings)
