@@ -86,8 +86,8 @@ def rows_by_key(
         column: plain_values(table[column]) for column in dict.fromkeys([*keys, *columns])
     }
     rows: dict[tuple[Any, ...], Row] = {}
-    for index in range(len(table)):
-        row = {column: values[index] for column, values in plain_columns.items()}
+    for values in zip(*plain_columns.values(), strict=True):
+        row = dict(zip(plain_columns, values, strict=True))
         key = tuple(row[column] for column in keys)
         if key in rows:
             raise AssertionError(f"{name}: two rows for {shown(keys, key)}")
@@ -111,6 +111,10 @@ def is_clockless(value: Any) -> bool:
 
 def plain_value(value: Any) -> Any:
     """One value as None, bool, int, float, str, date or a datetime (in UTC if it has a zone)."""
+    if type(value) in (str, int, bool):  # as most are
+        return value
+    if type(value) is float:
+        return None if math.isnan(value) else value
     if isinstance(value, list | tuple | np.ndarray):
         return tuple(plain_value(item) for item in value)
     if value is None or pd.isna(value):
@@ -137,6 +141,8 @@ def plain_value(value: Any) -> Any:
 
 def values_equal(actual: Any, expected: Any) -> bool:
     """Equal, and of one kind; only two doubles may be a little apart."""
+    if type(actual) is type(expected) and actual == expected:
+        return True
     if actual is None or expected is None:
         return actual is expected
     if isinstance(actual, bool) or isinstance(expected, bool):

@@ -124,13 +124,14 @@ class Marts(Numbers):
         for start in self.spine(grain):
             period = self.period(start, grain)
             end = period["period_end_date"]
-            at_end = self.at_end(self.backlog_day(end)).get(None, NOTHING_AT_END)
+            day, with_ages = self.backlog_day(end), grain == "daily"
+            at_end = self.at_end(day, with_ages=with_ages).get(None, NOTHING_AT_END)
             rows.append(
                 {
                     **period,
                     **self.numbers(groups.get(start, {})),
                     **at_end,
-                    **({} if grain == "daily" else NO_AGES),
+                    **({} if with_ages else NO_AGES),
                     "new_users": new_users[start],
                     "days_missing": self.days_missing(start, end),
                 }
@@ -151,7 +152,8 @@ class Marts(Numbers):
         for start in self.spine(grain):
             period = self.period(start, grain)
             end = period["period_end_date"]
-            at_end = self.at_end(self.backlog_day(end), scope)
+            at_end = self.at_end(self.backlog_day(end), scope, with_ages=False)
+            days_missing = self.days_missing(start, end)
             for value in nobody_last(values_by_period[start] | set(at_end)):
                 rows.append(
                     {
@@ -160,7 +162,7 @@ class Marts(Numbers):
                         **self.numbers(groups.get((start, value), {})),
                         **at_end.get(value, NOTHING_AT_END),
                         **NO_AGES,
-                        "days_missing": self.days_missing(start, end),
+                        "days_missing": days_missing,
                     }
                 )
         return rows

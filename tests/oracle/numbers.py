@@ -65,7 +65,9 @@ class Filters:
 
     def keep(self, thread: Thread | None) -> bool:
         """Whether a thread is meant; what belongs to none is so only where nothing is left out."""
-        if self is NO_FILTERS or thread is None:
+        if self is NO_FILTERS:
+            return True
+        if thread is None:
             return not self.are_set
         return all(
             wanted is None or bool(set(wanted) & set(values))
@@ -221,6 +223,8 @@ class Numbers(Facts):
     @staticmethod
     def numbers(entries: Entries) -> dict[str, Any]:
         """Every number of some entries but new_users and what is told at the end of a day."""
+        if not entries and NUMBERS_OF_NOTHING:
+            return dict(NUMBERS_OF_NOTHING)  # as most days of most agents have it
 
         def values(name: str) -> list[Any]:
             return [entry.value for entry in entries.get(name, [])]
@@ -276,28 +280,45 @@ class Numbers(Facts):
         scope: str = "inbox",
         agent: str | None = None,
         filters: Filters = NO_FILTERS,
+        *,
+        with_ages: bool = True,
     ) -> dict[Any, dict[str, Any]]:
         """The numbers of the end of a day, by value of a scope; values without any are left out."""
-        end = self.end_of_day(day)
-        ages: dict[Any, list[float]] = defaultdict(list)
-        waits: dict[Any, list[float]] = defaultdict(list)
-        for seconds, entries in zip((ages, waits), self.standing(day), strict=True):
+        since: tuple[dict[Any, list[datetime]], ...] = (defaultdict(list), defaultdict(list))
+        for instants, entries in zip(since, self.standing(day), strict=True):
             for entry in entries:
                 if agent is not None and entry.agent_id != (agent or None):
                     continue
                 if filters.keep(entry.thread):
                     for value in SCOPES[scope](entry):
-                        seconds[value].append((end - entry.value).total_seconds())
+                        instants[value].append(entry.value)
+        opened, waiting = since
         return {
             value: {
-                "open_threads": len(ages[value]),
-                "waiting_threads": len(waits[value]),
-                "longest_wait_seconds": max(waits[value], default=None),
-                "backlog_age_seconds_median": quantile(ages[value], 0.5),
-                "backlog_age_seconds_p90": quantile(ages[value], 0.9),
+                "open_threads": len(opened[value]),
+                "waiting_threads": len(waiting[value]),
+                **(self._ages_at_end(day, opened[value], waiting[value]) if with_ages else {}),
             }
-            for value in [*ages, *waits]
+            for value in [*opened, *waiting]
         }
+
+    def _ages_at_end(
+        self, day: date, opened: list[datetime], waiting: list[datetime]
+    ) -> dict[str, float | None]:
+        end = self.end_of_day(day)
+        ages, waits = (
+            [(end - instant).total_seconds() for instant in instants]
+            for instants in (opened, waiting)
+        )
+        return {
+            "longest_wait_seconds": max(waits, default=None),
+            "backlog_age_seconds_median": quantile(ages, 0.5),
+            "backlog_age_seconds_p90": quantile(ages, 0.9),
+        }
+
+
+NUMBERS_OF_NOTHING: dict[str, Any] = {}
+NUMBERS_OF_NOTHING.update(Numbers.numbers({}))
 
 
 def is_one_touch(thread: Thread) -> bool:
