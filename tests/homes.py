@@ -50,13 +50,12 @@ def made_once(name: str, make: Callable[[], Any]) -> Any:
         return json.loads(path.read_text())
 
 
-def parsed_dbt_folder(timezone: str, week_start: str = "monday") -> Path:
+def parsed_dbt_folder() -> Path:
     """A dbt folder of a home in which the project has been parsed; to be copied, not used.
 
     Parsed by the first process that asks, under the lock that every build takes.
     """
-    home = shared_folder() / f"parsed-{timezone.replace('/', '-')}-{week_start}"
-    settings = load_settings(home=home, timezone=timezone, week_start=week_start)
+    settings = load_settings(home=shared_folder() / "parsed")
     load_manifest(settings)
     return settings.dbt_folder
 
@@ -67,15 +66,14 @@ def ready_dbt_folder(timezone: str) -> Path:
     Batches of a home that begins with it run without dbt, as they do where people use it. Some are
     left to dbt all the same: those that bring or replace other kinds of records than were seen.
     """
-    parsed = parsed_dbt_folder(timezone)
     settings = load_settings(
-        home=shared_folder() / f"ready-{parsed.parent.name}", timezone=timezone
+        home=shared_folder() / f"ready-{timezone.replace('/', '-')}", timezone=timezone, threads=1
     )
     ready = settings.home / "ready"
     settings.home.mkdir(exist_ok=True)
     with hold_lock(settings.home / "lock", "seeing some batches"):
         if not ready.exists():
-            shutil.copytree(parsed, settings.dbt_folder)
+            shutil.copytree(parsed_dbt_folder(), settings.dbt_folder)
             _see_batches(settings)
             settings.dbt_folder.rename(ready)
             shutil.rmtree(ready / "target")
@@ -152,7 +150,7 @@ def published_sample() -> Settings:
     )
     with hold_lock(home.parent / "lock", "publishing the sample"):
         if read_publication(settings.published_folder) is None:
-            shutil.copytree(parsed_dbt_folder(settings.timezone), settings.dbt_folder)
+            shutil.copytree(parsed_dbt_folder(), settings.dbt_folder)
             done = command(settings, "run")
             assert done.returncode == 0, done.stdout + done.stderr
             (home.parent / "output").write_text(done.stdout)
@@ -167,7 +165,7 @@ def published_inbox(name: str) -> Settings:
     with hold_lock(folder / "lock", f"publishing {name}"):
         if read_publication(settings.published_folder) is None:
             write_history(settings.exports_folder, {"year": YEAR, "few": FEW}[name])
-            shutil.copytree(parsed_dbt_folder(settings.timezone), settings.dbt_folder)
+            shutil.copytree(parsed_dbt_folder(), settings.dbt_folder)
             assert pipeline.run(settings).failures == []
     return settings
 

@@ -41,7 +41,6 @@ from orchestration.warehouse.open_hours import load_schedules
 from tests.homes import made_once, parsed_dbt_folder
 
 DATABASE = "warehouse"
-PARSED_IN = "Europe/Warsaw"  # as other tests have it
 _LISTS = {
     "coverage": "covered_from date",
     "missing_days": "export_date date",
@@ -59,7 +58,7 @@ def parsed_project() -> tuple[Settings, Any]:
     """The project as dbt parses it, which no setting changes, and the settings of its folders."""
     settings = load_settings(home=mkdtemp(prefix="inbox-compiled-"))
     write_catalog(next_catalog(None, {}, settings.raw_folder), settings.raw_catalog)
-    parsed = Manifest.from_msgpack((parsed_dbt_folder(PARSED_IN) / "parsed.msgpack").read_bytes())
+    parsed = Manifest.from_msgpack((parsed_dbt_folder() / "parsed.msgpack").read_bytes())
     # A batch's statements name the columns of the tables that stand.
     dbt_command(settings, parsed, ["run"])
     return settings, parsed

@@ -31,7 +31,7 @@ class DbtFailed(InboxError):
 
 
 def load_manifest(settings: Settings, engine: Engine | None = None) -> dict[str, Any]:
-    """dbt's manifest for an engine, parsed anew only where the project or a setting has changed.
+    """dbt's manifest for an engine, parsed anew only where the project has changed.
 
     What Dagster shows and readers get has the names of DuckDB's, whichever engine builds it.
     """

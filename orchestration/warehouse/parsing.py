@@ -35,7 +35,10 @@ def basis(settings: Settings) -> str:
 
 
 class ParsedFiles:
-    """What is kept of a project parsed for a target, and what it was parsed from."""
+    """What is kept of a project parsed for a target, and what it was parsed from.
+
+    Not the variables of the settings: dbt reads them where it compiles a statement.
+    """
 
     def __init__(self, settings: Settings, engine: Engine) -> None:
         self.engine = engine
@@ -46,7 +49,7 @@ class ParsedFiles:
         of_target = (
             [] if engine.has_readers_names else [version(f"dbt-{engine.name}"), *engine.form]
         )
-        self.key = f"{project_fingerprint()} {json.dumps([settings.dbt_vars, *of_target])}"
+        self.key = f"{project_fingerprint()} {json.dumps(of_target)}"
 
     @property
     def are_current(self) -> bool:

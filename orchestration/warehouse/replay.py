@@ -104,6 +104,7 @@ def _place(settings: Settings, plan: BatchPlan, json_bytes: int = 0) -> Path:
     """The file of what dbt makes of the project, with these settings, for such a batch."""
     told = [
         ParsedFiles(settings, engine_of(settings)).key,
+        settings.dbt_vars,
         dict(plan.actions),
         dict(plan.fingerprints),
         json_bytes,

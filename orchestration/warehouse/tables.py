@@ -169,7 +169,13 @@ def _trace_columns(
     for column in statement.named_selects:  # type: ignore[attr-defined]
         found = set()
         for node in lineage(
-            column, statement, schema=schema, dialect=dialect, scope=scope, trim_selects=False
+            column,
+            statement,
+            schema=schema,
+            dialect=dialect,
+            scope=scope,
+            trim_selects=False,
+            copy=False,
         ).walk():
             table = None if node.downstream else node.expression.find(exp.Table)
             if table is not None and (table.db, table.name) in parents:

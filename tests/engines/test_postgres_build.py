@@ -47,7 +47,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         week_start="sunday",
         threads=1,
     )
-    shutil.copytree(parsed_dbt_folder(ZONE, "sunday"), settings.dbt_folder)
+    shutil.copytree(parsed_dbt_folder(), settings.dbt_folder)
     assert not pipeline.run(settings).failures
     corrected = list(inbox.days)[3]
     write_day(inbox.with_day(corrected, []), corrected, folder / "exports")

@@ -59,7 +59,7 @@ def test_a_restored_home_needs_no_exports(inbox: Settings, tmp_path: Path) -> No
         pd.testing.assert_frame_equal(table, before[name], obj=name)
 
     shutil.rmtree(restored.published_folder)
-    shutil.copytree(parsed_dbt_folder(ZONE), restored.dbt_folder, dirs_exist_ok=True)
+    shutil.copytree(parsed_dbt_folder(), restored.dbt_folder, dirs_exist_ok=True)
     outcome = pipeline.run(restored)
     assert (outcome.days, outcome.failures, outcome.is_changed) == ([], [], True)
     assert published(restored).keys() == before.keys()

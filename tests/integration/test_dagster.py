@@ -40,7 +40,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     write_inbox(generate_inbox(5, date(2024, 3, 8), 5, 4, ZONE), folder / "exports")
     shutil.move(folder / "exports" / DAYS[3], folder / DAYS[3])
     settings = load_settings(exports=folder / "exports", home=folder / "home", timezone=ZONE)
-    shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
+    shutil.copytree(parsed_dbt_folder(), settings.dbt_folder)
     return settings
 
 

@@ -185,7 +185,7 @@ def test_a_build_that_spills_ends_as_any_other(tmp_path: Path) -> None:
         threads=1,
         memory_limit="60MB",
     )
-    shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
+    shutil.copytree(parsed_dbt_folder(), settings.dbt_folder)
     load_days(settings, Door())
     with watched_spill(settings) as sizes:
         build = build_warehouse(settings, with_tests=False)

@@ -45,7 +45,7 @@ def land(folder: Path, *threads: dict[str, Any], day: str) -> None:
 def home(folder: Path, **settings: Any) -> Settings:
     built = load_settings(home=folder / "home", timezone="UTC", **settings)
     if not built.dbt_folder.exists():
-        shutil.copytree(parsed_dbt_folder("UTC"), built.dbt_folder)
+        shutil.copytree(parsed_dbt_folder(), built.dbt_folder)
     return built
 
 

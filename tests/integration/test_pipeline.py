@@ -109,7 +109,7 @@ def test_every_corner_case_through_dbt(tmp_path: Path) -> None:
         week_start="sunday",
         threads=1,
     )
-    shutil.copytree(parsed_dbt_folder("America/New_York", "sunday"), settings.dbt_folder)
+    shutil.copytree(parsed_dbt_folder(), settings.dbt_folder)
     outcome = pipeline.run(settings)
     assert outcome.failures == []
     assert outcome.is_changed

@@ -44,7 +44,7 @@ def settings(tmp_path: Path) -> Settings:
     for name, text in FILES.items():
         (tmp_path / "exports" / "2024-03-28" / name).write_text(text)
     settings = small_home(tmp_path, ZONE)
-    shutil.copytree(parsed_dbt_folder(ZONE), settings.dbt_folder)
+    shutil.copytree(parsed_dbt_folder(), settings.dbt_folder)
     return settings
 
 

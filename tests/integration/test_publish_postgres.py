@@ -58,7 +58,7 @@ def settings(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory)
         publish_postgres=postgres.url,
         threads=1,
     )
-    shutil.copytree(parsed_dbt_folder(ZONE, "sunday"), settings.dbt_folder)
+    shutil.copytree(parsed_dbt_folder(), settings.dbt_folder)
     outcome = pipeline.run(settings)
     assert outcome.failures == []
     return settings

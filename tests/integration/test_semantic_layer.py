@@ -17,7 +17,7 @@ from metricflow_semantics.model.dbt_manifest_parser import (
 from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 
 from tests.homes import parsed_dbt_folder
-from tests.models import PARSED_IN, Warehouse, load
+from tests.models import Warehouse, load
 from tests.oracle.corner_cases import all_corner_cases
 from tests.oracle.generate import write_inbox
 
@@ -44,7 +44,7 @@ class DuckDbSql:
 
 @cache
 def engine() -> MetricFlowEngine:
-    manifest = (parsed_dbt_folder(PARSED_IN) / "target" / "semantic_manifest.json").read_text()
+    manifest = (parsed_dbt_folder() / "target" / "semantic_manifest.json").read_text()
     parsed = parse_manifest_from_dbt_generated_manifest(manifest_json_string=manifest)
     client: Any = DuckDbSql()
     return MetricFlowEngine(SemanticManifestLookup(parsed), client)

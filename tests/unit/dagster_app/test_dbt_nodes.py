@@ -32,7 +32,7 @@ class Translator(DagsterDbtTranslator):
 
 @pytest.fixture(scope="module")
 def manifest() -> dict[str, Any]:
-    path = parsed_dbt_folder("Europe/Warsaw") / "manifest.json"
+    path = parsed_dbt_folder() / "manifest.json"
     return json.loads(path.read_text())  # type: ignore[no-any-return]
 
 

@@ -57,7 +57,7 @@ def test_a_catalog_of_an_earlier_version_is_read(settings: Settings) -> None:
 
 
 def test_what_stands_is_not_removed_for_files_that_cannot_be_read(settings: Settings) -> None:
-    shutil.copytree(parsed_dbt_folder(settings.timezone), settings.dbt_folder)
+    shutil.copytree(parsed_dbt_folder(), settings.dbt_folder)
     settings.warehouse_folder.mkdir()
     with duckdb.connect(str(settings.warehouse_database)) as warehouse:
         warehouse.execute("create table stands as select 1 as one")
