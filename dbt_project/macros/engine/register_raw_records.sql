@@ -32,28 +32,19 @@ pattern, says what is loaded: a half-written or superseded file beside it is nev
         {%- endfor -%}
     {%- endfor -%}
     create schema if not exists raw;
-    create or replace table raw.export_days as
-    select unnest(export_days) as export_date
-    from read_json({{ catalog }}, columns = {export_days: 'date[]'}, maximum_object_size = {{ object_bytes }});
-    create or replace table raw.export_files as
-    with files as (
-        select unnest(export_files) as file
-        from read_json({{ catalog }}, columns = {
-            export_files: 'struct(export_date date, entity varchar, file_name varchar, rows_read bigint, rows_loaded bigint, rows_rejected bigint, rows_superseded bigint)[]'
-        }, maximum_object_size = {{ object_bytes }})
-    )
-
-    select unnest(file) from files;
-    {% for table, columns in catalog_lists().items() -%}
-    {%- set fields = columns.items() | map('join', ' ') | join(', ') %}
-    create or replace table raw.{{ table }} as
-    with lines as (
-        select unnest({{ table }}) as line
-        from read_json({{ catalog }}, columns = {{ "{" ~ table ~ ": 'struct(" ~ fields ~ ")[]'}" }}, maximum_object_size = {{ object_bytes }})
-    )
-
-    select unnest(line) from lines;
+    {#- Read once for all tables: it is one line of JSON, a megabyte for three years of days. -#}
+    {%- set lists = duckdb__catalog_types() %}
+    create or replace temporary table raw_catalog as
+    select {{ lists.keys() | join(', ') }}
+    from read_json({{ catalog }}, columns = {
+        {%- for list, type in lists.items() %}{{ list }}: '{{ type }}'{{ ', ' if not loop.last }}{% endfor -%}
+    }, maximum_object_size = {{ object_bytes }});
+    {% for list, type in lists.items() -%}
+    create or replace table raw.{{ list }} as
+    select {{ 'unnest(line)' if type.startswith('struct') else 'line as export_date' }}
+    from (select unnest({{ list }}) as line from raw_catalog) as lines;
     {% endfor -%}
+    drop table raw_catalog;
     {% for entity, columns in raw_columns().items() -%}
     create or replace view raw.{{ entity }} as
     {{ duckdb__raw_rows(entity, files['landed_files'].get(entity), columns) }};
@@ -62,6 +53,18 @@ pattern, says what is loaded: a half-written or superseded file beside it is nev
     union all
     select *, false as is_incoming from ({{ duckdb__raw_rows(entity, files['replaced_files'].get(entity), columns) }});
     {% endfor %}
+{%- endmacro %}
+
+{#- The lists of the catalog that become tables of their name, with their types. -#}
+{% macro duckdb__catalog_types() -%}
+    {%- set types = {
+        'export_days': 'date[]',
+        'export_files': 'struct(export_date date, entity varchar, file_name varchar, rows_read bigint, rows_loaded bigint, rows_rejected bigint, rows_superseded bigint)[]'
+    } -%}
+    {%- for list, columns in catalog_lists().items() -%}
+        {%- do types.update({list: 'struct(' ~ columns.items() | map('join', ' ') | join(', ') ~ ')[]'}) -%}
+    {%- endfor -%}
+    {{ return(types) }}
 {%- endmacro %}
 
 {#- Where the landed files lie; the catalog's paths go on from there, so that a home may be moved. -#}
