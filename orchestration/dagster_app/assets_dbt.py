@@ -27,6 +27,7 @@ from orchestration.dagster_app.dbt_nodes import (
     check_specs,
     column_schema,
     model_specs,
+    steps_before,
 )
 from orchestration.dagster_app.overview import overview_told, tell_overview
 from orchestration.dagster_app.reporting import WAREHOUSE_POOL, retried_where_it_may_help
@@ -48,6 +49,7 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
     """The assets of every model of a dbt manifest, built and tested by one run of dbt."""
 
     checks = check_keys(manifest)
+    steps = steps_before(manifest)
 
     @multi_asset(
         name="dbt_models",
@@ -71,7 +73,8 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
         lineage: dict[str, Lineage] = {}
         if engine_of(settings).has_readers_names:
             lineage = trace_columns(settings, manifest, built, tables, applied)
-        for result in build.results:
+        # In steps, as Dagster asks for the version of what each is made of: see `event_log`.
+        for result in sorted(build.results, key=lambda one: steps.get(one.unique_id, len(steps))):
             if result.resource_type == "model" and result.is_success:
                 model = manifest["nodes"][result.unique_id]
                 # A build that was interrupted is gone on with, also with what is not selected.

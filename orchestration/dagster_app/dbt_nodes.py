@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
 from typing import Any
 
 from dagster import (
@@ -117,6 +118,20 @@ def _claim(manifest: Manifest, node: Node) -> str:
 
 def _listed(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def steps_before(manifest: Manifest) -> dict[str, int]:
+    """By unique id of the models: how many models, at most, come one after the other before it."""
+    parents = {
+        node["unique_id"]: [
+            parent for parent in node["depends_on"]["nodes"] if parent in manifest["nodes"]
+        ]
+        for node in _nodes(manifest, "model")
+    }
+    steps: dict[str, int] = {}
+    for unique_id in TopologicalSorter(parents).static_order():
+        steps[unique_id] = max((steps[parent] + 1 for parent in parents[unique_id]), default=0)
+    return steps
 
 
 def column_schema(model: Node) -> TableSchema:

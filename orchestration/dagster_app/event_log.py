@@ -18,13 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagster import DagsterEventType, StringSource
-from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
+from dagster._core.storage.event_log.schema import AssetKeyTable, SqlEventLogStorageTable
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 
 if TYPE_CHECKING:
-    from dagster import EventLogEntry
+    from dagster import AssetKey, EventLogEntry
+    from dagster._core.storage.event_log.base import AssetRecord
     from dagster._serdes import ConfigurableClassData
     from sqlalchemy.engine import Connection
 
@@ -35,6 +36,7 @@ OPEN_FILES = 8  # the index, and the runs that are at work or looked at
 ASSETS = frozenset(
     {DagsterEventType.ASSET_MATERIALIZATION, DagsterEventType.ASSET_MATERIALIZATION_PLANNED}
 )
+TOLD = frozenset({DagsterEventType.ASSET_MATERIALIZATION})
 CHECKS = frozenset(
     {DagsterEventType.ASSET_CHECK_EVALUATION, DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED}
 )
@@ -55,6 +57,7 @@ class InboxEventLogStorage(SqliteEventLogStorage):
         self._columns: set[str] = set()
         self._waiting: list[EventLogEntry] = []
         self._waiting_since = 0.0
+        self._read_ahead: dict[AssetKey, AssetRecord] = {}
         self._under_way: ExitStack | None = None
         self._connections: dict[str, Connection] = {}
         # Where Dagster's own storage has them, so that either may be named in dagster.yaml.
@@ -88,6 +91,7 @@ class InboxEventLogStorage(SqliteEventLogStorage):
                     self._store_waiting()
                 return
             self._store_waiting()
+            self._read_ahead.clear()
             super().store_event(event)
         self._tell_watchers(event.run_id)
 
@@ -101,6 +105,22 @@ class InboxEventLogStorage(SqliteEventLogStorage):
             else:
                 for event in some:
                     self.store_event(event)
+
+    def get_asset_records(self, asset_keys: Sequence[AssetKey] | None = None) -> list[AssetRecord]:
+        """What is known of assets; of those that a step has just told of, all at once.
+
+        It asks for each that another of its own is made of. What is read ahead is given once, and
+        only until the step tells of something else.
+        """
+        with self._db_lock:
+            if asset_keys is None:
+                return list(super().get_asset_records())
+            asked = set(asset_keys)
+            told = {_asset_of(one) for one in self._waiting if _is_of(one, TOLD)}
+            if asked & told or not asked <= self._read_ahead.keys():
+                for record in super().get_asset_records([*asked, *(told - asked)]):
+                    self._read_ahead[record.asset_entry.asset_key] = record
+            return [self._read_ahead.pop(key) for key in sorted(asked & self._read_ahead.keys())]
 
     def has_table(self, table_name: str) -> bool:
         """Whether the index has a table, which it then keeps.
@@ -198,11 +218,22 @@ class InboxEventLogStorage(SqliteEventLogStorage):
             self._store_asset_event_tags(connection, events, numbers)
             # An asset's own row tells of its last event only.
             last = {
-                event.get_dagster_event().asset_key: (event, number)
+                _asset_of(event): (event, number)
                 for event, number in zip(events, numbers, strict=True)
             }
-            for event, number in last.values():
+            for key, (event, number) in last.items():
+                self._read_ahead.pop(key, None)
                 self._store_asset_event(connection, event, number)
+
+    def _store_asset_event(self, conn: Connection, event: EventLogEntry, event_id: int) -> None:
+        """Tells an asset's row of its last event; first to insert it each time costs an error."""
+        values = self._get_asset_entry_values(
+            event, event_id, self._has_asset_key_index_cols_on_connection(conn)
+        )
+        row = AssetKeyTable.c.asset_key == _asset_of(event).to_string()
+        change = AssetKeyTable.update().values(**values).where(row)
+        if values and not conn.execute(change).rowcount:
+            super()._store_asset_event(conn, event, event_id)
 
     @contextmanager
     def _one_transaction(self) -> Iterator[None]:
@@ -260,3 +291,9 @@ def _is_of(event: EventLogEntry, kinds: frozenset[DagsterEventType]) -> bool:
     if of_dagster is None or of_dagster.event_type not in kinds:
         return False
     return of_dagster.event_type not in ASSETS or of_dagster.asset_key is not None
+
+
+def _asset_of(event: EventLogEntry) -> AssetKey:
+    key = event.get_dagster_event().asset_key
+    assert key is not None
+    return key

@@ -177,6 +177,36 @@ def test_an_event_that_waits_is_seen_by_others_when_its_run_tells_of_its_end(
         assert len(watcher.all_logs("a")) == 2
 
 
+def test_what_is_read_ahead_is_what_stands(instance: DagsterInstance, home: Path) -> None:
+    """A step tells of two assets and asks for each, as for the versions of what others are of."""
+
+    def known(of: DagsterInstance) -> list[object]:
+        return [
+            (record.asset_entry.last_run_id, record.asset_entry.last_materialization_record)
+            for asset in ASSETS
+            for record in of.get_asset_records([AssetKey(asset)])
+        ]
+
+    keys = [AssetKey(asset) for asset in ASSETS]
+    other = home / "other"
+    other.mkdir()
+    with DagsterInstance.local_temp(str(other)) as plain:
+        for run_id in "ab":
+            for one in (materialized(asset, DAYS[0], run_id) for asset in ASSETS):
+                instance.event_log_storage.store_event(one)
+                plain.event_log_storage.store_event(one)
+            assert len(instance.get_asset_records(keys[:1])) == 1
+            instance.event_log_storage.store_event(one)
+            plain.event_log_storage.store_event(one)
+            assert known(instance) == known(plain)
+    with DagsterInstance.get() as another:
+        assert instance.get_asset_records(keys[:1]) == another.get_asset_records(keys[:1])
+        another.event_log_storage.store_event(materialized(ASSETS[1], DAYS[1], "c"))
+        another.event_log_storage.store_event(ended("c"))
+        instance.event_log_storage.store_event(ended("b"))
+        assert instance.get_asset_records(keys) == another.get_asset_records(keys)
+
+
 def test_dagsters_own_storage_reads_the_same_files(instance: DagsterInstance, home: Path) -> None:
     instance.event_log_storage.store_event_batch([materialized(ASSETS[0], day) for day in DAYS])
     known = what_is_known(instance)
