@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -20,6 +21,8 @@ pytest_plugins = ["tests.costs"]
 def pytest_configure() -> None:
     """Gives the run a name, which its other processes inherit."""
     os.environ.setdefault("PYTEST_RUN", str(os.getpid()))
+    # Dagster and dbt leave millions of objects; looking for cycles among them is a tenth of a run.
+    gc.set_threshold(50_000, 10, 10)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
