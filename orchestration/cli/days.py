@@ -61,7 +61,7 @@ def list_days(
 
 
 @days.command()
-@click.argument("day", type=ISO_DAY)
+@click.argument("day", type=ISO_DAY, metavar="DAY")
 @WHY
 @click.option("--undo", is_flag=True, help="It is not empty after all.")
 @EXPORTS
@@ -79,7 +79,7 @@ def empty(day: Any, why: str, undo: bool, exports: str | None, **flags: Any) -> 
 
 
 @days.command()
-@click.argument("day", type=ISO_DAY)
+@click.argument("day", type=ISO_DAY, metavar="DAY")
 @EXPORTS
 @setting_flags
 def reopen(day: Any, exports: str | None, **flags: Any) -> None:
@@ -92,7 +92,7 @@ def reopen(day: Any, exports: str | None, **flags: Any) -> None:
 
 
 @days.command()
-@click.argument("day", type=ISO_DAY)
+@click.argument("day", type=ISO_DAY, metavar="DAY")
 @EXPORTS
 @setting_flags
 def remove(day: Any, exports: str | None, **flags: Any) -> None:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from orchestration.publishing.definitions import Definitions
 
 
-def print_definitions(definitions: Definitions, output: str) -> None:
-    """The definitions as text, JSON or CSV."""
+def print_definitions(definitions: Definitions, output: str, how_known: dict[str, str]) -> None:
+    """The definitions as text, JSON or CSV; JSON says too on which day they were known."""
     from orchestration.publishing.csv_cells import harmless_csv
 
     tables = definitions.tables
@@ -26,6 +26,7 @@ def print_definitions(definitions: Definitions, output: str) -> None:
                     "first_date": definitions.first_date.isoformat(),
                     "last_date": definitions.last_date.isoformat(),
                     "agent_id": definitions.agent_id,
+                    **how_known,
                     "definitions": {name: table_records(table) for name, table in tables.items()},
                 },
                 ensure_ascii=False,

@@ -13,6 +13,7 @@ import click
 
 from orchestration.cli.flags import ISO_DAY, day_of, output_format, read_settings, setting_flags
 from orchestration.cli.printing import console, errors, one_line, print_outcome, print_rows
+from orchestration.errors import WrongUse
 
 
 @click.group()
@@ -45,10 +46,12 @@ def list_quarantine(output: str, **flags: Any) -> None:
 
 @quarantine.command("show")
 @click.option("--day", type=ISO_DAY, help="Only this export day.")
-@click.option("--entity", help="Only threads, messages, ratings or agents.")
+@click.option("--entity", help="Only of this one, such as threads.")
 @click.option("--file", "file_name", help="Only the rows of files of this name.")
 @click.option("--resolved", is_flag=True, help="The rows that are set aside no longer.")
-@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(min=0), default=20, show_default=True, help="Rows shown."
+)
 @output_format("json")
 @setting_flags
 def show_quarantine(
@@ -61,8 +64,11 @@ def show_quarantine(
     **flags: Any,
 ) -> None:
     """Show rows set aside: where they stand, why, and their text without its body."""
+    from orchestration.exports import ENTITIES
     from orchestration.exports.quarantine import quarantined_rows, resolved_rows
 
+    if entity is not None and entity not in ENTITIES:
+        raise WrongUse(f"There is no entity {entity!r}: give one of {', '.join(ENTITIES)}")
     raw = read_settings(**flags).raw_folder
     read = resolved_rows if resolved else quarantined_rows
     found = read(raw, day_of(day), entity, file_name)
@@ -97,7 +103,7 @@ def _print_quarantined(row: dict[str, Any]) -> None:
 
 
 @quarantine.command("accept")
-@click.argument("day", type=ISO_DAY)
+@click.argument("day", type=ISO_DAY, metavar="DAY")
 @click.option("--why", default="", help="The reason, kept with your name and the time.")
 @setting_flags
 def accept_quarantine(day: Any, why: str, **flags: Any) -> None:

@@ -75,7 +75,11 @@ TEXT_COLUMNS = {
 @click.command()
 @click.option("--from", "first", type=ISO_DAY, help="First day; 30 days before --to unless given.")
 @click.option("--to", "last", type=ISO_DAY, help="Last day; the last loaded day unless given.")
-@click.option("--agent", "agent_id", help="Only this agent's numbers, by identifier.")
+@click.option(
+    "--agent",
+    "agent_id",
+    help="Only this agent's numbers, by identifier or by a name that only one has; '' is nobody's.",
+)
 @click.option(
     "--grain",
     type=click.Choice(["day", "week", "month", "year"]),
@@ -127,25 +131,24 @@ def report(
     from orchestration.publishing.csv_cells import harmless_csv
     from orchestration.publishing.definitions import read_definitions
     from orchestration.publishing.presentation import describe_as_known
-    from orchestration.publishing.published_report import PublishedReport
     from orchestration.publishing.report import read_report
 
     settings = read_settings(**flags)
     if restatements:
         if as_known is not None:
             raise WrongUse("The log of restatements is of this warehouse: leave --as-known out")
+        if by_others:
+            raise WrongUse("--restatements and --definitions are each a report: give one of them")
         check_range(first, last)
-        rows = PublishedReport(settings.published_database).restatements(
-            day_of(first), day_of(last), agent_id
-        )
+        rows = _restatements(settings.published_database, day_of(first), day_of(last), agent_id)
         print_restatements(rows, output, top)
         return
     with _database(settings, day_of(as_known)) as database:
         if by_others:
-            if as_known is not None:
+            if as_known is not None and output != "json":
                 errors.print(describe_as_known(as_known.date()), soft_wrap=True)
-            days = day_of(first), day_of(last)
-            print_definitions(read_definitions(database, *days, agent_id), output)
+            definitions = read_definitions(database, day_of(first), day_of(last), agent_id)
+            print_definitions(definitions, output, _how_known(day_of(as_known)))
             return
         numbers = read_report(database, day_of(first), day_of(last), grain, agent_id, top)
     tables = {name: table for name, table in numbers.tables().items() if only in (None, name)}
@@ -174,6 +177,20 @@ def report(
         if as_known is not None:
             console.print(describe_as_known(as_known.date()), soft_wrap=True)
         _print_report(settings, numbers, tables)
+
+
+def _restatements(
+    database: Path, first: date | None, last: date | None, agent: str | None
+) -> pd.DataFrame:
+    """Rows of the log; an agent who is in none is one who is on record, or an error."""
+    from orchestration.publishing.published_report import PublishedReport
+    from orchestration.publishing.report import named_agent
+
+    published = PublishedReport(database)
+    rows = published.restatements(first, last, agent)
+    if rows.empty and agent:
+        return published.restatements(first, last, named_agent(published, agent))
+    return rows
 
 
 @contextmanager

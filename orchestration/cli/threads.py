@@ -33,7 +33,11 @@ TEXT_COLUMNS = {
 @click.argument("number")
 @click.option("--from", "first", type=ISO_DAY, help="First day; 30 days before --to unless given.")
 @click.option("--to", "last", type=ISO_DAY, help="Last day; the last loaded day unless given.")
-@click.option("--agent", "agent_id", help="Only this agent's, by identifier; '' is nobody's.")
+@click.option(
+    "--agent",
+    "agent_id",
+    help="Only this agent's, by identifier or by a name that only one has; '' is nobody's.",
+)
 @click.option("--channel", "channel", multiple=True, help="Only of this channel; repeatable.")
 @click.option("--team", "team", multiple=True, help="Only of this team, by identifier; as above.")
 @click.option("--label", "label", multiple=True, help="Only with this label; as above.")

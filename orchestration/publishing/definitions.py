@@ -14,7 +14,7 @@ import pandas as pd
 
 from orchestration.publishing.presentation import NOTHING, describe_seconds
 from orchestration.publishing.published_report import PublishedReport
-from orchestration.publishing.report import asked_range
+from orchestration.publishing.report import asked_range, named_agent
 
 DEFINED = {
     "first_response_seconds": "First response",
@@ -87,7 +87,8 @@ def definitions_of(
     agent_id: str | None = None,
 ) -> Definitions:
     """As `read_definitions`, of a publication that is open."""
-    first, last = asked_range(report, first_date, last_date, agent_id)
+    first, last = asked_range(report, first_date, last_date)
+    agent_id = named_agent(report, agent_id)
     tables = {number: report.definitions(number, first, last, agent_id) for number in DEFINED}
     return Definitions(first, last, agent_id, tables)
 

@@ -65,11 +65,12 @@ def read_report(
     database: the published file; opened read-only. grain: day, week, month or year; by the length
     of the range unless given.
     Raises NothingPublished where there is no file, ValueError where the range ends before it
-    begins or the agent is unknown.
+    begins or the agent is not known.
     """
     report = PublishedReport(database)
     as_of_date = report.reach.as_of_date
-    first, last = asked_range(report, first_date, last_date, agent_id)
+    first, last = asked_range(report, first_date, last_date)
+    agent_id = named_agent(report, agent_id)
     grain = grain or grain_for(first, last)
     agents = report.agents(first, last)
     return Report(
@@ -87,20 +88,38 @@ def read_report(
 
 
 def asked_range(
-    report: PublishedReport, first_date: date | None, last_date: date | None, agent_id: str | None
+    report: PublishedReport, first_date: date | None, last_date: date | None
 ) -> tuple[date, date]:
     """The first and the last day that are asked for; without any, the 30 days to `as_of_date`.
 
-    Raises WrongUse where the range ends before it begins or the agent is unknown.
+    Raises WrongUse where the range ends before it begins.
     """
     as_of_date = report.reach.as_of_date
     last = last_date or as_of_date
     first = first_date or min(last, as_of_date) - timedelta(days=29)
     if first > last:
         raise WrongUse(f"The range ends on {last}, before it begins on {first}")
-    if agent_id and agent_id not in report.agent_names():
-        raise WrongUse(f"There is no agent {agent_id!r}; `inbox report` lists them")
     return first, last
+
+
+def named_agent(report: PublishedReport, agent: str | None) -> str | None:
+    """The identifier of an agent who is named by it, or by a name that nobody else has.
+
+    As the published functions do; None is everyone, the empty text nobody. Raises WrongUse where
+    there is no such agent, or several.
+    """
+    if not agent:
+        return agent
+    names = report.agent_names()
+    if agent in names:
+        return agent
+    called = [agent_id for agent_id, name in names.items() if name == agent]
+    if len(called) > 1:
+        one_of = " or ".join(called[:2])
+        raise WrongUse(f"Several agents are called {agent!r}: ask for one by id, such as {one_of}")
+    if not called:
+        raise WrongUse(f"There is no agent {agent!r}; `inbox report` lists them")
+    return called[0]
 
 
 def grain_for(first: date, last: date) -> str:

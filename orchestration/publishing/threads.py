@@ -17,7 +17,7 @@ import pandas as pd
 from orchestration.errors import WrongUse
 from orchestration.publishing.filters import NO_FILTERS, Filters
 from orchestration.publishing.published_report import PublishedReport
-from orchestration.publishing.report import asked_range
+from orchestration.publishing.report import asked_range, named_agent
 
 THREAD_ID = "{thread_id}"
 """What stands for a thread's identifier in the pattern of a link."""
@@ -66,7 +66,8 @@ def read_threads(
     priorities: any of these. Raises WrongUse where the number, the agent or the range is wrong.
     """
     report = PublishedReport(database)
-    first, last = asked_range(report, first_date, last_date, agent_id)
+    first, last = asked_range(report, first_date, last_date)
+    agent_id = named_agent(report, agent_id)
     try:
         rows = report.threads(number, first, last, agent_id, filters, priorities)
     except duckdb.InvalidInputException as error:

@@ -76,3 +76,30 @@ def test_a_range_that_is_open_and_has_no_day_is_empty(
 ) -> None:
     assert ask(published, "sample", "inbox_series('day', '2031-01-01', null, null)") == []
     assert ask(published, "sample", "inbox_agents(null, '2019-01-01')") == []
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("inbox_agents({range}, day_of := 'now')", "Error: day_of must be one of created, ended"),
+        (
+            "inbox_within('reply', 60, 'day', {range}, clock := 'wall')",
+            "Error: clock must be one of calendar, business",
+        ),
+    ],
+)
+def test_a_wrong_word_is_an_error_that_names_the_argument(
+    published: duckdb.DuckDBPyConnection, call: str, said: str
+) -> None:
+    with pytest.raises(duckdb.Error, match=said):
+        ask(published, "sample", call.format(range=RANGE))
+
+
+def test_within_no_time_at_all_is_not_told(published: duckdb.DuckDBPyConnection) -> None:
+    counts = (
+        "select ended, \"within\", ratio from inbox_within('reply', {}, 'month', " + RANGE + ")"
+    )
+    published.execute("use sample")
+    [(ended, *untold)] = published.execute(counts.format("null")).fetchall()
+    assert untold == [None, None]
+    assert published.execute(counts.format("0")).fetchall() == [(ended, 0, 0.0)]

@@ -109,6 +109,9 @@ def test_report_is_the_published_functions(sample: Settings) -> None:
     ("arguments", "code", "text"),
     [
         (("report", "--agent", "nobody"), 2, "There is no agent 'nobody'"),
+        (("report", "--restatements", "--agent", "nobody"), 2, "There is no agent 'nobody'"),
+        (("report", "--restatements", "--definitions"), 2, "give one of them"),
+        (("quarantine", "show", "--entity", "thread"), 2, "There is no entity 'thread'"),
         (("report", "--from", "2024-03-02", "--to", "2024-03-01"), 2, "before it begins"),
         (("run", "--from", "2024-03-02", "--to", "2024-03-01"), 2, "before it begins"),
         (("run", "--timezone", "localtime"), 2, "'localtime' is not the IANA name"),

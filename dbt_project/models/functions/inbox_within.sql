@@ -27,7 +27,7 @@ counts as (
     select
         periods.from_date,
         count(*) as ended,
-        sum(case when ended.timing <= seconds then 1 else 0 end) as within
+        sum(case when ended.timing <= seconds then 1 when seconds is not null then 0 end) as within
     from ended
     {{ in_period('ended.timing_date', 'grain') }}
     where ended.timing is not null
@@ -42,7 +42,7 @@ final as (
         periods.from_date,
         periods.to_date,
         cast(coalesce(counts.ended, 0) as bigint) as ended,
-        cast(coalesce(counts.within, 0) as bigint) as within,
+        cast(case when seconds is not null then coalesce(counts.within, 0) end as bigint) as within,
         {{ ratio('counts.within', 'counts.ended') }} as ratio
     from periods
     inner join missing_days on periods.from_date = missing_days.from_date

@@ -54,3 +54,12 @@ def test_a_user_to_be_erased_can_be_named_where_no_list_of_processes_shows_it(
     assert asked.exit_code == 0, asked.output
     assert "Noted." in asked.output
     assert is_unfinished(load_settings(home=tmp_path))
+
+
+@pytest.mark.parametrize(
+    "command", ["days empty", "days reopen", "days remove", "quarantine accept"]
+)
+def test_what_is_no_day_is_told_as_the_day(tmp_path: Path, command: str) -> None:
+    result = CliRunner().invoke(main, [*command.split(), "2024", "--home", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "Invalid value for 'DAY': '2024' does not match" in result.stderr

@@ -11,13 +11,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.errors import WrongUse
 from orchestration.publishing.latest_report import LatestReport
 from orchestration.publishing.published_report import (
     NothingPublished,
     PublishedReport,
     UnreadablePublication,
 )
-from orchestration.publishing.report import possible_grain
+from orchestration.publishing.report import named_agent, possible_grain
 
 
 def put_publication(path: Path, as_of_date: str) -> None:
@@ -105,3 +106,24 @@ def test_a_long_range_has_no_more_periods_than_can_be_seen(
     grain: str, last: date, possible: str
 ) -> None:
     assert possible_grain(grain, date(2000, 1, 1), last) == possible
+
+
+def test_an_agent_is_asked_for_by_identifier_or_by_a_name_of_their_own(tmp_path: Path) -> None:
+    database = tmp_path / "inbox.duckdb"
+    put_publication(database, "2024-01-31")
+    with closing(duckdb.connect(str(database))) as connection:
+        connection.execute(
+            "insert into dim_agents values ('a2', 'Ada'), ('a3', 'a2'), ('a4', 'Eve')"
+        )
+        connection.execute("insert into dim_agents values ('a5', 'Eve')")
+    report = PublishedReport(database)
+    assert [named_agent(report, agent) for agent in ("a2", "Ada", "", None)] == [
+        "a2",
+        "a2",
+        "",
+        None,
+    ]
+    with pytest.raises(WrongUse, match=r"Several agents are called 'Eve': .* such as a4 or a5"):
+        named_agent(report, "Eve")
+    with pytest.raises(WrongUse, match="There is no agent 'Zoe'"):
+        named_agent(report, "Zoe")

@@ -185,10 +185,11 @@ What numbers are told by beside the period, as a text that is empty for nobody: 
     {%- endif -%}
 {%- endmacro %}
 
-{#- An argument that is one of some words, or an error that names them. -#}
-{% macro of_known_word(argument, words) -%}
+{#- An argument that is one of some words (`otherwise`, where it is null), or an error that names them. -#}
+{% macro of_known_word(argument, words, otherwise=none) -%}
+    {%- set given = "coalesce(" ~ argument ~ ", '" ~ otherwise ~ "')" if otherwise else argument -%}
     case
-        when {{ argument }} in ('{{ words | join("', '") }}') then {{ argument }}
+        when {{ given }} in ('{{ words | join("', '") }}') then {{ given }}
         else cast({{ raise_error(argument ~ ' must be one of ' ~ words | join(', ')) }} as {{ dbt.type_string() }})
     end
 {%- endmacro %}
@@ -207,9 +208,9 @@ What numbers are told by beside the period, as a text that is empty for nobody: 
 
 {#- The day that counts: of the thread (created), or of the event (ended). -#}
 {% macro of_known_day() -%}
-    {{ of_known_word("coalesce(day_of, 'created')", ['created', 'ended']) }}
+    {{ of_known_word('day_of', ['created', 'ended'], otherwise='created') }}
 {%- endmacro %}
 
 {% macro of_known_clock() -%}
-    {{ of_known_word("coalesce(clock, 'calendar')", ['calendar', 'business']) }}
+    {{ of_known_word('clock', ['calendar', 'business'], otherwise='calendar') }}
 {%- endmacro %}
