@@ -23,6 +23,6 @@ def _token(prefix: str) -> str | None:
     if path is None:
         return os.environ.get(f"{prefix}_TOKEN")
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        return Path(path).read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise WrongSource(f"{prefix}_TOKEN_FILE cannot be read ({type(error).__name__})") from None

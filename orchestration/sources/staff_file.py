@@ -10,7 +10,7 @@ from .errors import WrongSource
 def read_staff(path: Path) -> tuple[str, ...]:
     """The entries of the file. Raises WrongSource where it cannot be read."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise WrongSource(f"{path} cannot be read ({type(error).__name__})") from None
     entries = (line.partition("#")[0].strip() for line in lines)

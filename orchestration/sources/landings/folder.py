@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import duckdb
@@ -13,6 +13,7 @@ import duckdb
 from ..errors import LandingIncomplete, SourceUnreachable
 from ..language import literal_paths
 from ..model import Part, Table
+from .copies import Copies
 from .json_lines import json_relation
 from .layout import Layout
 from .sniffing import FirstLines, Wrap, ends_whole, look_at
@@ -45,23 +46,28 @@ class LandedFile:
         return look_at(self.path)
 
 
-def list_files(where: Path) -> list[LandedFile]:
-    """The files below a folder that may hold records, ordered by name."""
+def list_files(where: Path, folder: Path) -> list[LandedFile]:
+    """The files below a folder that may hold records, ordered by name.
+
+    folder: gets links to copies of what cannot be read where it lies.
+    """
+    copies = Copies(folder)
     try:
         paths = [where] if where.is_file() else sorted(where.rglob("*"))
-        found = [file for path in paths if (file := _landed_file(path, where)) is not None]
+        found = [file for path in paths if (file := _landed_file(path, where, copies)) is not None]
     except OSError as error:
         raise SourceUnreachable(f"{where} cannot be read: {error.strerror}") from None
     return found
 
 
-def _landed_file(path: Path, where: Path) -> LandedFile | None:
+def _landed_file(path: Path, where: Path, copies: Copies) -> LandedFile | None:
     name = path.name if path == where else str(path.relative_to(where))
     kind = format_of(name)
     if kind is None or not path.is_file() or not path.resolve().is_relative_to(where.resolve()):
         return None
     status = path.stat()
-    return LandedFile(name, kind, f"{status.st_size}:{status.st_mtime_ns}", lambda: path)
+    locate = partial(copies.without_mark, path) if kind == "json" else lambda: path
+    return LandedFile(name, kind, f"{status.st_size}:{status.st_mtime_ns}", locate)
 
 
 def format_of(name: str) -> str | None:

@@ -51,7 +51,7 @@ def open_landing(
         return DatabaseLanding(connection, LAYOUTS[chosen], address, kind.tables_of(chosen), known)
     if kind.open_landing is not None:
         return kind.open_landing(path, opening)
-    return _of_files(kind, list_files(path), name, where)
+    return _of_files(kind, list_files(path, opening.folder), name, where)
 
 
 def _of_files(kind: Kind, files: Sequence[LandedFile], name: str | None, where: str) -> Landing:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from orchestration.sources.errors import LandingIncomplete
+from orchestration.sources.staff_file import read_staff
 from tests.unit.sources import layouts
 from tests.unit.sources.desk import Desk
 from tests.unit.sources.test_any_order import WORLD
@@ -70,6 +74,40 @@ def test_a_landing(
     done = desk.bring()
     assert done.landing == landing
     assert desk.everything() == expected
+
+
+@pytest.mark.parametrize("layout", [layouts.airbyte_data, layouts.answers])
+def test_a_byte_order_mark_takes_no_record_away(
+    tmp_path: Path, expected: dict[str, Any], layout: Callable[[Path, layouts.Streams], None]
+) -> None:
+    layout(tmp_path / "there", streams(NO_PRIVACY))
+    for file in (tmp_path / "there").iterdir():
+        is_packed = file.suffix == ".gz"
+        text = gzip.decompress(file.read_bytes()) if is_packed else file.read_bytes()
+        marked = codecs.BOM_UTF8 + text
+        file.write_bytes(gzip.compress(marked) if is_packed else marked)
+    desk = Desk(tmp_path, "zendesk")
+    desk.look_elsewhere(tmp_path / "there")
+    desk.bring()
+    assert desk.everything() == expected
+    assert not desk.count("unreadable records")
+
+
+def test_a_marked_file_that_is_cut_off_is_told(tmp_path: Path) -> None:
+    layouts.airbyte_data(tmp_path / "there", streams(NO_PRIVACY))
+    [file] = (tmp_path / "there").glob("tickets_2024*")
+    marked = codecs.BOM_UTF8 + gzip.decompress(file.read_bytes())
+    file.write_bytes(gzip.compress(marked)[:-12])
+    desk = Desk(tmp_path, "zendesk")
+    desk.look_elsewhere(tmp_path / "there")
+    with pytest.raises(LandingIncomplete, match="is cut off in its last line"):
+        desk.bring()
+
+
+def test_a_list_of_staff_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    listed = tmp_path / "staff.txt"
+    listed.write_text("ann@shop.example\n# none\n", encoding="utf-8-sig")
+    assert read_staff(listed) == ("ann@shop.example",)
 
 
 def test_fivetran_gives_the_same_threads_and_messages(
