@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,29 +16,29 @@ from orchestration.engines.state import read_states
 from orchestration.exports.loading import load_days
 from orchestration.machine.sql import literal
 from orchestration.privacy.record import Door
-from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.settings import Settings
 from orchestration.warehouse import dbt, replay
 from orchestration.warehouse.batches import plan_batch
 from orchestration.warehouse.build import WarehouseBuild, build_warehouse, load_models
 from orchestration.warehouse.results import DbtResult
-from tests.homes import published_sample
+from tests.homes import parsed_dbt_folder, small_home
+from tests.oracle.generate import generate_inbox, write_inbox
 
-DAYS = ("2024-03-27", "2024-03-28", "2024-03-29", "2024-03-30")
+ZONE = "Europe/Warsaw"
+INBOX = generate_inbox(3, date(2024, 3, 24), 8, 9, ZONE, keeps_later=True)
+DAYS = tuple(map(str, list(INBOX.days)[-4:]))
 SCHEMAS = ("main", "internal", "intermediate")
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Settings:
-    """The bundled sample without some of its days, of which dbt has not seen one come."""
-    sample = published_sample()
-    settings = sample.model_copy(
-        update={"home": tmp_path / "home", "exports": tmp_path / "exports"}
-    )
-    (tmp_path / "exports").mkdir()
-    for folder in ("raw", "warehouse", "dbt"):
-        shutil.copytree(sample.home / folder, settings.home / folder)
+    """An inbox without its last days, which lie beside the exports: dbt has not seen one come."""
+    settings = small_home(tmp_path, ZONE)
+    shutil.copytree(parsed_dbt_folder(), settings.dbt_folder)
+    write_inbox(INBOX, settings.exports_folder)
     for day in DAYS:
-        (settings.raw_folder / "manifests" / f"{day}.json").unlink()
+        (tmp_path / "exports" / day).rename(tmp_path / day)
+    assert load_days(settings, Door()).failed == []
     build(settings, with_tests=False)
     return settings
 
@@ -69,11 +70,11 @@ def told_by_dbt(settings: Settings) -> list[DbtResult]:
 
 
 def bring(settings: Settings, *days: str, without: str | None = None) -> None:
-    """Loads days of the sample, perhaps without the file of one kind of record."""
+    """Loads days, perhaps without the files of one kind of record."""
     for day in days:
         folder = settings.exports_folder / day  # type: ignore[operator]
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(PROJECT_ROOT / "sample" / "exports" / day, folder)
+        shutil.copytree(folder.parents[1] / day, folder)
         for file in folder.glob(f"{without}.*"):
             file.unlink()
     assert load_days(settings, Door()).failed == []
