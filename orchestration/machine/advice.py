@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from orchestration.errors import InboxError
 
 _FULL = "The disk is full or cannot be written: make room under INBOX_HOME and run again"
@@ -46,5 +49,15 @@ def as_inbox_error(error: Exception) -> InboxError | None:
     """An error as one that a person can act on: itself, or advice on a fault of the machine."""
     if isinstance(error, InboxError):
         return error
-    advice = advice_on(error)
+    advice = advice_on(error) or _on_place(error)
     return None if advice is None else InboxError(f"{advice}. Readers keep what they have.")
+
+
+def _on_place(error: Exception) -> str | None:
+    """What is wrong with a path that is no folder, such as a link to a disk that is not there."""
+    if not isinstance(error, FileExistsError | NotADirectoryError) or error.filename is None:
+        return None
+    place = Path(os.fsdecode(error.filename))
+    if isinstance(error, FileExistsError) and (not place.is_symlink() or place.exists()):
+        return None
+    return f"{place} leads to no folder: see that its disk is there, or give another folder"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import shutil
 from datetime import date, timedelta
@@ -88,6 +90,20 @@ def highest_number(exports: Path, source: str) -> int:
     pattern = re.compile(rf"\w+\.{re.escape(source)}-(\d{{6,}})\.parquet")
     names = (path.name for path in exports.glob("????-??-??/*.parquet"))
     return max((int(found[1]) for name in names if (found := pattern.fullmatch(name))), default=0)
+
+
+def make_folder(exports: Path) -> None:
+    """Make the folder of the export days. Raises WrongSource where nothing can be written to it."""
+    try:
+        exports.mkdir(parents=True, exist_ok=True)
+        refusal = None if os.access(exports, os.W_OK | os.X_OK) else os.strerror(errno.EACCES)
+    except OSError as error:
+        refusal = error.strerror
+    if refusal is not None:
+        raise WrongSource(
+            f"Export days cannot be written to {exports} ({refusal}): let this user write there, "
+            "or give another folder"
+        )
 
 
 def place(prepared: Path, exports: Path, day: date, since: date | None) -> None:

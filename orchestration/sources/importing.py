@@ -67,6 +67,7 @@ def import_source(
 
     Raises WrongSource, LandingIncomplete or SourceUnreachable; then nothing has changed.
     """
+    day = surroundings.export_day(began_at, day)
     folder = surroundings.folder_of(source)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with hold_lock(folder / keeping.LOCK, f"an import of {source.name}"):
@@ -101,13 +102,13 @@ def _import_once(
     exports: Path,
     surroundings: Surroundings,
     began_at: datetime,
-    day: date | None,
+    day: date,
 ) -> _Done:
     """An import, or a piece of one that fetches; it is committed whole."""
     folder = surroundings.folder_of(source)
     state = state_of(source, folder, exports, surroundings)
     keeping.clear_leftovers(folder, state.number)
-    exports.mkdir(parents=True, exist_ok=True)
+    delivery.make_folder(exports)
     number = 1 + max(state.number, delivery.highest_number(exports, source.name))
     aside = folder / f"{number:06d}{keeping.UNFINISHED}"
     prepared = exports / f".{source.name}-{number:06d}{keeping.UNFINISHED}"
@@ -116,8 +117,7 @@ def _import_once(
     prepared.mkdir(mode=0o700)
     try:
         done = _prepare(
-            source, state, surroundings, began_at, number, aside, prepared,
-            day or surroundings.day_of(began_at),
+            source, state, surroundings, began_at, number, aside, prepared, day
         )  # fmt: skip
         delivery.place(prepared, exports, done.record.day, state.last_day)
         _keep(source.kind, folder, aside)
@@ -144,7 +144,7 @@ def look_at_source(
         prepared.mkdir()
         done = _prepare(
             source, state, surroundings, began_at, state.number + 1, aside, prepared,
-            surroundings.day_of(began_at), shown=SHOWN_THREADS,
+            surroundings.export_day(began_at), shown=SHOWN_THREADS,
         )  # fmt: skip
     return Look(done.record, done.shown)
 

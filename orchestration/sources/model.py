@@ -83,12 +83,14 @@ class Option:
     """What only one kind is told: its default and what it means. Lists come parted by commas.
 
     shapes_records: whether it decides what is kept, so that another value means reading anew.
+    least: of a number.
     """
 
     name: str
     default: Any
     meaning: str
     shapes_records: bool = False
+    least: int = 0
 
 
 @dataclass(frozen=True)

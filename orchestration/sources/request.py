@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 from orchestration.machine import zones
 
@@ -84,9 +85,15 @@ class Surroundings:
         """What is kept of a source."""
         return self.sources_folder / source.name
 
-    def day_of(self, began_at: datetime) -> date:
-        """The last local day that had ended at a moment."""
-        return zones.local_date(began_at, self.timezone) - timedelta(days=1)
+    def export_day(self, began_at: datetime, asked: date | None = None) -> date:
+        """The day that is asked for, else the last local day that had ended at a moment.
+
+        Raises WrongSource where it is yet to come: no later import could be of a day before it.
+        """
+        today = zones.local_date(began_at, self.timezone)
+        if asked is not None and asked > today:
+            raise WrongSource(f"--day {asked} is yet to come: give a day up to today, {today}")
+        return asked or today - timedelta(days=1)
 
 
 def now() -> datetime:
@@ -121,10 +128,22 @@ def _typed(option: Option, value: Any) -> Any:
                 raise WrongSource(f"Option {option.name} is true or false")
             return str(value).lower() in ("true", "yes", "1")
         case int():
-            if not str(value).isdigit():
-                raise WrongSource(f"Option {option.name} is a whole number")
+            if not str(value).isdecimal() or int(value) < option.least:
+                raise WrongSource(f"Option {option.name} is a whole number, {option.least} or more")
             return int(value)
+        case str() if option.name == "since":
+            return _day(str(value))
+        case str() if option.name == "zone" and value not in available_timezones():
+            raise WrongSource(f"Option zone is an IANA name such as Europe/Warsaw, not {value!r}")
         case list() | tuple():
             entries = value if isinstance(value, list) else str(value).split(",")
             return [str(entry).strip() for entry in entries if str(entry).strip()]
     return str(value)
+
+
+def _day(value: str) -> str:
+    """The text of a day, which may be empty; YAML gives a day as one."""
+    try:
+        return value and date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise WrongSource(f"Option since is a day such as 2024-01-31, not {value!r}") from None

@@ -29,6 +29,6 @@ ZENDESK = Kind(
         Option("drop_labels", ["closed_by_merge"], "tags that are no labels; * stands for any"),
         LEAVE_OUT_GROUPS,
         Option("keep_samples", False, "whether Zendesk's sample tickets count"),
-        Option("survey_steps", 5, "steps of the scale of the newer surveys"),
+        Option("survey_steps", 5, "steps of the scale of the newer surveys", least=2),
     ),
 )

@@ -45,6 +45,14 @@ def test_a_home_that_no_database_can_be_in_is_refused(
     assert not list(folder.iterdir())
 
 
+def test_a_home_whose_disk_is_not_there_is_told(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.symlink_to(tmp_path / "disk" / "home")
+    result = CliRunner().invoke(main, ["days", "empty", "2024-01-01", "--home", str(home)])
+    assert result.exit_code == 1
+    assert "leads to no folder: see that its disk is there" in " ".join(result.stderr.split())
+
+
 def test_a_user_to_be_erased_can_be_named_where_no_list_of_processes_shows_it(
     tmp_path: Path,
 ) -> None:

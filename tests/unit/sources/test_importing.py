@@ -76,6 +76,42 @@ def test_a_day_can_be_given_but_not_before_the_last_import(desk: Desk) -> None:
     assert days(desk) == ["2024-03-05"]
 
 
+def test_a_day_that_is_yet_to_come_is_refused(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "zendesk", timezone="Asia/Tokyo")
+    late = at("2024-03-11 20:00:00")  # the twelfth there
+    with pytest.raises(WrongSource, match=r"2024-03-13 is yet to come: .* today, 2024-03-12"):
+        desk.bring(records(), began_at=late, day=date(2024, 3, 13))
+    assert not desk.exports.exists(), "a folder of it would hold up every later import"
+    assert desk.bring(began_at=late, day=date(2024, 3, 12)).day == date(2024, 3, 12)
+
+
+@pytest.mark.parametrize(
+    ("kind", "option", "value", "said"),
+    [
+        ("zendesk", "zone", "Warsaw", "is an IANA name such as Europe/Warsaw, not 'Warsaw'"),
+        ("mbox", "zone", "Warsaw", "is an IANA name such as Europe/Warsaw, not 'Warsaw'"),
+        ("zendesk", "since", "yesterday", "is a day such as 2024-01-31, not 'yesterday'"),
+        ("zendesk", "survey_steps", "1", "is a whole number, 2 or more"),
+    ],
+)
+def test_an_option_that_is_wrong_is_told(
+    tmp_path: Path, kind: str, option: str, value: str, said: str
+) -> None:
+    desk = Desk(tmp_path, kind, options={option: value})
+    with pytest.raises(WrongSource, match=f"Option {option} {said}"):
+        desk.bring()
+
+
+@pytest.mark.parametrize("exports", ["a file", "a link"])
+def test_a_folder_of_exports_that_takes_nothing_is_named(desk: Desk, exports: str) -> None:
+    if exports == "a file":
+        desk.exports.write_text("")
+    else:
+        desk.exports.symlink_to(desk.exports / "not" / "there")
+    with pytest.raises(WrongSource, match=f"cannot be written to {desk.exports} "):
+        desk.bring(records())
+
+
 def test_a_first_fill_records_from_when_on_it_covers(tmp_path: Path) -> None:
     desk = Desk(tmp_path, "zendesk", timezone="America/New_York")
     desk.bring(records(tickets=[ticket(1, "2024-02-02 03:00:00"), ticket(2)]))
