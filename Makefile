@@ -111,7 +111,7 @@ debian-packages: ## List Debian's packages that make test would install, as root
 	@.ci/debian list browser services
 
 test: $(INSTALLED) browser services ## Test readers, models, whole runs and the page: tests/{unit,integration,oracle,engines}
-	@echo "About half an hour on two cores; a file's tests stay in one process, in their order"
+	@echo "Some 20 to 30 minutes on two cores; a file's tests stay in one process, in their order"
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-clients: $(INSTALLED) browser clients services superset-environment ## Test what BI tools read: Superset, LibreOffice, ODBC, JDBC, other DuckDBs: tests/clients

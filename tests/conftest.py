@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from orchestration.settings import Settings
@@ -16,6 +17,11 @@ from tests.services.postgres import PostgresServer
 from tests.services.s3 import S3Server
 
 pytest_plugins = ["tests.costs"]
+
+
+# The same examples in each run: `make fuzz` looks for new ones.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("same")
 
 
 def pytest_configure() -> None:

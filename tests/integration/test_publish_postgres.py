@@ -370,7 +370,7 @@ def test_a_transaction_that_never_ends_keeps_what_it_has_and_is_named(
     with closing(connect(postgres, application_name="a dashboard")) as reading:
         assert rows(reading, "select number from inbox.fct_one") == [(1,)]
         with pytest.raises(PostgresUnavailable, match="has kept the tables of the schema inbox"):
-            publish_to_postgres(postgres.url, published, {}, wait_seconds=1)
+            publish_to_postgres(postgres.url, published, {}, wait_seconds=4)
         assert rows(reading, "select number from inbox.fct_two") == [(1,)]
         (told,) = [line for line in caplog.messages if line.startswith("Waiting until")]
         assert f"process {reading.get_backend_pid()} of " in told

@@ -13,6 +13,7 @@ import psycopg2
 import pytest
 
 from orchestration.publishing import postgres as target
+from orchestration.publishing import postgres_connection
 from orchestration.publishing.postgres import publish_to_postgres
 from orchestration.publishing.postgres_connection import PostgresUnavailable
 from orchestration.publishing.postgres_types import TYPES
@@ -186,7 +187,10 @@ def test_limits_that_are_set_for_others_do_not_end_a_publication(
     ]
 
 
-def test_of_two_at_once_one_publishes(empty: PostgresServer, tmp_path: Path) -> None:
+def test_of_two_at_once_one_publishes(
+    empty: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_connection, "_RETRY_SECONDS", 0.01)  # so that both wait at once
     published = small_publication(tmp_path, 1)
     with closing(psycopg2.connect(empty.url)) as holding:
         holding.cursor().execute("select pg_advisory_xact_lock(hashtext('inbox'))")

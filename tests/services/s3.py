@@ -54,7 +54,7 @@ class S3Server:
     def new_bucket(self) -> str:
         """An empty bucket of a name that no test had before; its address."""
         request = urllib.request.Request(f"{self.endpoint}/bucket-{uuid.uuid4()}", method="PUT")
-        urllib.request.urlopen(request, timeout=10).close()
+        urllib.request.urlopen(request, timeout=60).close()
         return f"s3://{request.full_url.rpartition('/')[2]}"
 
     def put_empty(self, urls: list[str]) -> None:
@@ -83,7 +83,7 @@ class S3Server:
         request = urllib.request.Request(
             self.endpoint + _CONTROL, data=json.dumps(state).encode(), method="POST"
         )
-        urllib.request.urlopen(request, timeout=10).close()
+        urllib.request.urlopen(request, timeout=60).close()
 
 
 class _Outages:
