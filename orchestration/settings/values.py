@@ -153,10 +153,24 @@ Weekdays = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_weekdays)]
 GroupName = Annotated[str | None, AfterValidator(_known_group)]
 
 
+# What is written in one way alone, of which a pattern tells people little.
+_WRITTEN_AS = {
+    "covered_from": "2024-01-31",
+    "deadline": "08:00",
+    "dagster_url": "https://dagster.example",
+    "page_url": "https://reports.example",
+    "thread_url": "https://desk.example/tickets/{thread_id}",
+    "memory_limit": "8GB",
+    "spark_schema": "inbox, in small letters, digits and _",
+}
+
+
 def in_words(problem: Any, secrets: Collection[str]) -> str:
     """Which setting is wrong and why; a value that may hold a secret is not told."""
     name = f"INBOX_{'_'.join(str(part) for part in problem['loc']).upper()}"
     message = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "string_pattern_mismatch" or problem["type"].startswith("date_"):
+        message = f"write it as {_WRITTEN_AS[problem['loc'][0]]}"
     problem_input = problem.get("input")
     is_secret = "://" in str(problem_input) or problem["loc"][0] in secrets
     if not is_secret and "input" in problem and repr(problem_input) not in message:
