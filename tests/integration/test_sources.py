@@ -86,11 +86,13 @@ def test_what_has_arrived_and_what_came_in_is_published_and_who_is_behind_is_tol
 
 
 def test_no_day_is_missing_since_the_first_fill(settings: Settings) -> None:
-    yesterday = zones.today(ZONE) - timedelta(days=1)
+    today = zones.today(ZONE)  # perhaps a day after the run, if that was before midnight
     with duckdb.connect(str(settings.published_database), read_only=True) as connection:
         row = connection.execute("select as_of_date, covered_from from dim_report").fetchone()
         missing = connection.execute("select count(*) from dim_dates where is_missing").fetchone()
-    assert row == (yesterday, date(2024, 3, 1))
+    assert row is not None
+    assert row[0] in (today - timedelta(days=1), today - timedelta(days=2))
+    assert row[1] == date(2024, 3, 1)
     assert missing == (0,)
 
 
