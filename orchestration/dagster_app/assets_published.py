@@ -17,6 +17,7 @@ from dagster import (
 from orchestration.dagster_app.overview import DATA_TAG, overview_told, tag_run, tell_overview
 from orchestration.dagster_app.reporting import WAREHOUSE_POOL, retried_where_it_may_help
 from orchestration.publishing.preview import preview_publication, preview_restatements
+from orchestration.publishing.published_report import PublishedReport
 from orchestration.settings import Settings
 from orchestration.warehouse.publication import publish_warehouse
 
@@ -52,13 +53,12 @@ def published_assets(specs: Sequence[AssetSpec]) -> AssetsDefinition:
                     metadata["parquet_as_of_date"] = publication.parquet.as_of_date.isoformat()
                     metadata["parquet_of_publication"] = publication.parquet.publication
             if table == CARDS:
-                metadata["report"] = MetadataValue.md(
-                    preview_publication(settings.published_database)
-                )
+                report = PublishedReport(settings.published_database)
+                metadata["report"] = MetadataValue.md(preview_publication(report))
                 metadata["database_bytes"] = publication.database_bytes
                 metadata["restated_cells"] = publication.restatements
                 metadata["restatements"] = MetadataValue.md(
-                    preview_restatements(settings.published_database, publication.name)
+                    preview_restatements(report, publication.name)
                 )
             yield MaterializeResult(asset_key=spec.key, metadata=metadata)
 

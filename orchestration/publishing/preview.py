@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from datetime import timedelta
-from pathlib import Path
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 
 from orchestration.publishing.presentation import describe_number
 from orchestration.publishing.published_report import PublishedReport
-from orchestration.publishing.report import read_report
+from orchestration.publishing.ready_queries import Scope
+from orchestration.publishing.report import asked_range
 
 DAYS = 30
 RESTATEMENTS_SHOWN = 10
@@ -24,26 +24,27 @@ SIDES = ("before", "after")
 PLOTTED = {"new_threads": "New threads", "messages": "Messages", "ratings": "Ratings"}
 
 
-def preview_publication(database: Path) -> str:
-    """The cards of the last 30 days as a Markdown table, and the days behind them as a picture.
-
-    database: the published file.
-    """
-    report = read_report(database)
-    title = f"{report.first_date} to {report.last_date}, against as many days before"
-    days = read_report(
-        database, report.first_date - timedelta(days=DAYS), report.last_date, grain="day"
-    ).series
+def preview_publication(report: PublishedReport) -> str:
+    """The cards of the last 30 days as a Markdown table, and the days behind them as a picture."""
+    first, last = asked_range(report, None, None)
+    title = f"{first} to {last}, against as many days before"
+    days = _days(report, first - timedelta(days=DAYS), last)
     picture = base64.b64encode(plot_days(days).encode()).decode()
     return (
-        f"{title}\n\n{cards_table(report.cards)}\n\n"
+        f"{title}\n\n{cards_table(report.cards(first, last))}\n\n"
         f"![Days of {', '.join(PLOTTED.values())}](data:image/svg+xml;base64,{picture})"
     )
 
 
-def preview_restatements(database: Path, publication_id: str) -> str:
+def _days(report: PublishedReport, first: date, last: date) -> pd.DataFrame:
+    """The days of a range as the mart has them, by no function; where it lacks one, by that."""
+    days = report.ready_series(Scope(), "day", first, last)
+    return report.series("day", first, last) if days is None else days
+
+
+def preview_restatements(report: PublishedReport, publication_id: str) -> str:
     """What a publication restated as a Markdown table: the cells that most threads have moved."""
-    rows = PublishedReport(database).restatements(publication_id=publication_id)
+    rows = report.restatements(publication_id=publication_id)
     if rows.empty:
         return "Nothing that was complete has another value now."
     lines = [
