@@ -227,13 +227,14 @@ def copy_compact(connection: duckdb.DuckDBPyConnection, database: Path) -> Path:
 
 
 def copy_functions(connection: duckdb.DuckDBPyConnection) -> None:
-    """Brings the functions, which are small, anew."""
-    for name, parameters, definition, comment in connection.execute(
-        "select function_name, parameters, macro_definition, comment from duckdb_functions() "
-        "where database_name = 'warehouse' and schema_name = ? and function_type = 'table_macro' "
-        "order by function_name",
-        [PUBLISHED_SCHEMA],
-    ).fetchall():
+    """Brings the functions that are others than those of the copy; the rest go."""
+    functions, copied = (_functions_of(connection, name) for name in ("warehouse", "published"))
+    for name in copied.keys() - functions.keys():
+        connection.execute(f"drop macro table {quoted(name)}")
+    for name, told in functions.items():
+        if copied.get(name) == told:
+            continue
+        parameters, definition, comment = told
         by_place, by_name = by_place_and_name(parameters)
         signature = ", ".join(
             [*map(quoted, by_place), *(f"{quoted(parameter)} := null" for parameter in by_name)]
@@ -242,6 +243,20 @@ def copy_functions(connection: duckdb.DuckDBPyConnection) -> None:
             f"create or replace macro {quoted(name)}({signature}) as table {definition}"
         )
         _comment(connection, f"macro table {quoted(name)}", comment)
+
+
+_Function = tuple[Sequence[str], str, str]
+"""The arguments of a function, its select and its comment."""
+
+
+def _functions_of(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, _Function]:
+    rows = connection.execute(
+        "select function_name, parameters, macro_definition, comment "
+        "from duckdb_functions() where database_name = ? and schema_name = ? "
+        "and function_type = 'table_macro' order by function_name",
+        [database, PUBLISHED_SCHEMA],
+    ).fetchall()
+    return {name: (*told, (comment or "").strip()) for name, *told, comment in rows}
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, subject: str, comment: str | None) -> None:

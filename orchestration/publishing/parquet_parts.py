@@ -141,11 +141,12 @@ def _runs(days: Sequence[date]) -> list[tuple[date, date]]:
 
 def _days_between(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> list[date]:
     """Every day from the first of a table to its last."""
-    rows = connection.execute(
-        f"select unnest(generate_series(min({quoted(column)}), max({quoted(column)}), "
-        f"interval 1 day))::date from published.{quoted(table)}"
+    ((first, last),) = connection.execute(
+        f"select min({quoted(column)}), max({quoted(column)}) from published.{quoted(table)}"
     ).fetchall()
-    return [row[0] for row in rows]
+    if first is None:
+        return []
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def _parquet_period(rows: int, days: int) -> str | None:

@@ -191,6 +191,39 @@ def test_without_parquet_there_is_none_of_an_earlier_publication_either(
     assert_same_rows(published)
 
 
+def test_functions_are_those_of_the_warehouse(warehouse: Path, tmp_path: Path) -> None:
+    """One goes, one changes its select, one its words; one stays as it was."""
+    published = tmp_path / "published"
+
+    def told(database: Path) -> list[tuple[object, ...]]:
+        with closing(duckdb.connect(str(database), read_only=True)) as connection:
+            return connection.execute(
+                "select function_name, parameters, comment from duckdb_functions() "
+                "where function_type = 'table_macro' and not internal order by 1"
+            ).fetchall()
+
+    def make(names: str, select: str, words: str) -> None:
+        with closing(duckdb.connect(str(warehouse))) as connection:
+            for name in names:
+                connection.execute(
+                    f"create or replace macro {name}(least, channels := null) as table {select}"
+                )
+                connection.execute(f"comment on macro table {name} is '{words}'")
+
+    make("abcd", "select thing from fct_things where thing >= least", "Things.")
+    publish(warehouse, published, "one", versions("1", None))
+    make("b", "select thing + 1 as thing from fct_things where thing >= least", "Things.")
+    make("c", "select thing from fct_things where thing >= least", "Things, from one on.")
+    with closing(duckdb.connect(str(warehouse))) as connection:
+        connection.execute("drop macro table a")
+    publish(warehouse, published, "two", versions("1", None))
+    assert told(published / "inbox.duckdb") == told(warehouse)
+    with closing(duckdb.connect(str(published / "inbox.duckdb"), read_only=True)) as connection:
+        for name, last in (("b", 2 * DAYS), ("c", 2 * DAYS - 1), ("d", 2 * DAYS - 1)):
+            assert connection.execute(f"select max(thing) from {name}(700)").fetchall() == [(last,)]
+            assert connection.execute(f"from {name}(799, channels := ['x'])").fetchall() != []
+
+
 def test_a_file_that_has_grown_by_free_blocks_is_written_anew(
     warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
