@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-
-import duckdb
 
 from orchestration.engines.interface import LandedFiles, Ran
 from orchestration.engines.state import ModelState, read_states
+from orchestration.engines.warehouse_file import let_go, looked_at
 from orchestration.machine.sql import quoted
 from orchestration.settings import Settings
 
@@ -44,6 +43,7 @@ class DuckDB:
         """The database is one process's alone as long as it is open, so dbt's connection ends."""
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
+        let_go(self.settings.warehouse_database)
         try:
             yield
         finally:
@@ -66,7 +66,7 @@ class DuckDB:
             for name, schema in ran.schemas.items()
             for place in (schema, "changes")
         ]
-        with closing(duckdb.connect(str(self.settings.warehouse_database))) as connection:
+        with looked_at(self.settings.warehouse_database) as connection:
             for kind, schema, name in connection.execute(
                 "select * from ("
                 "select 'table', schema_name, table_name as name from duckdb_tables() union all "

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+
+from orchestration.engines.warehouse_file import looked_at
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def read_states(database: Path) -> dict[str, ModelState]:
     if not database.exists():
         return {}
     try:
-        with closing(duckdb.connect(str(database))) as connection:
+        with looked_at(database) as connection:
             rows = connection.execute(
                 "select model_name, fingerprint, batch_number, action, version, previous_version, "
                 "rows_written from load_state.models semi join ("

@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 from orchestration.engines import engine_of
 from orchestration.engines.interface import Ran
 from orchestration.engines.state import ModelState, read_states
+from orchestration.engines.warehouse_file import held_open, let_go
 from orchestration.errors import InboxError
 from orchestration.exports import DayManifest, collect_garbage, read_manifests
 from orchestration.exports.coverage import Coverage, find_coverage
@@ -89,14 +91,15 @@ def build_warehouse(
         fingerprint = input_fingerprint(settings, manifests)
         tested = tested_fingerprint(settings)
         _record(settings, None)
-        results = _bring_up_to_date(settings, models, manifests, selection)
-        states = read_states(settings.warehouse_database)
-        if with_tests and all(result.is_success for result in results):
-            plan = plan_batch(_batch_number(settings), models, states)
-            if tested is None:
-                # What a build before this one left untested is tested too: every row is.
-                plan = replace(plan, actions=dict.fromkeys(plan.actions, "built"))
-            results += in_words(settings, replay.run_tests(settings, plan, selection))
+        with held_open(settings) if engine_of(settings).runs_kept_sql else nullcontext():
+            results = _bring_up_to_date(settings, models, manifests, selection)
+            states = read_states(settings.warehouse_database)
+            if with_tests and all(result.is_success for result in results):
+                plan = plan_batch(_batch_number(settings), models, states)
+                if tested is None:
+                    # What a build before this one left untested is tested too: every row is.
+                    plan = replace(plan, actions=dict.fromkeys(plan.actions, "built"))
+                results += in_words(settings, replay.run_tests(settings, plan, selection))
         is_complete = with_tests and all(result.is_success for result in results)
         if is_complete and (not selection or tested == fingerprint):
             _record(settings, fingerprint)
@@ -217,6 +220,7 @@ def _batch_number(settings: Settings) -> int:
 def _remove_database(settings: Settings) -> None:
     """Begins with an empty file: nothing that stands is of use, and no space stays behind."""
     database = settings.warehouse_database
+    let_go(database)
     for path in (database, database.with_name(database.name + ".wal")):
         path.unlink(missing_ok=True)
 

@@ -25,9 +25,9 @@ from types import MappingProxyType
 import duckdb
 
 from orchestration.engines import engine_of
+from orchestration.engines.warehouse_file import opened
 from orchestration.machine import files
-from orchestration.machine.sql import literal
-from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.settings import Settings
 from orchestration.warehouse import dbt
 from orchestration.warehouse.batches import BatchPlan
 from orchestration.warehouse.catalog import Catalog
@@ -129,7 +129,7 @@ def _apply(
     """All of a batch, or nothing of it."""
     started = time.perf_counter()
     results = []
-    with _open(settings) as connection:
+    with opened(settings) as connection:
         connection.begin()
         connection.execute(hooks)
         connection.execute(
@@ -148,30 +148,13 @@ def _apply(
 
 def _test(settings: Settings, tests: Sequence[DbtResult]) -> list[DbtResult]:
     results = []
-    with _open(settings) as connection:
+    with opened(settings) as connection:
         for test in tests:
             begun = time.perf_counter()
             ((failures, should_warn, should_error),) = connection.execute(test.sql).fetchall()
             outcome = test_outcome(test.severity, failures, should_warn, should_error)
             results.append(replace(test, **outcome, seconds=time.perf_counter() - begun))
     return results
-
-
-@contextmanager
-def _open(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse, opened as dbt opens it."""
-    import yaml
-
-    profiles = yaml.safe_load((DBT_PROJECT / "profiles.yml").read_text(encoding="utf-8"))
-    told = profiles["inbox_warehouse"]["outputs"]["duckdb"]
-    # What dbt takes from the environment is in `engine_config`.
-    fixed = {name: value for name, value in told["config_options"].items() if value is False}
-    with duckdb.connect(
-        str(settings.warehouse_database), config={**fixed, **settings.engine_config}
-    ) as connection:
-        for name, value in told["settings"].items():
-            connection.execute(f"set {name} = {literal(str(value))}")
-        yield connection
 
 
 def _keep(

@@ -117,7 +117,7 @@ class Ending:
 @contextmanager
 def ending_after(statements: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Within it a replay comes to an end in the middle."""
-    opened = replay._open
+    opened = replay.opened
 
     @contextmanager
     def ending(settings: Settings) -> Iterator[Any]:
@@ -125,7 +125,7 @@ def ending_after(statements: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
             yield Ending(connection, statements)
 
     with monkeypatch.context() as patched:
-        patched.setattr(replay, "_open", ending)
+        patched.setattr(replay, "opened", ending)
         yield
 
 
