@@ -16,8 +16,12 @@ REGISTER = DBT_PROJECT / "macros" / "metrics" / "numbers.sql"
 def read_register(macro: str = "numbers") -> dict[str, Any]:
     """What a macro of the register returns; it is kept, and must not be changed."""
     returned: list[Any] = []
-    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
-    template = environment.from_string(REGISTER.read_text(encoding="utf-8"))
-    getattr(template.make_module({"return": returned.append}), macro)()
+    getattr(_template().make_module({"return": returned.append}), macro)()
     found: dict[str, Any] = returned[-1]
     return found
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+    return environment.from_string(REGISTER.read_text(encoding="utf-8"))

@@ -24,33 +24,35 @@ from orchestration.warehouse.build import coverage_of
 _DAYS_NAMED = 5
 _NAMES_SHOWN = 3
 
-# By the day on which the waiting record was delivered; another spelling is one with other blanks,
-# other capital letters or other zeros at its start.
+# By the day on which the waiting record was delivered.
 _WAITING_MESSAGES = """
-    with waiting as (select export_date, thread_id from intermediate.int_messages_orphaned),
-
-    spellings as (
-        select distinct regexp_replace(lower(trim(thread_id)), '^0+', '') as spelling
-        from intermediate.int_threads_versioned
-    )
-
-    select
-        export_date,
-        count(*) as messages,
-        count(spelling) as otherwise_spelled
-    from waiting
-    left join spellings
-        on spellings.spelling = regexp_replace(lower(trim(waiting.thread_id)), '^0+', '')
+    select export_date, count(*) as messages
+    from intermediate.int_messages_orphaned
     group by export_date
     order by export_date
 """
 _WAITING_RATINGS = """
-    select ratings.export_date, count(*) as ratings, 0 as otherwise_spelled
+    select ratings.export_date, count(*) as ratings
     from intermediate.int_ratings_deduplicated as ratings
     anti join intermediate.int_threads_versioned as threads
         on ratings.thread_id = threads.thread_id
     group by ratings.export_date
     order by ratings.export_date
+"""
+# Another spelling is one with other blanks, other capital letters or other zeros at its start.
+# It takes a look at every conversation, so it is asked only where messages wait.
+_OTHERWISE_SPELLED = """
+    with waiting as (
+        select regexp_replace(lower(trim(thread_id)), '^0+', '') as spelling
+        from intermediate.int_messages_orphaned
+    )
+
+    select count(*)
+    from waiting
+    where spelling in (
+        select regexp_replace(lower(trim(thread_id)), '^0+', '')
+        from intermediate.int_threads_versioned
+    )
 """
 _UNNAMED_AGENTS = """
     select agent_id from dim_agents
@@ -138,19 +140,24 @@ def _of_the_warehouse(settings: Settings) -> Iterator[str]:
 
 
 def _waiting(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    for what, query in (("message", _WAITING_MESSAGES), ("rating", _WAITING_RATINGS)):
-        rows = connection.execute(query).fetchall()
-        if not rows:
-            continue
-        total = sum(count for _, count, _ in rows)
-        waits = _count(total, f"{what} waits", f"{what}s wait")
-        yield f"{waits} for a conversation ({_by_day({day: count for day, count, _ in rows})})."
-        otherwise = sum(count for _, _, count in rows)
+    messages, ratings = (
+        dict(connection.execute(query).fetchall())
+        for query in (_WAITING_MESSAGES, _WAITING_RATINGS)
+    )
+    if messages:
+        yield _wait_in_words(messages, "message waits", "messages wait")
+        ((otherwise,),) = connection.execute(_OTHERWISE_SPELLED).fetchall()
         if otherwise:
             yield (
                 f"{_count(otherwise, 'of them names', 'of them name')} one that is there in "
                 "another spelling (blanks, capital letters or zeros at the start)."
             )
+    if ratings:
+        yield _wait_in_words(ratings, "rating waits", "ratings wait")
+
+
+def _wait_in_words(rows: Mapping[date, int], one: str, many: str) -> str:
+    return f"{_count(sum(rows.values()), one, many)} for a conversation ({_by_day(rows)})."
 
 
 def _agents(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
