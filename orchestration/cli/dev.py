@@ -9,14 +9,14 @@ from typing import Any
 
 import click
 
-from orchestration.cli.flags import read_settings, setting_flags
+from orchestration.cli.flags import PORT, read_settings, refuse_taken_port, setting_flags
 from orchestration.cli.printing import console, warn_beyond_loopback
 
 
 @click.command()
 @click.option("--exports", type=click.Path(), help="Folder of the exports (INBOX_EXPORTS).")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=int, default=3000, show_default=True, help="Port to listen on.")
+@click.option("--port", type=PORT, default=3000, show_default=True, help="Port to listen on.")
 @setting_flags
 def dev(exports: str | None, host: str, port: int, **flags: Any) -> None:
     """Open the Dagster UI over the same instance: runs, assets, checks and schedules."""
@@ -32,6 +32,7 @@ def dev(exports: str | None, host: str, port: int, **flags: Any) -> None:
     prepare_dagster_home(settings)
     dagster = Path(sys.executable).with_name("dagster")
     workspace = str(PROJECT_ROOT / "workspace.yaml")
+    refuse_taken_port(host, port)
     warn_beyond_loopback(host, "the Dagster UI, by which runs are started and removed,")
     console.print(f"The Dagster UI opens on http://{host}:{port} (Ctrl-C ends it)")
     os.execv(dagster, [str(dagster), "dev", "-w", workspace, "--host", host, "--port", str(port)])

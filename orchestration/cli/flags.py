@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import click
 
-from orchestration.errors import WrongUse
+from orchestration.errors import InboxError, WrongUse
 from orchestration.settings import Settings, load_settings
 
 ISO_DAY = click.DateTime(formats=["%Y-%m-%d"])
+PORT = click.IntRange(min=1, max=65535)
+
+
+class PortTaken(InboxError):
+    """A port on which another program listens."""
 
 
 def output_format(*machine_formats: str) -> Callable[..., Any]:
@@ -70,3 +77,19 @@ def check_range(first: Any, last: Any) -> None:
 def day_of(value: Any) -> date | None:
     """The day of a flag that takes one."""
     return None if value is None else value.date()
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Raise PortTaken where something listens there; what else is wrong the server says itself."""
+    try:
+        [(family, kind, _, _, address), *_] = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        with socket.socket(family, kind) as listening:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(
+                f"Something else listens on port {port} of {host}", advice="give another by --port"
+            ) from None

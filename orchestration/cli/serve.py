@@ -6,14 +6,14 @@ import os
 
 import click
 
-from orchestration.cli.flags import read_settings
+from orchestration.cli.flags import PORT, read_settings, refuse_taken_port
 from orchestration.cli.printing import console, warn_beyond_loopback
 from orchestration.errors import InboxError
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=int, default=8501, show_default=True, help="Port to listen on.")
+@click.option("--port", type=PORT, default=8501, show_default=True, help="Port to listen on.")
 @click.option(
     "--home", type=click.Path(file_okay=False), help="What the pipeline writes (INBOX_HOME)."
 )
@@ -33,6 +33,7 @@ def serve(host: str, port: int, home: str | None) -> None:
             "The page needs the extra `report`", advice="pip install 'inbox-warehouse[report]'"
         )
     os.environ["INBOX_HOME"] = str(settings.home)
+    refuse_taken_port(host, port)
     warn_beyond_loopback(host, "the report's page")
     console.print(f"The report opens on http://{host}:{port} (Ctrl-C ends it)")
     serve(host, port, settings.page_url)
