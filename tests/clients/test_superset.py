@@ -418,11 +418,11 @@ def series_of(rows: list[dict[str, Any]], whose: str, **columns: str) -> list[di
 
 def agents_shown(page: Page, names: Collection[str]) -> dict[str, list[str | float | None]]:
     """The cells of some agents, durations as seconds."""
-    rows = {row[0]: row[1:] for row in read_table(chart_named(page, "Agents"))}
+    rows = read_table(chart_named(page, "Agents"))
+    known = [row for row in rows if row[0] in names]
     return {
         name: [rating, ratings, threads, sent, seconds_of(response), seconds_of(closing)]
-        for name, (rating, ratings, response, closing, threads, sent) in rows.items()
-        if name in names
+        for name, rating, ratings, response, closing, threads, sent in known
     }
 
 
