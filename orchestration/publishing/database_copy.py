@@ -228,13 +228,14 @@ def copy_compact(connection: duckdb.DuckDBPyConnection, database: Path) -> Path:
 
 def copy_functions(connection: duckdb.DuckDBPyConnection) -> None:
     """Brings the functions that are others than those of the copy; the rest go."""
-    functions, copied = (_functions_of(connection, name) for name in ("warehouse", "published"))
+    told = _functions_of(connection)
+    functions, copied = (told.get(database, {}) for database in ("warehouse", "published"))
     for name in copied.keys() - functions.keys():
         connection.execute(f"drop macro table {quoted(name)}")
-    for name, told in functions.items():
-        if copied.get(name) == told:
+    for name, function in functions.items():
+        if copied.get(name) == function:
             continue
-        parameters, definition, comment = told
+        parameters, definition, comment = function
         by_place, by_name = by_place_and_name(parameters)
         signature = ", ".join(
             [*map(quoted, by_place), *(f"{quoted(parameter)} := null" for parameter in by_name)]
@@ -249,14 +250,17 @@ _Function = tuple[Sequence[str], str, str]
 """The arguments of a function, its select and its comment."""
 
 
-def _functions_of(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, _Function]:
-    rows = connection.execute(
-        "select function_name, parameters, macro_definition, comment "
-        "from duckdb_functions() where database_name = ? and schema_name = ? "
-        "and function_type = 'table_macro' order by function_name",
-        [database, PUBLISHED_SCHEMA],
-    ).fetchall()
-    return {name: (*told, (comment or "").strip()) for name, *told, comment in rows}
+def _functions_of(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, _Function]]:
+    """By database and name; in one question, which goes through all functions of the engine."""
+    found: dict[str, dict[str, _Function]] = {}
+    for database, name, parameters, definition, comment in connection.execute(
+        "select database_name, function_name, parameters, macro_definition, comment "
+        "from duckdb_functions() where database_name in ('warehouse', 'published') "
+        "and schema_name = ? and function_type = 'table_macro' order by function_name",
+        [PUBLISHED_SCHEMA],
+    ).fetchall():
+        found.setdefault(database, {})[name] = (parameters, definition, (comment or "").strip())
+    return found
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, subject: str, comment: str | None) -> None:
