@@ -90,9 +90,10 @@ def trace_columns(
 ) -> dict[str, Lineage]:
     """By unique id of the models: the columns of direct parents that each column is made of.
 
-    A model whose SQL cannot be followed has none. Read from the SQL that dbt compiled last, and
-    kept until the project changes: following all models takes seconds. applied: names of models
-    whose SQL was that of a batch, which tells nothing of this; they are as they were.
+    A model whose SQL cannot be followed has those that it had, or none. Read from the SQL that dbt
+    compiled last, and kept until the project changes: following all models takes seconds. applied:
+    names of models whose SQL was that of a batch, which tells nothing of this; they are as they
+    were.
     """
     kept = settings.dbt_folder / "column_lineage.json"
     project = project_fingerprint()
@@ -103,8 +104,10 @@ def trace_columns(
     is_changed = False
     for model in models:
         unique_id = model["unique_id"]
-        if known.get(unique_id, {}).get("project") != project and model["name"] not in applied:
-            columns = _trace_or_tell(settings, manifest, model, tables)
+        before = known.get(unique_id, {})
+        if before.get("project") != project and model["name"] not in applied:
+            # A table that is made of what a batch touched has the batch's SQL until it is rebuilt.
+            columns = _trace_or_tell(settings, manifest, model, tables) or before.get("columns", {})
             known[unique_id] = {"project": project if columns else "", "columns": columns}
             is_changed = True
     if is_changed:

@@ -70,6 +70,20 @@ def test_lineage_follows_a_changed_project(
     }
 
 
+def test_a_table_of_what_a_batch_touched_keeps_its_lineage_and_is_told_of_once(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its SQL is a batch's as long as no table is rebuilt, whatever else a new version changes."""
+    compile_to(settings, WHOLE)
+    traced = trace_columns(settings, MANIFEST, [MODEL], COLUMNS)["model.facts"]
+    monkeypatch.setattr(tables, "project_fingerprint", lambda: "another version")
+    compile_to(settings, "select from where")
+    for _ in range(2):
+        kept = trace_columns(settings, MANIFEST, [MODEL], COLUMNS)["model.facts"]
+        assert {name: [tuple(parent) for parent in kept[name]] for name in kept} == traced
+    assert caplog.text.count("No column lineage of facts") == 1
+
+
 def test_what_cannot_be_followed_is_tried_again(settings: Settings) -> None:
     compile_to(settings, "select from where")
     assert trace_columns(settings, MANIFEST, [MODEL], COLUMNS) == {"model.facts": {}}
