@@ -17,12 +17,7 @@ COUNTS = {
     "threads without opening message": """
         select count(*)
         from threads
-        where thread_id not in (
-            select message.thread_id
-            from messages as message
-            inner join threads as thread on message.thread_id = thread.thread_id
-            where abs(epoch_us(message.sent_at) - epoch_us(thread.created_at)) <= 2000000
-        )
+        where thread_id not in (select thread_id from opened_threads)
     """,
     "openings made from the thread": """
         select count(*) from messages where message_id in (select opening_id from reported_threads)
@@ -33,6 +28,19 @@ COUNTS = {
     "ratings withdrawn": "select count(*) from ratings where deleted_at is not null",
 }
 """What the fold itself counts, over the schema that it made."""
+
+
+def note_openings(connection: duckdb.DuckDBPyConnection) -> None:
+    """Note which threads have an opening, while messages that have not changed are still there."""
+    connection.execute(
+        """
+        create or replace table now.opened_threads as
+        select distinct message.thread_id
+        from now.messages as message
+        inner join now.threads as thread on message.thread_id = thread.thread_id
+        where abs(epoch_us(message.sent_at) - epoch_us(thread.created_at)) <= 2000000
+        """
+    )
 
 
 def counts_of(connection: duckdb.DuckDBPyConnection, canonical: Canonical) -> dict[str, int]:

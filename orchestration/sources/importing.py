@@ -30,7 +30,7 @@ from .errors import SourceUnreachable
 from .fetching.addresses import is_api
 from .fetching.landing import FetchLanding
 from .fetching.opening import open_api
-from .import_summary import counts_of, covered_from, newest_threads
+from .import_summary import counts_of, covered_from, newest_threads, note_openings
 from .keeping import ImportRecord, SourceState
 from .landings.looking import open_landing
 from .leaving import find_left_out, strip_kept, strip_left_out
@@ -230,8 +230,9 @@ def _prepare(
                 left_out(earlier),
             )  # fmt: skip
             gone = folding.tell_what_is_gone(connection, "now", "earlier")
-            if not is_whole:
-                folding.drop_what_stands(connection, kind, "now", "earlier")
+        note_openings(connection)
+        if state.number and not is_whole:
+            folding.drop_what_stands(connection, kind, "now", "earlier")
         rows = delivery.write_rows(connection, "now", prepared, source.name, number, state.prefix)
         counts = {
             **read.counts,

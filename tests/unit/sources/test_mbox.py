@@ -428,3 +428,12 @@ def test_of_folders_and_labels_that_are_left_out_nothing_is_kept(tmp_path: Path)
     assert threads(desk) == [{"a"}]
     kept = b"".join(path.read_bytes() for path in desk.sources.rglob("*.parquet"))
     assert BEA.encode() not in kept
+
+
+def test_a_reply_that_comes_later_has_its_opening(desk: Desk) -> None:
+    earlier = [mail("a", "01 09:00"), mail("b", "01 10:00", ADA, references="a")]
+    bring(desk, *earlier)
+    bring(desk, *earlier, mail("c", "02 09:00", references="a b"))
+    assert desk.told is not None
+    assert desk.told.rows["messages"] >= 1
+    assert desk.count("threads without opening message") == 0
