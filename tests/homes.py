@@ -20,7 +20,7 @@ from orchestration.exports.loading import load_days
 from orchestration.machine import files
 from orchestration.machine.lock import hold_lock
 from orchestration.privacy.record import Door
-from orchestration.publishing.record import identity_of, read_publication
+from orchestration.publishing.record import read_publication
 from orchestration.settings import PROJECT_ROOT, Settings, load_settings
 from orchestration.warehouse.build import build_warehouse
 from orchestration.warehouse.dbt import load_manifest
@@ -199,19 +199,11 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def copy_home(settings: Settings, folder: Path) -> Settings:
-    """A home and the exports beside it in another folder, as if they had always been there.
-
-    The record of the publication names an inode, and is told that of the copy.
-    """
+    """A home and the exports beside it in another folder, as if they had always been there."""
     shutil.copytree(settings.home.parent, folder, dirs_exist_ok=True, symlinks=True)
-    copied = settings.model_copy(
+    return settings.model_copy(
         update={
             "exports": folder / settings.exports_folder.relative_to(settings.home.parent),
             "home": folder / settings.home.name,
         }
     )
-    record = copied.published_folder / ".publication.json"
-    content = json.loads(record.read_text())
-    content["database_identity"] = identity_of(copied.published_database)
-    record.write_text(json.dumps(content))
-    return copied

@@ -91,6 +91,8 @@ def read_publication(published: Path) -> Publication | None:
         return None
     record["as_of_date"] = date.fromisoformat(record["as_of_date"])
     record["published_at"] = datetime.fromisoformat(record["published_at"])
+    # Of older versions the file's number stands before: a copy has another one.
+    record["database_identity"] = " ".join(record.get("database_identity", "").split()[-2:])
     record["parquet"] = ParquetFiles.from_record(record.get("parquet", {}))
     return Publication(**record)
 
@@ -106,6 +108,9 @@ def _as_text(moment: date) -> str:
 
 
 def identity_of(path: Path) -> str:
-    """Which file lies at a path: another one, or one that was written to, has another identity."""
+    """Which file lies at a path: another one, or one that was written to, has another identity.
+
+    A copy that keeps times, as a backup does, is the same one.
+    """
     status = path.stat()
-    return f"{status.st_ino} {status.st_size} {status.st_mtime_ns}"
+    return f"{status.st_size} {status.st_mtime_ns}"

@@ -33,12 +33,28 @@ class ChangedFacts:
         """A query of the rows that are no more (not is_after) and of those that are new."""
         if fact in self.sources:
             return self.sources[fact]
-        columns = quoted_list(_common_columns(connection, fact))
-        was, now = (f"select {columns} from {side}.main.{fact}" for side in ("before", "warehouse"))
-        return (
-            f"select false as is_after, * from ({was} except all {now}) "
-            f"union all select true as is_after, * from ({now} except all {was})"
+        return _differing_rows(quoted_list(_common_columns(connection, fact)), fact)
+
+
+def _differing_rows(columns: str, fact: str) -> str:
+    """A query of the rows that the two publications do not have alike, by a hash of each.
+
+    Of all rows of a large inbox a database keeps hashes, but not the rows themselves.
+    """
+    was, now = (f"select {columns} from {side}.main.{fact}" for side in ("before", "warehouse"))
+    return f"""
+        with hashed as not materialized (
+            select *, hash({columns}) as row_hash from (
+                select false as is_after, * from ({was}) union all
+                select true as is_after, * from ({now})
+            )
         )
+
+        select * exclude (row_hash) from hashed where row_hash in (
+            select row_hash from hashed group by row_hash
+            having count(*) filter (is_after) <> count(*) filter (not is_after)
+        )
+    """
 
 
 def _common_columns(connection: duckdb.DuckDBPyConnection, fact: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -119,6 +120,21 @@ def test_a_publication_writes_the_parts_again_that_changed(
         assert connection.execute("select score from fct_things where thing = 200").fetchall() == [
             (99,)
         ]
+
+
+def test_a_copied_publication_is_gone_on_from_and_one_that_was_written_to_is_not(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    published, restored = tmp_path / "published", tmp_path / "restored"
+    publish(warehouse, published, "first", versions("1", None))
+    shutil.copytree(published, restored, symlinks=True)
+    apply_change(warehouse)
+    assert publish(warehouse, restored, "second", versions("2", "1")).rows_written < 10
+    assert_same_rows(restored)
+    with closing(duckdb.connect(str(published / "inbox.duckdb"))) as connection:
+        connection.execute("update fct_things set score = -1")
+    assert publish(warehouse, published, "second", versions("2", "1")).rows_written > DAYS
+    assert_same_rows(published)
 
 
 @pytest.mark.parametrize(
