@@ -235,10 +235,11 @@ def test_a_killed_publication_adds_none_of_its_own(
 
 
 def test_the_ten_with_the_most_threads_are_shown_to_who_operates_it(inbox: Inbox) -> None:
-    assert preview_restatements(inbox.published / "inbox.duckdb", "none").startswith("Nothing")
+    published = inbox.published / "inbox.duckdb"
+    assert preview_restatements(PublishedReport(published), "none").startswith("Nothing")
     threads: list[Thread] = [*FIRST, *((f"n{n}", 1, f"a|{n}", f"n{n}") for n in range(5))]
     publication = inbox.publish(threads, 2)
-    shown = preview_restatements(inbox.published / "inbox.duckdb", publication.name).splitlines()
+    shown = preview_restatements(PublishedReport(published), publication.name).splitlines()
     assert shown[2] == "| mart_inbox_daily | 2024-01-01 |  | new_threads | 2 | 7 | 5 |"
     assert "| mart_agents_daily | 2024-01-01 | a\\|0 | new_threads | 0 | 1 | 1 |" in shown
     assert len(shown) == 14
