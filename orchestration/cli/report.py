@@ -134,6 +134,10 @@ def report(
     from orchestration.publishing.report import read_report
 
     settings = read_settings(**flags)
+    if (restatements or by_others) and (only or grain):
+        raise WrongUse(
+            "--only and --grain choose among tables that are not printed then: leave them out"
+        )
     if restatements:
         if as_known is not None:
             raise WrongUse("The log of restatements is of this warehouse: leave --as-known out")

@@ -111,6 +111,8 @@ def test_report_is_the_published_functions(sample: Settings) -> None:
         (("report", "--agent", "nobody"), 2, "There is no agent 'nobody'"),
         (("report", "--restatements", "--agent", "nobody"), 2, "There is no agent 'nobody'"),
         (("report", "--restatements", "--definitions"), 2, "give one of them"),
+        (("report", "--definitions", "--only", "cards"), 2, "leave them out"),
+        (("report", "--restatements", "--grain", "month"), 2, "leave them out"),
         (("quarantine", "show", "--entity", "thread"), 2, "There is no entity 'thread'"),
         (("report", "--from", "2024-03-02", "--to", "2024-03-01"), 2, "before it begins"),
         (("run", "--from", "2024-03-02", "--to", "2024-03-01"), 2, "before it begins"),
