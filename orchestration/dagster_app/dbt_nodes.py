@@ -122,11 +122,10 @@ def _listed(value: Any) -> str:
 
 def steps_before(manifest: Manifest) -> dict[str, int]:
     """By unique id of the models: how many models, at most, come one after the other before it."""
+    models = {node["unique_id"]: node for node in _nodes(manifest, "model")}
     parents = {
-        node["unique_id"]: [
-            parent for parent in node["depends_on"]["nodes"] if parent in manifest["nodes"]
-        ]
-        for node in _nodes(manifest, "model")
+        unique_id: [parent for parent in node["depends_on"]["nodes"] if parent in models]
+        for unique_id, node in models.items()
     }
     steps: dict[str, int] = {}
     for unique_id in TopologicalSorter(parents).static_order():

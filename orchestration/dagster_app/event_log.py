@@ -157,6 +157,12 @@ class InboxEventLogStorage(SqliteEventLogStorage):
         self._close()
         super().wipe()
 
+    def wipe_asset(self, asset_key: AssetKey) -> None:
+        """Removes an asset's events, and what was read of it ahead."""
+        with self._db_lock:
+            self._read_ahead.clear()
+            super().wipe_asset(asset_key)
+
     def dispose(self) -> None:
         """Lets go of every file."""
         self._close()
@@ -167,6 +173,7 @@ class InboxEventLogStorage(SqliteEventLogStorage):
         self._tables.clear()
         self._indexes.clear()
         self._columns.clear()
+        self._read_ahead.clear()
         with self._db_lock:
             while self._engines:
                 self._engines.popitem()[1].dispose()

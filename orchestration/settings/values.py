@@ -169,7 +169,7 @@ def in_words(problem: Any, secrets: Collection[str]) -> str:
     """Which setting is wrong and why; a value that may hold a secret is not told."""
     name = f"INBOX_{'_'.join(str(part) for part in problem['loc']).upper()}"
     message = problem["msg"].removeprefix("Value error, ")
-    if problem["type"] == "string_pattern_mismatch" or problem["type"].startswith("date_"):
+    if problem["loc"][0] in _WRITTEN_AS and problem["type"].startswith(("string_pattern", "date_")):
         message = f"write it as {_WRITTEN_AS[problem['loc'][0]]}"
     problem_input = problem.get("input")
     is_secret = "://" in str(problem_input) or problem["loc"][0] in secrets

@@ -11,9 +11,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.waiting import until_equal
 from tests.services.ports import free_port
 
 CARDS = "li.card"
@@ -80,6 +82,15 @@ def read_cards(page: Page) -> dict[str, str]:
         str(card.get_attribute("data-metric")): card.locator(".value").inner_text()
         for card in page.locator(CARDS).all()
     }
+
+
+def expect_cards(page: Page, rows: list[tuple[Any, ...]]) -> None:
+    """Waits until the cards show what SQL says."""
+    until_equal(
+        page,
+        lambda: {metric: number(text) for metric, text in read_cards(page).items()},
+        {metric: shown(value) for metric, value in rows},
+    )
 
 
 def read_table(page: Page, caption: str) -> list[list[str]]:

@@ -6,7 +6,6 @@ import csv
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
@@ -15,63 +14,21 @@ from urllib.parse import urlsplit
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from orchestration.settings import PROJECT_ROOT, Settings
-from tests.browser.chromium import open_chromium
+from orchestration.settings import Settings
 from tests.browser.report_page import (
     choose,
+    expect_cards,
     number,
     open_page,
     read_cards,
     read_table,
     served,
     shown,
-    wait_until_it_fits,
     wait_until_shown,
 )
 from tests.browser.waiting import until, until_equal
-from tests.homes import copy_home, published_days, published_year
-
-CONTRAST = (PROJECT_ROOT / "tests" / "browser" / "contrast.js").read_text(encoding="utf-8")
-LEAST_CONTRAST = 4.5
-# Cards, charts and controls that reach beyond the window.
-CUT = """() => [...document.querySelectorAll('svg.marks, h1, h3, [class*="st-key-cards"], input')]
-  .filter(e => { const box = e.getBoundingClientRect(); return box.right > window.innerWidth + 1 })
-  .map(e => e.outerHTML.slice(0, 80))"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_chromium() as chromium:
-        yield chromium
-
-
-@pytest.fixture(scope="module")
-def address(published_sample: Settings) -> Iterator[str]:
-    with served(published_sample.home) as address:
-        yield address
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    with closing(browser.new_context(viewport={"width": 1280, "height": 1000})) as context:
-        context.set_default_timeout(20_000)
-        yield context
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
-
-
-def expect_cards(page: Page, rows: list[tuple[Any, ...]]) -> None:
-    """Waits until the cards show what SQL says."""
-    until_equal(
-        page,
-        lambda: {metric: number(text) for metric, text in read_cards(page).items()},
-        {metric: shown(value) for metric, value in rows},
-    )
 
 
 def expect_table(page: Page, caption: str, columns: slice, rows: list[Any]) -> None:
@@ -81,11 +38,6 @@ def expect_table(page: Page, caption: str, columns: slice, rows: list[Any]) -> N
         lambda: [[number(cell) for cell in row[columns]] for row in read_table(page, caption)],
         [[shown(value) for value in row] for row in rows],
     )
-
-
-def expect_readable(page: Page) -> None:
-    """Waits until no text has less contrast than it needs: colours change by degrees."""
-    until_equal(page, lambda: page.evaluate(f"({CONTRAST})({LEAST_CONTRAST})"), [])
 
 
 def test_range_grain_and_agent_show_what_sql_says(page: Page, address: str, ask: Any) -> None:
@@ -252,64 +204,6 @@ def test_the_keyboard_is_enough(page: Page, address: str, ask: Any) -> None:
     expect(page.get_by_role("heading", name=name)).to_be_visible()
 
 
-def test_a_click_on_a_point_or_a_card_shows_the_threads_behind_it(
-    page: Page, address: str, ask: Any
-) -> None:
-    open_page(page, f"{address}/?range=this_month&grain=week")
-    page.locator(".st-key-chart_first_response svg.marks").click()
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("First response")
-    expect(page).to_have_url(re.compile(r"period=\d"))
-    (period,) = re.findall(r"period=([\d-]+)", page.url)
-    ((counted,),) = ask(
-        "select responded_threads from inbox_series('week', '2024-03-01', '2024-03-31', null) "
-        "where period_start_date = cast(? as date)",
-        period,
-    )
-    expect(dialog).to_contain_text(f"{counted} counted")
-    dialog.get_by_role("button", name="Close").click()
-    expect(page).not_to_have_url(re.compile("threads="))
-    wait_until_shown(page)
-    page.get_by_role("button", name=re.compile("^Ratings: ")).click()
-    ((ratings,),) = ask(
-        "select current_value from inbox_cards('2024-03-01', '2024-03-31') where metric = 'ratings'"
-    )
-    expect(dialog).to_contain_text(f"{int(ratings)} counted")
-
-
-def test_a_click_on_a_cell_shows_the_threads_behind_it(page: Page, address: str, ask: Any) -> None:
-    open_page(page, f"{address}/?section=agents&range=this_month")
-    agents = page.get_by_role("table", name="Agents")
-    agents.locator("tr", has_text="Helper 06").locator("td button").nth(1).click()
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("First response, 1 to 31 March 2024, Helper 06")
-    ((counted,),) = ask(
-        "select count(*) from inbox_threads('first_response_seconds_median', '2024-03-01', "
-        "'2024-03-31', 'u00021') where is_counted"
-    )
-    expect(dialog).to_contain_text(f"{counted} counted")
-    dialog.get_by_role("button", name="Close").click()
-    expect(page).to_have_url(f"{address}/?range=this_month&section=agents")
-    wait_until_shown(page)
-    agents.locator("tr", has_text="Helper 06").get_by_role("button", name="Helper 06").focus()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowUp")
-    page.keyboard.press("Enter")
-    expect(dialog).to_contain_text("New threads, 1 to 31 March 2024")
-
-
-def test_a_click_on_a_label_filters(page: Page, address: str, ask: Any) -> None:
-    open_page(page, address)
-    page.get_by_role("table", name="Top labels").get_by_role("button", name="customize").click()
-    expect(page).to_have_url(re.compile("label=customize"))
-    wait_until_shown(page)
-    rows = ask(
-        "select metric, current_value from inbox_cards('2024-03-02', '2024-03-31', "
-        "labels := ['customize'])"
-    )
-    expect_cards(page, rows)
-
-
 def test_tables_are_downloaded_as_csv(page: Page, address: str, ask: Any) -> None:
     open_page(page, f"{address}/?section=agents&order=-messages_sent")
     with page.expect_download() as download:
@@ -329,70 +223,6 @@ def test_tables_are_downloaded_as_csv(page: Page, address: str, ask: Any) -> Non
         for row in rows
         if row["first_response_seconds_median"]
     ] == [row[2] for row in expected if row[2] is not None]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_both_themes_can_be_read_and_a_phone_shows_all(
-    browser: Browser, address: str, scheme: Any
-) -> None:
-    with closing(
-        browser.new_context(
-            viewport={"width": 400, "height": 800},
-            color_scheme=scheme,
-            is_mobile=True,
-            has_touch=True,
-        )
-    ) as phone:
-        page = phone.new_page()
-        open_page(page, f"{address}/?section=agents&agent=u00021")
-        expect(page.locator("svg.marks")).to_have_count(8)
-        wait_until_it_fits(page)
-        background = {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 28)"}[scheme]
-        expect(page.get_by_test_id("stApp")).to_have_css("background-color", background)
-        page.get_by_text("The numbers behind the charts").click()
-        expect(page.get_by_role("table")).to_have_count(3)
-        wait_until_shown(page)
-        expect_readable(page)
-        assert len(page.evaluate(f"({CONTRAST})(21.1)")) > 100, "the measure sees the texts"
-
-
-WIDTHS = (1440, 1024, 400)
-SCHEMES: tuple[Any, ...] = ("light", "dark")
-
-
-def test_the_sample_can_be_read_at_every_width_in_both_themes(
-    browser: Browser, address: str
-) -> None:
-    look_at(browser, address)
-
-
-@pytest.mark.parametrize("published", [published_year, published_days])
-def test_other_inboxes_can_be_read_at_every_width_in_both_themes(
-    browser: Browser, tmp_path: Path, published: Callable[[], Settings]
-) -> None:
-    with served(copy_home(published(), tmp_path).home) as address:
-        look_at(browser, address)
-
-
-def look_at(browser: Browser, address: str) -> None:
-    """The page over all of an inbox: nothing is cut, unreadable, or said to be wrong."""
-    for scheme in ("light", "dark"):
-        with closing(
-            browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
-        ) as c:
-            page = c.new_page()
-            errors: list[str] = []
-            page.on("pageerror", lambda error, errors=errors: errors.append(str(error)))
-            open_page(page, f"{address}/?range=all&definitions=closing_seconds")
-            expect(page.locator(".st-key-charts svg.marks").first).to_be_visible()
-            for width in WIDTHS:
-                page.set_viewport_size({"width": width, "height": 900})
-                wait_until_shown(page)
-                wait_until_it_fits(page)
-                until_equal(page, lambda page=page: page.evaluate(CUT), [])
-            expect_readable(page)
-            assert errors == []
-            expect(page.locator('[data-testid="stException"]')).to_have_count(0)
 
 
 def test_a_new_publication_is_shown_without_a_click(

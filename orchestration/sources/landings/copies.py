@@ -7,15 +7,13 @@ messages are in it. What DuckDB is given is a link to it, for which the file's n
 from __future__ import annotations
 
 import codecs
-import gzip
 import shutil
 import tempfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-CUT_OFF = (EOFError, gzip.BadGzipFile, zlib.error)
+import pyarrow as pa
 
 
 class Copies:
@@ -31,9 +29,13 @@ class Copies:
     def of(self, name: str, fill: Callable[[Path], None]) -> Path:
         """A link to a new copy, which is filled under the path that `fill` is given."""
         unnamed = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115
-        self._open.append(unnamed)
         copy = Path(f"/proc/self/fd/{unnamed.fileno()}")
-        fill(copy)
+        try:
+            fill(copy)
+        except BaseException:
+            unnamed.close()
+            raise
+        self._open.append(unnamed)
         link = self._folder / f"{len(self._open):06d}-{Path(name).name}"
         link.symlink_to(copy)
         return link
@@ -47,23 +49,22 @@ class Copies:
             return path
 
         def fill(copy: Path) -> None:
-            with _opened(path) as file, copy.open("wb") as unmarked:
+            with pa.input_stream(path) as file, copy.open("wb") as unmarked:
                 file.read(len(codecs.BOM_UTF8))
                 shutil.copyfileobj(file, unmarked)
 
         try:
-            return self.of(path.name.removesuffix(".gz"), fill)
-        except CUT_OFF:  # told of the file itself
-            return path
+            return self.of(path.name.removesuffix(".gz").removesuffix(".zst"), fill)
+        except OSError as error:
+            if error.errno is not None:  # the machine's fault
+                raise
+            return path  # cut off: told of the file itself
 
 
 def _is_marked(path: Path) -> bool:
+    """Whether a file, unpacked as its name says, begins with a byte-order mark."""
     try:
-        with _opened(path) as file:
-            return file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
-    except (*CUT_OFF, OSError):  # told when it is read
+        with pa.input_stream(path) as file:
+            return bytes(file.read(len(codecs.BOM_UTF8))) == codecs.BOM_UTF8
+    except OSError:  # told when it is read
         return False
-
-
-def _opened(path: Path) -> IO[bytes] | gzip.GzipFile:
-    return gzip.open(path) if path.suffix == ".gz" else path.open("rb")

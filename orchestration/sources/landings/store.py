@@ -28,16 +28,17 @@ def list_stored(where: str, folder: Path) -> list[LandedFile]:
             item.name,
             kind,
             f"{item.size_bytes}:{item.version}",
-            partial(_copied, store, copies, item.name),
+            partial(_copied, store, copies, item.name, kind),
         )
         for item in objects
         if (kind := format_of(item.name)) is not None
     ]
 
 
-def _copied(store: ObjectFolder, copies: Copies, name: str) -> Path:
+def _copied(store: ObjectFolder, copies: Copies, name: str, kind: str) -> Path:
     """A link to a copy of an object. Raises SourceUnreachable."""
     try:
-        return copies.of(name, partial(store.download, name))
+        copy = copies.of(name, partial(store.download, name))
     except StoreUnavailable as error:
         raise SourceUnreachable(str(error)) from None
+    return copies.without_mark(copy) if kind == "json" else copy

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from orchestration.sources.errors import LandingIncomplete
@@ -91,6 +92,20 @@ def test_a_byte_order_mark_takes_no_record_away(
     desk.bring()
     assert desk.everything() == expected
     assert not desk.count("unreadable records")
+
+
+def test_a_byte_order_mark_in_zstd_takes_no_record_away(
+    tmp_path: Path, expected: dict[str, Any]
+) -> None:
+    layouts.airbyte_data(tmp_path / "there", streams(NO_PRIVACY))
+    for file in (tmp_path / "there").iterdir():
+        with pa.output_stream(file.with_suffix(".zst")) as packed:
+            packed.write(codecs.BOM_UTF8 + gzip.decompress(file.read_bytes()))
+        file.unlink()
+    desk = Desk(tmp_path, "zendesk")
+    desk.look_elsewhere(tmp_path / "there")
+    desk.bring()
+    assert desk.everything() == expected
 
 
 def test_a_marked_file_that_is_cut_off_is_told(tmp_path: Path) -> None:
