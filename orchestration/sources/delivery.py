@@ -101,8 +101,8 @@ def make_folder(exports: Path) -> None:
         refusal = error.strerror
     if refusal is not None:
         raise WrongSource(
-            f"Export days cannot be written to {exports} ({refusal}): let this user write there, "
-            "or give another folder"
+            f"Export days cannot be written to {exports} ({refusal}): see that it is a folder, "
+            "that its disk is there and that this user may write to it, or give another"
         )
 
 

@@ -207,6 +207,15 @@ def test_what_is_read_ahead_is_what_stands(instance: DagsterInstance, home: Path
         assert instance.get_asset_records(keys) == another.get_asset_records(keys)
 
 
+def test_what_is_read_ahead_goes_with_a_wiped_asset(instance: DagsterInstance) -> None:
+    one, other = (AssetKey(asset) for asset in ASSETS[:2])
+    for asset in ASSETS[:2]:
+        instance.event_log_storage.store_event(materialized(asset, DAYS[0]))
+    assert len(instance.get_asset_records([one])) == 1
+    instance.event_log_storage.wipe_asset(other)
+    assert instance.get_asset_records([other]) == []
+
+
 def test_dagsters_own_storage_reads_the_same_files(instance: DagsterInstance, home: Path) -> None:
     instance.event_log_storage.store_event_batch([materialized(ASSETS[0], day) for day in DAYS])
     known = what_is_known(instance)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,19 @@ def test_the_same_as_from_a_folder(tmp_path: Path, desk: Desk, layout: Any, land
     local.bring()
     assert desk.everything() == local.everything()
     assert not list(desk.sources.rglob("*.unfinished"))
+
+
+def test_a_byte_order_mark_takes_no_record_away(tmp_path: Path, desk: Desk) -> None:
+    layouts.answers(tmp_path / "there", streams(NO_PRIVACY))
+    local = Desk(tmp_path / "local", "zendesk")
+    local.look_elsewhere(tmp_path / "there")
+    local.bring()
+    for file in (tmp_path / "there").iterdir():
+        file.write_bytes(codecs.BOM_UTF8 + file.read_bytes())
+    upload(tmp_path / "there", desk.source.where)
+    desk.bring()
+    assert desk.everything() == local.everything()
+    assert not desk.count("unreadable records")
 
 
 def test_only_new_objects_are_read(tmp_path: Path, desk: Desk) -> None:
