@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -54,12 +55,12 @@ def test_the_same_as_from_a_folder(tmp_path: Path, desk: Desk, layout: Any, land
 
 
 def test_a_byte_order_mark_takes_no_record_away(tmp_path: Path, desk: Desk) -> None:
-    layouts.answers(tmp_path / "there", streams(NO_PRIVACY))
+    layouts.airbyte_data(tmp_path / "there", streams(NO_PRIVACY))
     local = Desk(tmp_path / "local", "zendesk")
     local.look_elsewhere(tmp_path / "there")
     local.bring()
     for file in (tmp_path / "there").iterdir():
-        file.write_bytes(codecs.BOM_UTF8 + file.read_bytes())
+        file.write_bytes(gzip.compress(codecs.BOM_UTF8 + gzip.decompress(file.read_bytes())))
     upload(tmp_path / "there", desk.source.where)
     desk.bring()
     assert desk.everything() == local.everything()
