@@ -14,8 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from orchestration.errors import InboxError
-from orchestration.exports import decisions, pending_days, read_manifests
-from orchestration.exports.days import SEE, DayStandsOtherwise
+from orchestration.exports import days, pending_days, read_manifests
 from orchestration.exports.loading import (
     arrived_days,
     describe_days,
@@ -150,11 +149,10 @@ def retry(settings: Settings, day: date | None = None) -> Retry:
 def accept(settings: Settings, day: date, why: str) -> RunOutcome:
     """Takes a day's rejected rows as they are, then publishes.
 
-    Raises as `run` does, and DayStandsOtherwise where the day is not loaded.
+    Raises as `run` does, and DayStandsOtherwise where the day is not loaded or none is rejected.
     """
     with _command(settings, "a run"):
-        if decisions.accept(settings.raw_folder, day, decisions.decide(why)) is None:
-            raise DayStandsOtherwise(f"{day} is not loaded", advice=SEE)
+        days.accept(settings, day, why)
         return _run(settings, [])
 
 

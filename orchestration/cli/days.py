@@ -69,6 +69,7 @@ def list_days(
 def empty(day: Any, why: str, undo: bool, exports: str | None, **flags: Any) -> None:
     """Say that nothing will come of a day; it is missing no longer, until its folder arrives."""
     from orchestration.exports import days as export_days
+    from orchestration.machine import zones
 
     settings = read_settings(exports=exports, **flags)
     export_days.say_empty(settings, day.date(), why, undo=undo)
@@ -76,6 +77,12 @@ def empty(day: Any, why: str, undo: bool, exports: str | None, **flags: Any) -> 
         f"{day:%Y-%m-%d} is {'not ' * undo}said to be empty. Publish with: inbox run",
         soft_wrap=True,
     )
+    if not undo and day.date() > zones.today(settings.timezone):
+        console.print(
+            f"{day:%Y-%m-%d} is yet to come. If another day is meant, take it back with: "
+            f"inbox days empty {day:%Y-%m-%d} --undo",
+            soft_wrap=True,
+        )
 
 
 @days.command()

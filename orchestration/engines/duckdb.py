@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from orchestration.engines.interface import LandedFiles, Ran
 from orchestration.engines.state import ModelState, read_states
-from orchestration.engines.warehouse_file import let_go, looked_at
+from orchestration.engines.warehouse_file import held_open, let_go, looked_at
 from orchestration.machine.sql import quoted
 from orchestration.settings import Settings
 
@@ -37,6 +37,10 @@ class DuckDB:
             "INBOX_THREADS": str(self.settings.threads),
             "INBOX_MEMORY_LIMIT": self.settings.memory_limit,
         }
+
+    def held(self) -> AbstractContextManager[None]:
+        """Its file stays open."""
+        return held_open(self.settings)
 
     @contextmanager
     def session(self) -> Iterator[None]:

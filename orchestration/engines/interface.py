@@ -76,6 +76,10 @@ class Engine(Protocol):
         """What `profiles.yml` and the macros read."""
         ...
 
+    def held(self) -> AbstractContextManager[None]:
+        """Held while a build asks it one thing after the other."""
+        ...
+
     def session(self) -> AbstractContextManager[None]:
         """Held while dbt runs a command."""
         ...

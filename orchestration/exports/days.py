@@ -148,6 +148,19 @@ def say_empty(settings: Settings, day: date, why: str, *, undo: bool = False) ->
     decisions.say_empty(raw, day, decide(why))
 
 
+def accept(settings: Settings, day: date, why: str) -> None:
+    """Take a loaded day's rejected rows as they are. Raises DayStandsOtherwise."""
+    manifest = read_manifest(settings.raw_folder, day)
+    if manifest is None:
+        raise DayStandsOtherwise(f"{day} is not loaded", advice=SEE)
+    if not any(manifest.rows_rejected.values()):
+        raise DayStandsOtherwise(
+            f"No row of {day} is set aside, so there is nothing to accept",
+            advice="see what is with: inbox quarantine list",
+        )
+    decisions.accept(settings.raw_folder, day, decide(why))
+
+
 def reopen(settings: Settings, day: date) -> None:
     """Make a loaded day due, and open again if it was closed. Raises DayStandsOtherwise."""
     raw = settings.raw_folder

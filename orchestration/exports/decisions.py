@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from orchestration.exports.errors import BrokenManifest
-from orchestration.exports.manifest import DayManifest, Decision, manifest_path, read_manifest
+from orchestration.exports.manifest import Decision, manifest_path, read_manifest
 from orchestration.exports.writing import raw_lock
 from orchestration.machine import files
 
@@ -56,16 +56,13 @@ def take_back_empty(raw: Path, days: Collection[date]) -> None:
         _write_empty_days(raw, {day: said[day] for day in said.keys() - set(days)})
 
 
-def accept(raw: Path, day: date, decision: Decision) -> DayManifest | None:
-    """Take a day's bad rows as they are; None where the day is not loaded."""
-    if read_manifest(raw, day) is None:
-        return None
+def accept(raw: Path, day: date, decision: Decision) -> None:
+    """Take the bad rows of a loaded day as they are."""
     with raw_lock(raw):
         manifest = read_manifest(raw, day)
         if manifest is not None:
             manifest = manifest.model_copy(update={"acceptance": decision})
             files.write_text(manifest_path(raw, day), manifest.model_dump_json(indent=2))
-    return manifest
 
 
 def _write_empty_days(raw: Path, days: Mapping[date, Decision]) -> None:

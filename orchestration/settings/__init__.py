@@ -119,6 +119,7 @@ class Settings(HomePaths, BaseSettings):
     deadline: str | None = Field(
         default=None,
         pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+        examples=["08:00"],
         description="Time of the day, such as 08:00 in the zone, until which the export of the day "
         "before may come; it is late after that, which INBOX_ALERT_URL is told. With the daily "
         "load unless set.",
@@ -126,16 +127,19 @@ class Settings(HomePaths, BaseSettings):
     dagster_url: ShownAddress = Field(
         default="http://127.0.0.1:3000",
         pattern=r"^https?://[^\s]+$",
+        examples=["https://dagster.example"],
         description="Where people open the Dagster UI; alerts link to it.",
     )
     page_url: ShownAddress | None = Field(
         default=None,
         pattern=r"^https?://[^\s]+$",
+        examples=["https://reports.example"],
         description="Where readers open the report's page, where that is through a proxy.",
     )
     thread_url: ShownAddress | None = Field(
         default=None,
         pattern=r"^https?://[^\s]*\{thread_id\}[^\s]*$",
+        examples=["https://desk.example/tickets/{thread_id}"],
         description="Where the help desk shows a thread, with {thread_id} for its identifier, such "
         "as https://desk.example/tickets/{thread_id}; makes links of threads behind a number.",
     )
@@ -148,6 +152,7 @@ class Settings(HomePaths, BaseSettings):
     memory_limit: str = Field(
         default_factory=lambda: part_of_memory(0.6),
         pattern=r"^\d+(\.\d+)?\s?[KMGT]i?B$",
+        examples=["8GB"],
         description="Memory of the engine before it spills to disk, such as 8GB; 60% of the "
         "machine's unless set.",
     )
@@ -168,6 +173,7 @@ class Settings(HomePaths, BaseSettings):
     spark_schema: str = Field(
         default="inbox",
         pattern=r"^[a-z][a-z0-9_]*$",
+        examples=["inbox, in small letters, digits and _"],
         description="How the names of the databases there begin: <name>_main holds what readers "
         "get.",
     )
@@ -218,6 +224,7 @@ class Settings(HomePaths, BaseSettings):
     )
     covered_from: date | None = Field(
         default=None,
+        examples=["2024-01-31"],
         description="First day of which everything is there; days from it on that do not arrive "
         "are missing. The first loaded day unless set, or what a first fill of a source recorded.",
     )
@@ -291,5 +298,5 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
         raise SettingsError(
-            "\n".join(in_words(problem, SECRETS) for problem in error.errors())
+            "\n".join(in_words(problem, SECRETS, Settings.model_fields) for problem in error.errors())
         ) from None

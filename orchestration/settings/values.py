@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import grp
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic.fields import FieldInfo
 from pydantic_settings import NoDecode
 
 from orchestration.settings.addresses import is_address, local_folder, object_address
@@ -89,7 +90,8 @@ def _postgres_address(value: SecretStr | None) -> SecretStr | None:
     return value
 
 
-def _known_zone(value: str) -> str:
+def known_zone(value: str) -> str:
+    """A zone by its IANA name. Raises ValueError for what is none."""
     # Not by looking whether there are rules: the machine's "localtime" is no name of a zone.
     if value not in available_timezones():
         raise ValueError(f"{value!r} is not the IANA name of a time zone; one is Europe/Warsaw")
@@ -147,30 +149,22 @@ ShownAddress = Annotated[str, AfterValidator(_no_login)]
 Webhook = Annotated[SecretStr | None, AfterValidator(_web_address)]
 PostgresAddress = Annotated[SecretStr | None, AfterValidator(_postgres_address)]
 PseudonymKey = Annotated[SecretStr | None, AfterValidator(_long_key)]
-ZoneName = Annotated[str, AfterValidator(_known_zone)]
+ZoneName = Annotated[str, AfterValidator(known_zone)]
 CronSchedule = Annotated[str, AfterValidator(_five_fields)]
 Weekdays = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_weekdays)]
 GroupName = Annotated[str | None, AfterValidator(_known_group)]
 
 
-# What is written in one way alone, of which a pattern tells people little.
-_WRITTEN_AS = {
-    "covered_from": "2024-01-31",
-    "deadline": "08:00",
-    "dagster_url": "https://dagster.example",
-    "page_url": "https://reports.example",
-    "thread_url": "https://desk.example/tickets/{thread_id}",
-    "memory_limit": "8GB",
-    "spark_schema": "inbox, in small letters, digits and _",
-}
+def in_words(problem: Any, secrets: Collection[str], fields: Mapping[str, FieldInfo]) -> str:
+    """Which setting is wrong and why; a value that may hold a secret is not told.
 
-
-def in_words(problem: Any, secrets: Collection[str]) -> str:
-    """Which setting is wrong and why; a value that may hold a secret is not told."""
+    Of what is written in one way alone a pattern tells people little: its field has an example.
+    """
     name = f"INBOX_{'_'.join(str(part) for part in problem['loc']).upper()}"
     message = problem["msg"].removeprefix("Value error, ")
-    if problem["loc"][0] in _WRITTEN_AS and problem["type"].startswith(("string_pattern", "date_")):
-        message = f"write it as {_WRITTEN_AS[problem['loc'][0]]}"
+    examples = fields[problem["loc"][0]].examples
+    if examples and problem["type"].startswith(("string_pattern", "date_")):
+        message = f"write it as {examples[0]}"
     problem_input = problem.get("input")
     is_secret = "://" in str(problem_input) or problem["loc"][0] in secrets
     if not is_secret and "input" in problem and repr(problem_input) not in message:

@@ -83,7 +83,7 @@ class Option:
     """What only one kind is told: its default and what it means. Lists come parted by commas.
 
     shapes_records: whether it decides what is kept, so that another value means reading anew.
-    least: of a number.
+    least: of a number. check: gives a text as it is kept, or raises ValueError with why it cannot be.
     """
 
     name: str
@@ -91,6 +91,7 @@ class Option:
     meaning: str
     shapes_records: bool = False
     least: int = 0
+    check: Callable[[str], str] = str
 
 
 @dataclass(frozen=True)

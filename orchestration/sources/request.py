@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 from orchestration.machine import zones
+from orchestration.settings.values import known_zone
 
 from .errors import WrongSource
 from .kinds import kind_named
@@ -19,12 +19,27 @@ from .people import People
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,62}")
 _PREFIX = re.compile(r"[^\s:|/]{0,62}")
+
+
+def _day_or_none(value: str) -> str:
+    """The text of a day, which may be empty; YAML gives a day as one."""
+    try:
+        return value and date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise ValueError(f"{value!r} is no day; one is 2024-01-31") from None
+
+
 COMMON_OPTIONS = (
     Option("plain_addresses", False, "whether mail addresses may stand for people without a key"),
-    Option("zone", "UTC", "the IANA zone of times that have no offset"),
+    Option("zone", "UTC", "the IANA zone of times that have no offset", check=known_zone),
 )
 FETCH_OPTIONS = (
-    Option("since", "", "of an API: the day since which records were changed that are fetched"),
+    Option(
+        "since",
+        "",
+        "of an API: the day since which records were changed that are fetched",
+        check=_day_or_none,
+    ),
     Option("allow_host", [], "of an API: hosts that are asked though they are not the vendor's"),
     Option("ca_file", "", "of an API: the file of a certification authority of your own"),
 )
@@ -131,19 +146,10 @@ def _typed(option: Option, value: Any) -> Any:
             if not str(value).isdecimal() or int(value) < option.least:
                 raise WrongSource(f"Option {option.name} is a whole number, {option.least} or more")
             return int(value)
-        case str() if option.name == "since":
-            return _day(str(value))
-        case str() if option.name == "zone" and value not in available_timezones():
-            raise WrongSource(f"Option zone is an IANA name such as Europe/Warsaw, not {value!r}")
         case list() | tuple():
             entries = value if isinstance(value, list) else str(value).split(",")
             return [str(entry).strip() for entry in entries if str(entry).strip()]
-    return str(value)
-
-
-def _day(value: str) -> str:
-    """The text of a day, which may be empty; YAML gives a day as one."""
     try:
-        return value and date.fromisoformat(value).isoformat()
-    except ValueError:
-        raise WrongSource(f"Option since is a day such as 2024-01-31, not {value!r}") from None
+        return option.check(str(value))
+    except ValueError as error:
+        raise WrongSource(f"Option {option.name}: {error}") from None

@@ -10,7 +10,6 @@ import hashlib
 import json
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -18,7 +17,7 @@ from pathlib import Path
 from orchestration.engines import engine_of
 from orchestration.engines.interface import Ran
 from orchestration.engines.state import ModelState, read_states
-from orchestration.engines.warehouse_file import held_open, let_go
+from orchestration.engines.warehouse_file import let_go
 from orchestration.errors import InboxError
 from orchestration.exports import DayManifest, collect_garbage, read_manifests
 from orchestration.exports.coverage import Coverage, find_coverage
@@ -91,7 +90,7 @@ def build_warehouse(
         fingerprint = input_fingerprint(settings, manifests)
         tested = tested_fingerprint(settings)
         _record(settings, None)
-        with held_open(settings) if engine_of(settings).runs_kept_sql else nullcontext():
+        with engine_of(settings).held():
             results = _bring_up_to_date(settings, models, manifests, selection)
             states = read_states(settings.warehouse_database)
             if with_tests and all(result.is_success for result in results):

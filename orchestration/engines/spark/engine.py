@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -69,6 +69,10 @@ class Spark:
             "INBOX_SPARK_FILE_FORMAT": settings.spark_file_format,
             **({"DBT_ENV_SECRET_INBOX_SPARK_PASSWORD": secret} if secret else {}),
         }
+
+    def held(self) -> AbstractContextManager[None]:
+        """Nothing: the file of views is replaced by another in between."""
+        return nullcontext()
 
     @contextmanager
     def session(self) -> Iterator[None]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from orchestration.engines.spark.tables import (
     parse_table,
 )
 from orchestration.engines.state import STATE_COLUMNS
+from orchestration.engines.warehouse_file import looked_at
 from orchestration.machine import files
 from orchestration.machine.sql import literal, literal_path, quoted
 from orchestration.machine.stores import ObjectFolder
@@ -52,7 +52,7 @@ def write_views(
     """
     database = settings.warehouse_database
     with files.written_aside(database) as aside:
-        with closing(duckdb.connect(str(aside))) as connection:
+        with looked_at(aside) as connection:
             connection.execute("set TimeZone = 'UTC'")
             for schema in (*SCHEMAS, "load_state"):
                 connection.execute(f"create schema if not exists {schema}")
@@ -67,7 +67,7 @@ def write_views(
 
 def write_states(settings: Settings, tables: Sequence[ClusterTable]) -> None:
     """Notes in the file of views what batches the cluster's tables have had."""
-    with closing(duckdb.connect(str(settings.warehouse_database))) as connection:
+    with looked_at(settings.warehouse_database) as connection:
         _write_states(connection, tables)
 
 

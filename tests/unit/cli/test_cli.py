@@ -64,6 +64,16 @@ def test_a_user_to_be_erased_can_be_named_where_no_list_of_processes_shows_it(
     assert is_unfinished(load_settings(home=tmp_path))
 
 
+def test_a_day_to_come_that_is_said_to_be_empty_is_told_as_such(tmp_path: Path) -> None:
+    home = ["--home", str(tmp_path)]
+    said = CliRunner().invoke(main, ["days", "empty", "2999-12-24", *home])
+    assert said.exit_code == 0, said.output
+    assert "yet to come" in said.output
+    assert "inbox days empty 2999-12-24 --undo" in said.output
+    past = CliRunner().invoke(main, ["days", "empty", "2024-01-06", *home])
+    assert "yet to come" not in past.output
+
+
 @pytest.mark.parametrize(
     "command", ["days empty", "days reopen", "days remove", "quarantine accept"]
 )

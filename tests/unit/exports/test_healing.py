@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from orchestration.exports import collect_garbage, find_export_days, load_day, read_manifests
-from orchestration.exports.decisions import accept, decide
+from orchestration.exports.days import DayStandsOtherwise, accept
 from orchestration.exports.healing import unresolved_rows
 from orchestration.exports.loading import load_days
 from orchestration.exports.retention import close_days
@@ -115,18 +115,27 @@ def test_keys_heal_however_they_are_spelled_and_whatever_is_shown_of_their_rows(
 def test_what_was_accepted_holds_for_the_files_as_they_are(settings: Settings) -> None:
     a_bad_day(settings)
     load_days(settings, Door())
-    accepted = accept(settings.raw_folder, DAY, decide("the bot's own"))
+    accept(settings, DAY, "the bot's own")
+    accepted = read_manifests(settings.raw_folder)[DAY].acceptance
     assert accepted is not None
-    assert accepted.acceptance is not None
-    assert accepted.acceptance.why == "the bot's own"
-    assert accepted.acceptance.by
+    assert accepted.why == "the bot's own"
+    assert accepted.by
     assert unresolved(settings) == {(DAY, "threads"): 0}
     load_days(settings, Door(), [str(DAY)])
     assert unresolved(settings) == {(DAY, "threads"): 0}
     a_bad_day(settings, bad=13)
     load_days(settings, Door())
     assert unresolved(settings) == {(DAY, "threads"): 13}
-    assert accept(settings.raw_folder, date(2024, 5, 1), decide("")) is None
+
+
+def test_what_cannot_be_accepted_is_told(settings: Settings) -> None:
+    write(settings, "threads.csv", [thread()])
+    load_days(settings, Door())
+    with pytest.raises(DayStandsOtherwise, match=r"No row of .* is set aside") as nothing:
+        accept(settings, DAY, "")
+    assert "inbox quarantine list" in str(nothing.value.advice)
+    with pytest.raises(DayStandsOtherwise, match="2024-05-01 is not loaded"):
+        accept(settings, date(2024, 5, 1), "")
 
 
 def test_what_was_healed_stays_so_when_the_day_is_closed(settings: Settings) -> None:

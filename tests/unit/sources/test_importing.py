@@ -88,17 +88,17 @@ def test_a_day_that_is_yet_to_come_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "option", "value", "said"),
     [
-        ("zendesk", "zone", "Warsaw", "is an IANA name such as Europe/Warsaw, not 'Warsaw'"),
-        ("mbox", "zone", "Warsaw", "is an IANA name such as Europe/Warsaw, not 'Warsaw'"),
-        ("zendesk", "since", "yesterday", "is a day such as 2024-01-31, not 'yesterday'"),
-        ("zendesk", "survey_steps", "1", "is a whole number, 2 or more"),
+        ("zendesk", "zone", "Warsaw", ": 'Warsaw' is not the IANA name of a time zone; one is Europe/Warsaw"),
+        ("mbox", "zone", "Warsaw", ": 'Warsaw' is not the IANA name of a time zone; one is Europe/Warsaw"),
+        ("zendesk", "since", "yesterday", ": 'yesterday' is no day; one is 2024-01-31"),
+        ("zendesk", "survey_steps", "1", " is a whole number, 2 or more"),
     ],
 )
 def test_an_option_that_is_wrong_is_told(
     tmp_path: Path, kind: str, option: str, value: str, said: str
 ) -> None:
     desk = Desk(tmp_path, kind, options={option: value})
-    with pytest.raises(WrongSource, match=f"Option {option} {said}"):
+    with pytest.raises(WrongSource, match=f"Option {option}{said}"):
         desk.bring()
 
 
