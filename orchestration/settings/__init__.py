@@ -298,5 +298,7 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
         raise SettingsError(
-            "\n".join(in_words(problem, SECRETS, Settings.model_fields) for problem in error.errors())
+            "\n".join(
+                in_words(problem, SECRETS, Settings.model_fields) for problem in error.errors()
+            )
         ) from None

@@ -83,7 +83,7 @@ class Option:
     """What only one kind is told: its default and what it means. Lists come parted by commas.
 
     shapes_records: whether it decides what is kept, so that another value means reading anew.
-    least: of a number. check: gives a text as it is kept, or raises ValueError with why it cannot be.
+    least: of a number. check: gives a text as it is kept, or raises ValueError with why it is none.
     """
 
     name: str

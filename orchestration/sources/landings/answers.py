@@ -5,7 +5,6 @@ An answer holds its records in a list under the endpoint's name: {"tickets": [..
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from orchestration.machine.sql import literal, quoted
 
 from ..language import literal_paths
 from ..model import Part, Table
+from ..unpacking import unpacked
 from .folder import LandedFile, is_named
 
 # A page of 1,000 records with their texts; DuckDB holds two of them a thread.
@@ -80,7 +80,7 @@ class AnswersLanding:
 
 def _is_list(path: str) -> bool:
     """Whether an answer begins as a list."""
-    with gzip.open(path) if path.endswith(".gz") else Path(path).open("rb") as file:
+    with unpacked(Path(path)) as file:
         return file.read(64).lstrip()[:1] == b"["
 
 

@@ -13,7 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-import pyarrow as pa
+from orchestration.machine.handles import allow_as_many_as_may_be
+
+from ..unpacking import raise_for_machine, unpacked
 
 
 class Copies:
@@ -28,6 +30,7 @@ class Copies:
 
     def of(self, name: str, fill: Callable[[Path], None]) -> Path:
         """A link to a new copy, which is filled under the path that `fill` is given."""
+        allow_as_many_as_may_be()  # a landing may have more files than a shell lets one open
         unnamed = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115
         copy = Path(f"/proc/self/fd/{unnamed.fileno()}")
         try:
@@ -49,22 +52,21 @@ class Copies:
             return path
 
         def fill(copy: Path) -> None:
-            with pa.input_stream(path) as file, copy.open("wb") as unmarked:
+            with unpacked(path) as file, copy.open("wb") as unmarked:
                 file.read(len(codecs.BOM_UTF8))
                 shutil.copyfileobj(file, unmarked)
 
         try:
             return self.of(path.name.removesuffix(".gz").removesuffix(".zst"), fill)
         except OSError as error:
-            if error.errno is not None:  # the machine's fault
-                raise
+            raise_for_machine(error)
             return path  # cut off: told of the file itself
 
 
 def _is_marked(path: Path) -> bool:
     """Whether a file, unpacked as its name says, begins with a byte-order mark."""
     try:
-        with pa.input_stream(path) as file:
-            return bytes(file.read(len(codecs.BOM_UTF8))) == codecs.BOM_UTF8
+        with unpacked(path) as file:
+            return file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
     except OSError:  # told when it is read
         return False

@@ -13,6 +13,7 @@ import duckdb
 from ..errors import LandingIncomplete, SourceUnreachable
 from ..language import literal_paths
 from ..model import Part, Table
+from ..unpacking import ENDINGS
 from .copies import Copies
 from .json_lines import json_relation
 from .layout import Layout
@@ -20,7 +21,6 @@ from .sniffing import FirstLines, Wrap, ends_whole, look_at
 from .typed import ChildScan, described, typed_relation
 
 _FORMATS = {"jsonl": "json", "ndjson": "json", "json": "json", "csv": "csv", "parquet": "parquet"}
-_COMPRESSED = (".gz", ".zst")
 DEEPEST = 5
 LONGEST_ROW = 64 * 2**20  # a desk's own tables hold attachments
 _SHORT_ROW = 2 * 2**20
@@ -75,7 +75,7 @@ def format_of(name: str) -> str | None:
     path = Path(name)
     if len(path.parts) > DEEPEST or any(part.startswith((".", "_")) for part in path.parts):
         return None
-    stem = path.with_suffix("") if path.suffix in _COMPRESSED else path
+    stem = path.with_suffix("") if path.suffix in ENDINGS else path
     return _FORMATS.get(stem.suffix.removeprefix(".").lower())
 
 
@@ -205,7 +205,7 @@ def _scan(kind: str, paths: Sequence[str]) -> str:
 def _longest_row(paths: Sequence[str]) -> int:
     """How long a row of these files may be: as long as a whole file, up to a limit."""
     largest = max(
-        LONGEST_ROW if path.endswith(_COMPRESSED) else Path(path).stat().st_size for path in paths
+        LONGEST_ROW if path.endswith(ENDINGS) else Path(path).stat().st_size for path in paths
     )
     return min(max(largest, _SHORT_ROW), LONGEST_ROW)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from ..unpacking import ENDINGS, unpacked
 
 LINES = 1000
 LONGEST_LINE = 32 * 2**20
@@ -55,23 +55,23 @@ def look_at(path: Path) -> FirstLines:
 
 def ends_whole(path: Path) -> bool:
     """Whether a file of lines ends with a whole one, as far as that can be seen cheaply."""
-    if path.suffix != ".gz":
+    if path.suffix not in ENDINGS:
         with path.open("rb") as file:
             size = file.seek(0, 2)
             file.seek(max(0, size - LONGEST_LINE))
             last = file.read().rpartition(b"\n")[2].strip()
         return not last or _parsed(last) is not None
     try:
-        with gzip.open(path) as file:
+        with unpacked(path) as file:
             while file.read(2**20):
                 pass
-    except (EOFError, OSError, zlib.error):
+    except OSError:
         return False
     return True
 
 
 def _records(path: Path) -> Iterator[dict[str, Any]]:
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+    with unpacked(path) as file:
         try:
             for _ in range(LINES):
                 line = file.readline(LONGEST_LINE)
@@ -80,7 +80,7 @@ def _records(path: Path) -> Iterator[dict[str, Any]]:
                 record = _parsed(line)
                 if isinstance(record, dict):
                     yield record
-        except (EOFError, OSError, zlib.error):
+        except OSError:
             return
 
 

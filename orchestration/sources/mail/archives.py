@@ -6,15 +6,13 @@ Links are not followed, so that nothing beyond the folder that was named is read
 
 from __future__ import annotations
 
-import gzip
 import os
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from ..unpacking import raise_for_machine, unpacked
 from .cutting import RawMail, cut_mbox, from_line
 from .limits import MAX_MAIL_OCTETS
 from .reading import DRAFT, SENT, TRASH, Place, state_of_name
@@ -74,8 +72,8 @@ def mails_of(file: MailFile) -> Iterator[RawMail]:
                 yield from cut_mbox(_Bounded(stream, file))
             else:
                 yield _single(stream)
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        pass
+    except OSError as error:
+        raise_for_machine(error)
     else:
         return
     raise UnreadableArchive(f"{file.name}: its gzip data is cut off or damaged; copy it again")
@@ -105,7 +103,7 @@ def _head(path: Path) -> bytes:
     try:
         with _opened(path) as stream:
             return stream.read(_HEAD_OCTETS)
-    except (OSError, EOFError, zlib.error):
+    except OSError:
         return b""
 
 
@@ -137,14 +135,10 @@ def _names_of_folder(part: str) -> set[str]:
     return {part, *(name for name in part.removesuffix(".sbd").split(".") if name)}
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def _opened(path: Path) -> BinaryIO:
     with path.open("rb") as file:
-        if file.peek(2)[:2] == _GZIP:
-            with gzip.open(file) as unpacked:
-                yield unpacked  # type: ignore[misc]
-        else:
-            yield file
+        is_packed = file.read(2) == _GZIP
+    return unpacked(path, "gzip" if is_packed else None)
 
 
 def _single(stream: BinaryIO) -> RawMail:

@@ -88,8 +88,18 @@ def test_a_day_that_is_yet_to_come_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "option", "value", "said"),
     [
-        ("zendesk", "zone", "Warsaw", ": 'Warsaw' is not the IANA name of a time zone; one is Europe/Warsaw"),
-        ("mbox", "zone", "Warsaw", ": 'Warsaw' is not the IANA name of a time zone; one is Europe/Warsaw"),
+        (
+            "zendesk",
+            "zone",
+            "Warsaw",
+            ": 'Warsaw' is not the IANA name of a time zone; one is Europe/Warsaw",
+        ),
+        (
+            "mbox",
+            "zone",
+            "Warsaw",
+            ": 'Warsaw' is not the IANA name of a time zone; one is Europe/Warsaw",
+        ),
         ("zendesk", "since", "yesterday", ": 'yesterday' is no day; one is 2024-01-31"),
         ("zendesk", "survey_steps", "1", " is a whole number, 2 or more"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import json
+import resource
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pytest
 
 from orchestration.sources.errors import LandingIncomplete
+from orchestration.sources.landings.folder import list_files
 from orchestration.sources.staff_file import read_staff
 from tests.unit.sources import layouts
 from tests.unit.sources.desk import Desk
@@ -94,13 +96,12 @@ def test_a_byte_order_mark_takes_no_record_away(
     assert not desk.count("unreadable records")
 
 
-def test_a_byte_order_mark_in_zstd_takes_no_record_away(
-    tmp_path: Path, expected: dict[str, Any]
-) -> None:
+@pytest.mark.parametrize("mark", [codecs.BOM_UTF8, b""])
+def test_zstd_takes_no_record_away(tmp_path: Path, expected: dict[str, Any], mark: bytes) -> None:
     layouts.airbyte_data(tmp_path / "there", streams(NO_PRIVACY))
     for file in (tmp_path / "there").iterdir():
         with pa.output_stream(file.with_suffix(".zst")) as packed:
-            packed.write(codecs.BOM_UTF8 + gzip.decompress(file.read_bytes()))
+            packed.write(mark + gzip.decompress(file.read_bytes()))
         file.unlink()
     desk = Desk(tmp_path, "zendesk")
     desk.look_elsewhere(tmp_path / "there")
@@ -117,6 +118,20 @@ def test_a_marked_file_that_is_cut_off_is_told(tmp_path: Path) -> None:
     desk.look_elsewhere(tmp_path / "there")
     with pytest.raises(LandingIncomplete, match="is cut off in its last line"):
         desk.bring()
+
+
+def test_there_may_be_more_marked_files_than_a_shell_lets_one_open(tmp_path: Path) -> None:
+    for number in range(40):
+        (tmp_path / f"tickets_{number}.jsonl").write_bytes(codecs.BOM_UTF8 + b"{}")
+    (tmp_path / "links").mkdir()
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    are_open = max(int(path.name) for path in Path("/proc/self/fd").iterdir())
+    resource.setrlimit(resource.RLIMIT_NOFILE, (are_open + 20, limits[1]))
+    try:
+        files = list_files(tmp_path, tmp_path / "links")
+        assert [file.path.read_bytes() for file in files] == [b"{}"] * 40
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
 def test_a_list_of_staff_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
