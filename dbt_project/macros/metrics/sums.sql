@@ -24,29 +24,26 @@
 
 {#-
 CTEs that add up records, of the CTEs that are named for their kinds, by day and further columns; they end with the CTE
-`day_sums`.
+`day_sums`. It is called with those columns, as a select has them, of a kind of record and the column that says whose a number is:
+`{% call(records, whose) sums_by_day(...) %}`.
 
-columns: names with their expressions, in which RECORDS stands for the kind of record and WHOSE for the
-         column that says whose a number is
-where: which records count, likewise
+columns: their names
 row_sign: the column that says whether a row counts or no longer does, or 1
 names: the sums, all unless given
+is_of_asked: whether only the records of the agent who is asked for count
 -#}
-{% macro sums_by_day(columns, row_sign='row_sign', where=none, names=numbers_of(['sum'])) -%}
+{% macro sums_by_day(columns, row_sign='row_sign', names=numbers_of(['sum']), is_of_asked=false) -%}
 {%- for group, made in sum_groups(names).items() %}
 {%- set alone = numbers()[made.numbers[0]] if made.numbers | length == 1 else {} %}
 {{ group }} as (
     select
         {{ made.day }} as activity_date,
-        {%- for column, expression in columns.items() %}
-        {%- set value = expression | replace('RECORDS', made.of) | replace('WHOSE', made.whose) %}
-        {{ value ~ (' as ' ~ column if value != column else '') }},
-        {%- endfor %}
+        {{- caller(made.of, made.whose) }}
         {%- for name in made.numbers %}
         sum({{ added_value({'value': alone.value} if alone else numbers()[name], row_sign) }}) as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ made.of }}
-    where {{ made.day }} is not null{{ ' and ' ~ alone.where if alone.where }}{{ ' and ' ~ where | replace('WHOSE', made.whose) if where }}
+    where {{ made.day }} is not null{{ ' and ' ~ alone.where if alone.where }}{{ ' and ' ~ is_of_agent(made.whose) if is_of_asked }}
     group by {{ range(1, columns | length + 2) | join(', ') }}
 ),
 {% endfor %}
@@ -62,6 +59,15 @@ day_sums as (
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 )
+{%- endmacro %}
+
+{#- Those CTEs with the values of all scopes. -#}
+{% macro sums_by_day_and_scopes() -%}
+{%- call(records, whose) sums_by_day(scope_columns()) %}
+        {%- for column in scope_columns() %}
+        {{ whose ~ ' as agent_id' if column == 'agent_id' and whose != column else column }},
+        {%- endfor %}
+{%- endcall %}
 {%- endmacro %}
 
 {#- The rows of day_sums once for each scope, by its value. -#}

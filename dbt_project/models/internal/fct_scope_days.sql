@@ -1,10 +1,5 @@
 {{ config(materialized='changed_rows', unique_key=['activity_date', 'scope', 'scope_value']) }}
 
-{%- set columns = {'agent_id': 'WHOSE'} %}
-{%- for column in scope_columns() if column not in columns %}
-{%- do columns.update({column: column}) %}
-{%- endfor %}
-
 with
 {%- for kind, records in record_kinds().items() %}
 {{ kind }} as {{ inlined() }} (
@@ -19,7 +14,7 @@ with
     {%- endif %}
 ),
 {% endfor %}
-{{- sums_by_day(columns) }},
+{{- sums_by_day_and_scopes() }},
 
 differences as (
     {{- sums_by_scope() }}

@@ -34,7 +34,9 @@ names: the sums that are read
         {%- endif %}
 ),
 {% endfor %}
-{{- sums_by_day({'value_key': value_key('RECORDS', 'WHOSE', by_agent, dimension)}, row_sign='1', where=is_of_agent('WHOSE'), names=names) }},
+{%- call(records, whose) sums_by_day(['value_key'], row_sign='1', names=names, is_of_asked=true) %}
+        {{ value_key(records, whose, by_agent, dimension) }} as value_key,
+{%- endcall %},
 
 days_of_agents as materialized (
     select * from day_sums
