@@ -17,7 +17,8 @@ from orchestration.publishing.restated_cells import Restating
 from orchestration.warehouse.batches import MATERIALIZATIONS
 from orchestration.warehouse.catalog import landed_days
 from orchestration.warehouse.numbers import read_register
-from tests.models import DATABASE, Warehouse, compiled_nodes
+from tests.compiled import compiled_nodes
+from tests.models import DATABASE, Warehouse
 
 CELL = ["table_name", "period_start_date", "agent_id", "number"]
 # By table, whether its cells are agents' and whether they are months'.

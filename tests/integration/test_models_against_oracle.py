@@ -26,7 +26,8 @@ from tests.against_oracle.warehouses import (
     temporary_folder,
     write_schedules,
 )
-from tests.models import Warehouse, carried_nodes, compiled_nodes, load
+from tests.compiled import carried_nodes, compiled_nodes
+from tests.models import Warehouse, load
 from tests.oracle.corner_cases import all_corner_cases
 from tests.oracle.events import with_events, without_days
 from tests.oracle.generate import corrections, generate_inbox, inboxes

@@ -1,6 +1,6 @@
 """Days that are missing and what they make of periods and cards, worked out by hand."""
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,6 @@ import pytest
 from tests.oracle.by_hand import message, rating, records_of, row_of, thread
 from tests.oracle.coverage import Coverage
 from tests.oracle.metrics import Report
-
-ONE_DAY = timedelta(days=1)
 
 
 def march(*days: int) -> tuple[date, ...]:

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from orchestration.cli import main
-from tests.unit.publishing.test_restatements import FIRST, MOVED, Inbox
+from tests.unit.publishing.restated_inbox import FIRST, MOVED, Inbox
 
 
 @pytest.fixture(scope="module")

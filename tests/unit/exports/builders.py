@@ -231,6 +231,26 @@ def bad_file_reason(
     return error.reason
 
 
+def land(exports: Path, raw: Path, **options: Any) -> DayManifest:
+    """Land the one day that is there."""
+    (day,) = find_export_days(exports)
+    return load_day(day, raw, Door(), **options)
+
+
+def many_ratings(count: int, **changes: Any) -> list[Record]:
+    """Ratings of other names."""
+    return [rating(rating_id=f"r{number}", **changes) for number in range(count)]
+
+
+def rejection(folder: Path, name: str, record: Record) -> tuple[str | None, str]:
+    """Column and reason of the one bad record, after a good one."""
+    good = {"threads": thread(), "messages": message(), "ratings": rating()}[name.split(".")[0]]
+    landed = load_records(folder, name, [good, record])
+    ((row_number, column, reason),) = landed.reasons()
+    assert row_number == 2
+    return column, reason
+
+
 def _cell(value: Any) -> Any:
     if isinstance(value, list):
         return "|".join(value)

@@ -63,6 +63,11 @@ class Desk:
         self.source = Source(name, kind, where, **source)
         self._files = 0
 
+    @property
+    def days(self) -> list[str]:
+        """The export days that imports have written."""
+        return sorted(path.name for path in self.exports.iterdir())
+
     def change(self, **changed: Any) -> None:
         """Name the source in another way."""
         self.source = replace(self.source, **changed)

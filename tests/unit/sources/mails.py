@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
-from tests.unit.sources.desk import at
+from orchestration.privacy.users import UserIdentifiers
+from orchestration.sources.mail.reading import hashed
+from orchestration.sources.persons import hash_key
+from tests.unit.sources.desk import Desk, at
 
 
 def mail(
@@ -49,3 +53,37 @@ def _identifier(key: str) -> str:
 
 def _written(instant: datetime) -> str:
     return format_datetime(instant)
+
+
+STAFF = ("ada@desk.example", "ben@desk.example")
+ADA = "Ada <Ada@Desk.example>"
+BEA = "bea@customer.example"
+
+
+def desk_of(folder: Path, **source: Any) -> Desk:
+    options = {"plain_addresses": "true", **source.pop("options", {})}
+    return Desk(folder, "mbox", **{"staff": STAFF, "options": options, **source})
+
+
+def bring(desk: Desk, *mails: str, name: str = "inbox.mbox") -> Desk:
+    write_mbox(desk.landing / name, *mails)
+    desk.bring()
+    return desk
+
+
+def key(name: str) -> str:
+    return hashed(hash_key(UserIdentifiers()), "mail", f"{name}@mail.example")
+
+
+def threads(desk: Desk) -> list[set[str]]:
+    """Which mails are a thread, by the names of those that these tests use."""
+    names = {key(name): name for name in "abcdefgh"}
+    found: dict[str, set[str]] = {}
+    for row in desk.live("messages").values():
+        found.setdefault(row["thread_id"], set()).add(names[row["message_id"]])
+    return sorted(found.values(), key=sorted)
+
+
+def only_thread(desk: Desk) -> dict[str, Any]:
+    (thread,) = desk.standing("threads").values()
+    return thread

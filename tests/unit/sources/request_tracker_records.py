@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from tests.unit.sources.desk import Desk
 from tests.unit.sources.tables import Tables, written
 
 SYSTEM, NOBODY = 1, 6
@@ -162,3 +164,18 @@ class RequestTracker(Tables):
             Content=content, Created=written(when), LastUpdated=written(removed or when),
             Disabled=int(removed is not None),
         )  # fmt: skip
+
+
+OPTIONS = {"label_fields": "Tag", "rating_field": "Rating"}
+
+
+def bring(desk: Desk, tracker: RequestTracker) -> Desk:
+    """The desk after an import of the tables as they are."""
+    tracker.write(desk.landing)
+    desk.bring()
+    return desk
+
+
+def with_options(tmp_path: Path, **options: str) -> Desk:
+    """A desk of its own that is told more, or otherwise."""
+    return Desk(tmp_path / "other", "request_tracker", options={**OPTIONS, **options})

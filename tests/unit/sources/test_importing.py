@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import stat
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
-from orchestration.exports import load_day
-from orchestration.exports.layout import find_export_days
-from orchestration.exports.quarantine import quarantined_rows
-from orchestration.privacy.record import Door
-from orchestration.privacy.users import UserIdentifiers
 from orchestration.sources import delivery, importing, keeping
-from orchestration.sources.errors import LandingIncomplete, SourceUnreachable, WrongSource
+from orchestration.sources.errors import SourceUnreachable, WrongSource
 from orchestration.sources.request import Surroundings
 from tests.unit.sources.desk import BEGAN_AT, Desk, at
 from tests.unit.sources.zendesk_records import (
@@ -29,7 +21,6 @@ from tests.unit.sources.zendesk_records import (
     comment,
     rating,
     records,
-    said,
     ticket,
     user,
 )
@@ -38,10 +29,6 @@ from tests.unit.sources.zendesk_records import (
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path, "zendesk")
-
-
-def days(desk: Desk) -> list[str]:
-    return sorted(path.name for path in desk.exports.iterdir())
 
 
 def test_the_export_day_is_the_last_local_day_that_had_ended(tmp_path: Path) -> None:
@@ -54,7 +41,7 @@ def test_the_export_day_is_the_last_local_day_that_had_ended(tmp_path: Path) -> 
 def test_days_since_the_last_import_are_empty_folders(desk: Desk) -> None:
     desk.bring(records())
     desk.bring({"tickets": [ticket(2)]}, began_at=BEGAN_AT + timedelta(days=4))
-    assert days(desk) == ["2024-03-10", "2024-03-11", "2024-03-12", "2024-03-13", "2024-03-14"]
+    assert desk.days == ["2024-03-10", "2024-03-11", "2024-03-12", "2024-03-13", "2024-03-14"]
     files = {path.parent.name: path.name for path in desk.exports.glob("*/threads*")}
     assert files == {
         "2024-03-10": "threads.zendesk-000001.parquet",
@@ -65,7 +52,7 @@ def test_days_since_the_last_import_are_empty_folders(desk: Desk) -> None:
 def test_two_imports_of_one_day_are_two_files(desk: Desk) -> None:
     desk.bring(records())
     desk.bring({"tickets": [ticket(2)]})
-    assert days(desk) == ["2024-03-10"]
+    assert desk.days == ["2024-03-10"]
     assert len(list(desk.exports.glob("*/threads.*"))) == 2
 
 
@@ -73,7 +60,7 @@ def test_a_day_can_be_given_but_not_before_the_last_import(desk: Desk) -> None:
     assert desk.bring(records(), day=date(2024, 3, 5)).day == date(2024, 3, 5)
     with pytest.raises(WrongSource, match="2024-03-04 lies before the last import's"):
         desk.bring({"tickets": [ticket(2)]}, day=date(2024, 3, 4))
-    assert days(desk) == ["2024-03-05"]
+    assert desk.days == ["2024-03-05"]
 
 
 def test_a_day_that_is_yet_to_come_is_refused(tmp_path: Path) -> None:
@@ -173,191 +160,6 @@ def test_two_sources_of_one_exports_folder_need_two_prefixes(tmp_path: Path) -> 
     desk.change(prefix="b")
     desk.bring()
     assert set(desk.live("threads")) == {"1", "b:1"}
-
-
-@pytest.mark.parametrize(
-    ("missing", "message"),
-    [
-        ("tickets", "no tickets: switch that stream on"),
-        ("users", "no users: switch that stream on.*who is an agent"),
-        ("ticket_comments", r"no ticket_comments \(or ticket_audits\): switch that stream on"),
-    ],
-)
-def test_a_stream_that_is_missing(desk: Desk, missing: str, message: str) -> None:
-    streams = {name: found for name, found in records().items() if name != missing}
-    with pytest.raises(LandingIncomplete, match=message):
-        desk.bring(streams)
-    assert days(desk) == []
-
-
-def test_a_stream_missing_in_a_file_that_streams_share(desk: Desk) -> None:
-    lines = [{"stream": "tickets", "data": ticket(), "emitted_at": 1}]
-    (desk.landing / "records.jsonl").write_text("".join(f"{json.dumps(x)}\n" for x in lines))
-    with pytest.raises(LandingIncomplete, match="no ticket_comments"):
-        desk.bring()
-
-
-def test_audits_do_for_comments(desk: Desk) -> None:
-    streams = {name: found for name, found in records().items() if name != "ticket_comments"}
-    desk.bring({**streams, "ticket_audits": [audit(11, "01 09:00", said(CUSTOMER))]})
-    assert set(desk.live("messages")) == {"1101"}
-
-
-def test_a_column_that_is_missing(desk: Desk) -> None:
-    bare = {name: value for name, value in ticket().items() if name != "requester_id"}
-    with pytest.raises(LandingIncomplete, match="tickets has no requester in any record"):
-        desk.bring(records(tickets=[bare]))
-
-
-def test_what_is_missing_is_told_with_what_the_numbers_lack(desk: Desk) -> None:
-    done = desk.bring(records())
-    assert done.missing["satisfaction_ratings"] == "ratings of the older kind (good, bad)"
-    assert "tickets" not in done.missing
-
-
-def test_a_file_that_is_half_written_is_waited_for(desk: Desk) -> None:
-    desk.land(records())
-    path = desk.landing / "tickets" / "2024_03_02.jsonl"
-    path.write_text(json.dumps(ticket(2)) + "\n" + json.dumps(ticket(3))[:40])
-    with pytest.raises(LandingIncomplete, match=r"2024_03_02\.jsonl is cut off"):
-        desk.bring()
-    assert days(desk) == []
-    path.write_text(json.dumps(ticket(2)) + "\n" + json.dumps(ticket(3)) + "\n")
-    desk.bring()
-    assert set(desk.live("threads")) == {"1", "2", "3"}
-
-
-@pytest.mark.parametrize("name", ["tickets_1.jsonl.gz", "tickets_1.parquet", "tickets_1.csv.gz"])
-def test_a_broken_file_is_named_and_not_quoted(desk: Desk, name: str) -> None:
-    desk.land(records())
-    (desk.landing / name).write_bytes(b"\x1f\x8b\x08\x00the subject is a secret")
-    with pytest.raises(LandingIncomplete, match=name) as raised:
-        desk.bring()
-    assert "secret" not in str(raised.value)
-
-
-def test_lines_that_are_no_records_are_counted_and_told(desk: Desk) -> None:
-    desk.land(records())
-    path = desk.landing / "tickets" / "2024_03_01.jsonl"
-    path.write_text('{"id": 5, secret\n' + path.read_text() + "\n[1]\n" + '{"status": "open"}\n')
-    done = desk.bring()
-    assert done.unreadable == {"tickets": 3}
-    assert done.counts["unreadable records"] == 3
-    assert set(desk.live("threads")) == {"1"}
-
-
-def test_what_was_repaired_is_counted(desk: Desk) -> None:
-    done = desk.bring(
-        records(
-            tickets=[ticket(1, assignee_id=9001.0, group_id="51.00"), ticket(2)],
-            ticket_comments=[comment(31, "01 09:10", created_at="1970-01-01T00:00:00Z")],
-        )
-    )
-    assert done.counts["identifiers repaired"] == 2
-    assert done.counts["times read as 0"] == 1
-    assert "identifiers repaired" in done.doubtful
-
-
-def test_a_record_with_a_bad_time_goes_to_quarantine_with_its_key(
-    tmp_path: Path, desk: Desk
-) -> None:
-    desk.bring(records(tickets=[ticket(1), ticket(2, created_at="yesterday")]))
-    (day,) = find_export_days(desk.exports)
-    manifest = load_day(day, tmp_path / "raw", Door())
-    assert sum(file.rows_rejected for file in manifest.files) == 1
-    (rejected,) = quarantined_rows(tmp_path / "raw")
-    assert (rejected["entity"], rejected["column_name"]) == ("threads", "created_at")
-    assert json.loads(rejected["row_text"])["thread_id"] == "2"
-
-
-def test_all_rows_load(tmp_path: Path, desk: Desk) -> None:
-    desk.bring(
-        records(
-            tickets=[ticket(status="solved", tags=["a"]), ticket(2, status="deleted")],
-            ticket_audits=[audit(11, "03 10:00", change("status", "solved"), said(AGENT))],
-            satisfaction_ratings=[rating(1, "good", "05 10:00")],
-        )
-    )
-    (day,) = find_export_days(desk.exports)
-    manifest = load_day(day, tmp_path / "raw", Door())
-    assert sum(file.rows_rejected for file in manifest.files) == 0
-    assert {file.entity for file in manifest.files} >= {"threads", "messages", "ratings", "agents"}
-
-
-SECRET_WORDS = (b"secret", b"Name 7001", b"u7001@shop", b"192.0.2.1", b"600 700 800", b"jane@")
-
-
-def test_no_text_is_kept_anywhere(desk: Desk) -> None:
-    desk.bring(
-        records(
-            ticket_comments=[comment(31, "01 09:10")],
-            ticket_audits=[
-                audit(11, "03 10:00", change("subject", "a secret"), said(AGENT, "a secret"))
-            ],
-            satisfaction_ratings=[rating(1, "good", "05 10:00")],
-        )
-    )
-    for path in (p for p in [*desk.sources.rglob("*"), *desk.exports.rglob("*")] if p.is_file()):
-        content = path.read_bytes()
-        if path.suffix == ".parquet":
-            content = str(duckdb.sql(f"from '{path}'").fetchall()).encode()
-        assert not [word for word in SECRET_WORDS if word in content], path
-
-
-def test_addresses_and_telephone_numbers_in_tags_are_masked(desk: Desk) -> None:
-    tags = ["from_jane@customer.example", "+48 600 700 800", "vip"]
-    desk.bring(records(tickets=[ticket(tags=tags)]))
-    assert desk.thread("1")["labels"] == ["[address]", "[number]", "vip"]
-
-
-def test_what_is_kept_and_written_is_the_owners(desk: Desk) -> None:
-    desk.bring(records())
-    for folder in (desk.sources / "zendesk", desk.sources / "zendesk" / "tickets"):
-        assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder
-    for path in desk.exports.rglob("*.parquet"):
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
-
-
-KEY = b"k" * 32
-
-
-def test_pseudonyms_are_made_before_the_first_write(tmp_path: Path) -> None:
-    users = UserIdentifiers(KEY)
-    desk = Desk(tmp_path, "zendesk", users=users, prefix="zd")
-    desk.bring(
-        records(ticket_comments=[comment(31, "01 09:00", CUSTOMER), comment(32, "01 09:10", AGENT)])
-    )
-    pseudonym = users.pseudonym(str(CUSTOMER))
-    assert desk.thread("zd:1")["user_id"] == f"zd:{pseudonym}"
-    assert desk.message("zd:31")["author_id"] == f"zd:{pseudonym}"
-    assert desk.message("zd:32")["author_id"] == "zd:9001"
-    assert set(desk.live("agents")) == {"zd:9001", "zd:9002", "zd:9003"}
-    for path in [*desk.sources.rglob("*.parquet"), *desk.exports.rglob("*.parquet")]:
-        assert "7001" not in str(duckdb.sql(f"from '{path}'").fetchall()), path
-
-
-def test_another_key_is_refused(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, "zendesk", users=UserIdentifiers(KEY))
-    desk.bring(records())
-    desk.users = UserIdentifiers(b"x" * 32)
-    with pytest.raises(WrongSource, match="another INBOX_PSEUDONYM_KEY"):
-        desk.bring()
-
-
-def test_the_same_under_pseudonyms_as_without(tmp_path: Path) -> None:
-    plain, masked = (
-        Desk(tmp_path / "a", "zendesk"),
-        Desk(tmp_path / "b", "zendesk", users=UserIdentifiers(KEY)),
-    )
-    streams = records(
-        tickets=[ticket(1), ticket(2, requester_id=AGENT)],
-        ticket_comments=[comment(31, "01 09:10"), comment(32, "01 09:20", AGENT, ticket_id=2)],
-    )
-    types = []
-    for desk in (plain, masked):
-        desk.bring(streams)
-        types.append({key: row["author_type"] for key, row in desk.live("messages").items()})
-    assert types[0] == types[1]
 
 
 def test_an_import_that_died_is_done_again(

@@ -2,58 +2,32 @@
 
 from __future__ import annotations
 
-import gzip
-import itertools
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import orchestration.exports  # noqa: F401
 from orchestration.privacy.users import UserIdentifiers
-from orchestration.sources.errors import SourceUnreachable, WrongSource
-from orchestration.sources.mail.reading import hashed
-from orchestration.sources.persons import hash_key
+from orchestration.sources.errors import WrongSource
 from tests.unit.sources.desk import STANDS_OPEN, Desk, at
-from tests.unit.sources.mails import mail, write_mail, write_mbox
-
-STAFF = ("ada@desk.example", "ben@desk.example")
-ADA = "Ada <Ada@Desk.example>"
-BEA = "bea@customer.example"
+from tests.unit.sources.mails import (
+    ADA,
+    BEA,
+    STAFF,
+    bring,
+    desk_of,
+    key,
+    mail,
+    only_thread,
+    threads,
+    write_mail,
+    write_mbox,
+)
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return desk_of(tmp_path)
-
-
-def desk_of(folder: Path, **source: Any) -> Desk:
-    options = {"plain_addresses": "true", **source.pop("options", {})}
-    return Desk(folder, "mbox", **{"staff": STAFF, "options": options, **source})
-
-
-def bring(desk: Desk, *mails: str, name: str = "inbox.mbox") -> Desk:
-    write_mbox(desk.landing / name, *mails)
-    desk.bring()
-    return desk
-
-
-def key(name: str) -> str:
-    return hashed(hash_key(UserIdentifiers()), "mail", f"{name}@mail.example")
-
-
-def threads(desk: Desk) -> list[set[str]]:
-    """Which mails are a thread, by the names of those that these tests use."""
-    names = {key(name): name for name in "abcdefgh"}
-    found: dict[str, set[str]] = {}
-    for row in desk.live("messages").values():
-        found.setdefault(row["thread_id"], set()).add(names[row["message_id"]])
-    return sorted(found.values(), key=sorted)
-
-
-def only_thread(desk: Desk) -> dict[str, Any]:
-    (thread,) = desk.standing("threads").values()
-    return thread
 
 
 def test_mails_become_a_thread(desk: Desk) -> None:
@@ -89,114 +63,9 @@ def test_mails_become_a_thread(desk: Desk) -> None:
     }
 
 
-def test_all_references_join_whatever_the_order_of_the_file(tmp_path: Path) -> None:
-    mails = [
-        mail("a", "01 09:00"),
-        mail("b", "01 10:00", references="a"),
-        mail("c", "01 11:00", references="a b"),
-        mail("d", "01 12:00", in_reply_to="c"),
-        mail("e", "01 13:00"),
-    ]
-    orders = list(itertools.permutations(mails))[::17]
-    found = [
-        bring(desk_of(tmp_path / str(number)), *order).everything()
-        for number, order in enumerate(orders)
-    ]
-    assert all(one == found[0] for one in found)
-    assert threads(bring(desk_of(tmp_path / "x"), *mails)) == [{"a", "b", "c", "d"}, {"e"}]
-
-
-def test_mails_are_joined_by_one_that_is_not_there(desk: Desk) -> None:
-    bring(
-        desk,
-        mail("b", "01 10:00", references="a"),
-        mail("c", "01 11:00", in_reply_to="a"),
-        mail("d", "01 12:00", references="x y"),
-    )
-    assert threads(desk) == [{"b", "c"}, {"d"}]
-
-
-def test_every_identifier_in_a_reply_joins(desk: Desk) -> None:
-    answer = mail("c", "01 11:00", In_Reply_To="<a@mail.example> (Ann) <b@mail.example>")
-    assert threads(bring(desk, mail("a"), mail("b"), answer)) == [{"a", "b", "c"}]
-
-
-def test_a_subject_joins_only_where_that_is_told(tmp_path: Path) -> None:
-    mails = [
-        mail("a", "01 09:00", Subject="Invoice"),
-        mail("b", "01 10:00", BEA, Subject="RE: invoice"),
-        mail("c", "01 11:00", Subject="Delivery"),
-        mail("d", "01 12:00", BEA),
-    ]
-    assert threads(bring(desk_of(tmp_path / "plain"), *mails)) == [{"a"}, {"b"}, {"c"}, {"d"}]
-    told = desk_of(tmp_path / "told", options={"join_by_subject": "true"})
-    assert threads(bring(told, *mails)) == [{"a", "b"}, {"c"}, {"d"}]
-
-
-def test_gmail_tells_a_thread_by_a_number_that_no_double_holds(desk: Desk) -> None:
-    bring(
-        desk,
-        mail("a", "01 09:00", X_GM_THRID="1792583012345678901"),
-        mail("b", "01 10:00", references="a", X_GM_THRID="1792583012345678902"),
-        mail("c", "01 11:00", references="a"),
-    )
-    standing = desk.live("messages")
-    assert standing[key("a")]["thread_id"] == "1792583012345678901"
-    assert standing[key("b")]["thread_id"] == "1792583012345678902"
-    assert standing[key("c")]["thread_id"] == "1792583012345678901"
-
-
-def test_a_thread_keeps_its_name_when_the_mail_that_began_it_comes_later(desk: Desk) -> None:
-    bring(desk, mail("b", "02 10:00", references="a"), name="2024-03.mbox")
-    assert list(desk.live("threads")) == [key("a")]
-    bring(desk, mail("a", "01 09:00"), name="2024-02.mbox")
-    assert list(desk.standing("threads")) == [key("a")]
-    assert only_thread(desk)["created_at"] == at("01 09:00")
-
-
-def test_resources_that_a_further_archive_joins_become_one(tmp_path: Path) -> None:
-    first = [mail("a", "01 09:00"), mail("c", "03 09:00")]
-    between = mail("b", "02 09:00", references="a c")
-    pieces = bring(desk_of(tmp_path / "pieces"), *first, name="1.mbox")
-    assert threads(pieces) == [{"a"}, {"c"}]
-    bring(pieces, between, name="2.mbox")
-    assert threads(pieces) == [{"a", "b", "c"}]
-    assert list(pieces.live("threads")) == [key("a")]
-    whole = bring(desk_of(tmp_path / "whole"), *first, between)
-    assert whole.everything() == pieces.everything()
-
-
-def test_archives_in_any_order_and_again_come_to_the_same(tmp_path: Path) -> None:
-    archives = {
-        "1.mbox": [mail("a", "01 09:00"), mail("b", "01 10:00", ADA, references="a")],
-        "2.mbox": [mail("b", "01 10:00", ADA, references="a"), mail("c", "02 10:00", BEA)],
-        "3.mbox": [mail("d", "03 10:00", references="c"), mail("e", "03 11:00", references="b")],
-    }
-    found = []
-    for number, order in enumerate(itertools.permutations(archives)):
-        desk = desk_of(tmp_path / str(number))
-        for name in (*order, order[0]):
-            bring(desk, *archives[name], name=name)
-        found.append(desk.everything())
-    assert all(one == found[0] for one in found)
-    assert len(found[0]["threads"]) == 2
-
-
-def test_what_has_not_changed_is_not_told_again(desk: Desk) -> None:
-    bring(desk, mail("a"), mail("b", "02 10:00"), name="1.mbox")
-    rows = len(desk.delivered("threads"))
-    bring(desk, mail("c", "03 10:00"), name="2.mbox")
-    assert len(desk.delivered("threads")) == rows + 1
-
-
 def test_the_same_mail_twice_is_one(desk: Desk) -> None:
     copy = mail("a", Received="by b; Fri, 01 Mar 2024 09:00:05 +0000")
     assert len(bring(desk, mail("a"), copy, mail("a")).live("messages")) == 1
-
-
-def test_mails_without_an_identifier_are_told_apart(desk: Desk) -> None:
-    bring(desk, mail(None), mail(None, text="Another"), mail(None), mail(None, "01 09:01"))
-    assert len(desk.live("messages")) == 3
 
 
 def test_a_mail_without_any_time_is_left_out_and_counted(desk: Desk) -> None:
@@ -204,13 +73,6 @@ def test_a_mail_without_any_time_is_left_out_and_counted(desk: Desk) -> None:
     write_mail(desk.landing / "b.eml", mail("b", None))
     assert desk.bring().counts["unreadable records"] == 1
     assert set(desk.live("messages")) == {key("a")}
-
-
-def test_a_reply_dated_before_what_it_answers_is_kept(desk: Desk) -> None:
-    bring(desk, mail("a", "01 09:00"), mail("b", "01 08:59", ADA, references="a"))
-    thread = only_thread(desk)
-    assert (thread["thread_id"], thread["created_at"]) == (key("a"), at("01 08:59"))
-    assert len(desk.live("messages")) == 2
 
 
 def test_who_is_staff_the_list_tells_and_a_thread_they_began_has_its_customer(desk: Desk) -> None:
@@ -282,117 +144,6 @@ def only_status(desk: Desk) -> dict[str, str]:
     return {name: row["status"] for name, row in desk.standing("threads").items()}
 
 
-def test_a_draft_was_not_sent(desk: Desk) -> None:
-    bring(desk, mail("a"), mail("b", sender=ADA, references="a", X_Gmail_Labels="Drafts"))
-    assert threads(desk) == [{"a"}]
-
-
-def test_spam_and_trash_are_gone(desk: Desk) -> None:
-    bring(
-        desk,
-        mail("a", X_GM_THRID="7", X_Gmail_Labels="Spam"),
-        mail("b", "01 10:00", X_GM_THRID="8", X_Gmail_Labels="Trash"),
-        mail("c", "01 11:00", X_GM_THRID="8", X_Gmail_Labels="Inbox"),
-    )
-    assert desk.thread("7")["deleted_at"] == at("01 09:00")
-    assert desk.thread("8")["deleted_at"] is None
-    assert desk.thread("8")["created_at"] == at("01 11:00")
-    assert set(desk.live("messages")) == {key("c")}
-
-
-def test_gmails_newest_archive_tells_what_is_gone(tmp_path: Path) -> None:
-    def archive(label: str, *more: str) -> list[str]:
-        return [mail("a", X_GM_THRID="7", X_Gmail_Labels=label), *more]
-
-    january = archive("refund")
-    february = archive("Trash", mail("b", "05 09:00", X_GM_THRID="8", X_Gmail_Labels="Inbox"))
-    march = archive("refund,vip", mail("c", "09 09:00", X_GM_THRID="9", X_Gmail_Labels="Inbox"))
-    for number, order in enumerate(itertools.permutations((january, february, march))):
-        desk = desk_of(tmp_path / str(number))
-        for place, mails in enumerate(order):
-            bring(desk, *mails, name=f"{place}.mbox")
-        assert desk.thread("7")["deleted_at"] is None
-        assert desk.thread("7")["labels"] == ["refund", "vip"]
-    desk = desk_of(tmp_path / "until february")
-    bring(desk, *february, name="2.mbox")
-    bring(desk, *january, name="1.mbox")
-    assert desk.thread("7")["deleted_at"] is not None
-
-
-def test_thunderbird_marks_what_is_deleted_and_still_in_the_file(desk: Desk) -> None:
-    bring(desk, mail("a", X_Mozilla_Status="0009"), mail("b", X_Mozilla_Status="0001"))
-    assert set(desk.live("messages")) == {key("b")}
-    bring(desk, mail("a", X_Mozilla_Status="0009"), mail("b", X_Mozilla_Status="0009"))
-    assert not desk.live("messages")
-    assert not desk.live("threads")
-
-
-def test_a_mail_that_was_moved_to_another_folder_stands(desk: Desk) -> None:
-    write_mbox(desk.landing / "Archive", mail("a"))
-    bring(desk, mail("a", X_Mozilla_Status="0009"), mail("b"), name="Inbox")
-    assert set(desk.live("messages")) == {key("a"), key("b")}
-
-
-@pytest.mark.parametrize("name", ["Trash", "Junk", "Inbox.sbd/Spam"])
-def test_what_lies_in_the_trash_alone_is_gone(desk: Desk, name: str) -> None:
-    write_mbox(desk.landing / name, mail("a"), mail("b"))
-    bring(desk, mail("b"), name="Inbox")
-    assert set(desk.live("messages")) == {key("b")}
-
-
-def test_a_maildir_and_its_flags(desk: Desk) -> None:
-    write_mail(desk.landing / "cur" / "1.host:2,S", mail("a"))
-    write_mail(desk.landing / "new" / "2.host", mail("b"))
-    write_mail(desk.landing / "cur" / "3.host:2,ST", mail("c"))
-    write_mail(desk.landing / "cur" / "4.host:2,D", mail("d"))
-    write_mail(desk.landing / ".Junk" / "cur" / "5.host:2,S", mail("e"))
-    write_mail(desk.landing / "tmp" / "6.host", mail("f"))
-    write_mail(desk.landing / "dovecot-uidlist", "3 V1 N2: x\n")
-    desk.bring()
-    assert set(desk.live("messages")) == {key("a"), key("b")}
-    assert set(desk.standing("messages")) == {key(name) for name in "abce"}
-
-
-def test_a_folder_of_mails_and_a_packed_archive(desk: Desk) -> None:
-    write_mail(desk.landing / "2024" / "a.eml", mail("a"))
-    (desk.landing / "March.txt.gz").write_bytes(
-        gzip.compress(b"From b at x.example  Mon Mar  4 10:00:00 2024\n" + mail("b").encode())
-    )
-    desk.bring()
-    assert set(desk.live("messages")) == {key("a"), key("b")}
-
-
-def test_an_archive_that_grew_brings_what_is_new(desk: Desk) -> None:
-    bring(desk, mail("a"))
-    bring(desk, mail("a"), mail("b", "02 09:00", references="a"))
-    assert threads(desk) == [{"a", "b"}]
-
-
-def test_a_mail_that_was_read_while_it_was_written_is_made_whole(desk: Desk) -> None:
-    bring(desk, mail("a"), mail("b", "02 09:00", text="It be"))
-    bring(desk, mail("a"), mail("b", "02 09:00", text="It begins"))
-    assert desk.message(key("b"))["body_length"] == 9
-
-
-def test_a_sentence_that_begins_with_from_parts_no_mail(desk: Desk) -> None:
-    text = "Hello\n\nFrom here on it fails\nX-Else: nothing\n"
-    assert threads(bring(desk, mail("a", text=text), mail("b"))) == [{"a"}, {"b"}]
-
-
-def test_a_folder_without_mails_says_so(desk: Desk) -> None:
-    write_mail(desk.landing / "notes.txt", "nothing\n")
-    with pytest.raises(SourceUnreachable, match="holds no mails"):
-        desk.bring()
-
-
-def test_a_packed_archive_that_is_cut_off_stops_the_import(desk: Desk) -> None:
-    packed = gzip.compress(("From - Mon Mar  4 10:00:00 2024\n" + mail("a") * 2_000).encode())
-    (desk.landing / "March.mbox.gz").write_bytes(packed[: len(packed) // 2])
-    with pytest.raises(Exception, match=r"March\.mbox\.gz"):
-        desk.bring()
-    assert not list(desk.exports.glob("*/*"))
-
-
 def test_addresses_stand_for_people_only_where_that_is_said(tmp_path: Path) -> None:
     desk = Desk(tmp_path, "mbox")
     write_mbox(desk.landing / "a.mbox", mail("a"))
@@ -428,12 +179,3 @@ def test_of_folders_and_labels_that_are_left_out_nothing_is_kept(tmp_path: Path)
     assert threads(desk) == [{"a"}]
     kept = b"".join(path.read_bytes() for path in desk.sources.rglob("*.parquet"))
     assert BEA.encode() not in kept
-
-
-def test_a_reply_that_comes_later_has_its_opening(desk: Desk) -> None:
-    earlier = [mail("a", "01 09:00"), mail("b", "01 10:00", ADA, references="a")]
-    bring(desk, *earlier)
-    bring(desk, *earlier, mail("c", "02 09:00", references="a b"))
-    assert desk.told is not None
-    assert desk.told.rows["messages"] >= 1
-    assert desk.count("threads without opening message") == 0

@@ -13,7 +13,7 @@ from tests.services.postgres import PostgresServer
 from tests.unit.sources.desk import Desk, at
 from tests.unit.sources.request_tracker_records import ADA, ANN, BEA, BEN, RequestTracker
 from tests.unit.sources.tables import Tables
-from tests.unit.sources.test_znuny import Znuny
+from tests.unit.sources.znuny_records import Znuny
 
 
 @pytest.fixture

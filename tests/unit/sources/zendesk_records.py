@@ -146,3 +146,15 @@ def records(**streams: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
         "groups": GROUPS,
         **streams,
     }
+
+
+def opening_audit(number: int = 10, when: str = "01 09:00") -> dict[str, object]:
+    """The audit of a ticket that a customer opens by mail."""
+    return audit(
+        number,
+        when,
+        said(CUSTOMER, "0123456789"),
+        change("status", "new", type="Create"),
+        author=CUSTOMER,
+        via={"channel": "email"},
+    )
