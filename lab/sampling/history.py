@@ -14,18 +14,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from lab.sampling.lives import (
-    CLOSED,
-    LONGEST_WAIT_DAYS,
-    MESSAGE,
-    NOT_YET,
-    RATING,
-    THREAD,
-    Lives,
-    Storyteller,
-)
+from lab.sampling.lives import LONGEST_WAIT_DAYS, Storyteller
 from lab.sampling.randomness import Bits, Flags, Integers, Rows, Stream, chance, part, share
 from lab.sampling.records import Recorder
+from lab.sampling.rows import CLOSED, MESSAGE, NOT_YET, RATING, THREAD, Lives
 from lab.sampling.shape import DAY_MICROSECONDS, MESSAGES_PER_THREAD, Shape
 from lab.sampling.writing import DayWriter, Written
 

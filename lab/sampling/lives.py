@@ -7,118 +7,34 @@ whole milliseconds; NEVER is later than any.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from lab.sampling.randomness import (
     Bits,
-    Flags,
     Integers,
     Quantiles,
     Rows,
     Stream,
     chance,
-    counts_with_mean,
-    lognormal,
-    mixture,
     part,
     share,
 )
-from lab.sampling.shape import DAY_MICROSECONDS, MESSAGES_PER_THREAD, USERS_PER_THREAD, Shape
+from lab.sampling.rows import CLOSED, MESSAGE, NEVER, NOT_YET, RATING, THREAD, Lives
+from lab.sampling.shape import DAY_MICROSECONDS, USERS_PER_THREAD, Shape
+from lab.sampling.waits import (
+    BETWEEN_MESSAGES,
+    DAY,
+    MESSAGE_COUNTS,
+    MILLISECOND,
+    TIMES_OF_DAY,
+    UNTIL_CHANGED,
+    UNTIL_CLOSED,
+    UNTIL_RATED,
+    UNTIL_REOPENED,
+)
 
-NEVER = 2**62
-NOT_YET = 0  # in the records below, which have no nulls: an instant that has not come
-MOST_MESSAGES = 60
 LONGEST_WAIT_DAYS = 670  # 22 months
-STATUSES = ("open", "pending", "snoozed", "closed")
-CLOSED = STATUSES.index("closed")
 LABEL_SETS = 4096
-
-_MILLISECOND = 1000
-_MINUTE = 60_000
-_HOUR = 60 * _MINUTE
-_DAY = 24 * _HOUR
-
-# Waits in milliseconds, by 12 random bits.
-_BETWEEN_MESSAGES = mixture((0.86, lognormal(9 * _MINUTE, 1.4)), (0.14, lognormal(13 * _HOUR, 1.0)))
-_UNTIL_CLOSED = lognormal(2 * _HOUR, 1.5)
-_UNTIL_REOPENED = lognormal(20 * _HOUR, 1.0)
-_UNTIL_RATED = lognormal(5 * _HOUR, 1.3)
-_UNTIL_CHANGED = lognormal(16 * _HOUR, 1.2)
-_MESSAGE_COUNTS = counts_with_mean(MESSAGES_PER_THREAD, 0.85, MOST_MESSAGES)
-# Seconds into a day, mostly within office hours.
-_TIMES_OF_DAY = np.clip(
-    mixture(
-        (0.8, 13.5 * 3600 + 3.2 * 3600 * np.log(lognormal(1, 1))),
-        (0.2, np.linspace(0, 86_399, 4096)),
-    ),
-    0,
-    86_395,
-)
-
-MESSAGE = np.dtype(
-    [
-        ("thread", "i8"),
-        ("number", "i4"),
-        ("is_deleted", "?"),
-        ("thread_created_at", "i8"),
-        ("sent_at", "i8"),
-        ("updated_at", "i8"),
-    ]
-)
-THREAD = np.dtype(
-    [
-        ("thread", "i8"),
-        ("created_at", "i8"),
-        ("updated_at", "i8"),
-        ("closed_at", "i8"),
-        ("first_closed_at", "i8"),
-        ("deleted_at", "i8"),
-        ("agent", "i4"),
-        ("closer", "i4"),
-        ("label_set", "i2"),
-        ("status", "i1"),
-        ("reopen_count", "i1"),
-    ]
-)
-RATING = np.dtype(
-    [
-        ("thread", "i8"),
-        ("thread_created_at", "i8"),
-        ("rated_at", "i8"),
-        ("updated_at", "i8"),
-        ("agent", "i4"),
-        ("score", "i1"),
-        ("is_deleted", "?"),
-    ]
-)
-
-
-@dataclass(frozen=True)
-class Lives:
-    """Conversations from their start to their end, one element each.
-
-    Not all of it has happened by the end of a history: what lies beyond is left out.
-    """
-
-    threads: Integers
-    created_at: Integers
-    messages: Integers  # how many there will be
-    message_rows: Integers  # of each message, the position of its conversation
-    message_numbers: Integers
-    sent_at: Integers
-    closed_at: Integers
-    reopened_at: Integers
-    closed_again_at: Integers
-    labels_changed_at: Integers
-    reassigned_at: Integers
-    deleted_at: Integers
-    is_late: Flags  # whether its last change comes weeks or months after the others
-    first_label_set: Integers
-    label_set: Integers
-    first_agent: Integers
-    agent: Integers
 
 
 class Storyteller:
@@ -141,10 +57,10 @@ class Storyteller:
     def created_at(self, threads: Integers, days: Integers) -> Integers:
         """The instants at which conversations start on days of given numbers."""
         bits = self._starts.bits(threads)
-        milliseconds = _wait(_TIMES_OF_DAY * 1000, bits, 0)
-        milliseconds = np.minimum(milliseconds + part(bits, 12, 12), _DAY - 1)
+        milliseconds = _wait(TIMES_OF_DAY * 1000, bits, 0)
+        milliseconds = np.minimum(milliseconds + part(bits, 12, 12), DAY - 1)
         starts = self.shape.start_of(0) + days * DAY_MICROSECONDS
-        created_at: Integers = starts + milliseconds * _MILLISECOND
+        created_at: Integers = starts + milliseconds * MILLISECOND
         return created_at
 
     def users(self, threads: Integers) -> Integers:
@@ -168,47 +84,47 @@ class Storyteller:
         closings = self._closings.bits(threads)
         changes = self._changes.bits(threads)
         created_at = self.created_at(threads, days)
-        messages = _MESSAGE_COUNTS[part(traits, 0, 12)]
+        messages = MESSAGE_COUNTS[part(traits, 0, 12)]
 
         rows = np.repeat(np.arange(len(threads)), messages)
         ends = np.cumsum(messages)
         numbers = np.arange(len(rows)) - np.repeat(ends - messages, messages)
         gaps = self._gaps.bits(message_index(threads[rows], numbers))
-        waits = _wait(_BETWEEN_MESSAGES, gaps, 0) + part(gaps, 12, 10)
+        waits = _wait(BETWEEN_MESSAGES, gaps, 0) + part(gaps, 12, 10)
         firsts = ends - messages
         waits[firsts] &= 4095  # the first message comes with the conversation
         reached = np.cumsum(waits)
         waited = reached - np.repeat(reached[firsts] - waits[firsts], messages)
-        sent_at = created_at[rows] + waited * _MILLISECOND
+        sent_at = created_at[rows] + waited * MILLISECOND
 
         is_late = chance(traits, 12, 0.04)
         late_kind = part(traits, 28, 2)
         days_late = 20 + share(traits, 30) * (LONGEST_WAIT_DAYS - 22)
-        late_by = (days_late * _DAY).astype(np.int64) * _MILLISECOND
+        late_by = (days_late * DAY).astype(np.int64) * MILLISECOND
         # 0: the customer writes again; 1: labels change; 2: it is closed at last; 3: a rating.
         writes_again = is_late & (late_kind == 0) & (messages > 1)
         lasts = ends - 1
         last_sent_at = sent_at[np.where(writes_again, lasts - 1, lasts)]
         sent_at[lasts[writes_again]] += late_by[writes_again]
 
-        closed_at = last_sent_at + _wait(_UNTIL_CLOSED, closings, 0) * _MILLISECOND
+        closed_at = last_sent_at + _wait(UNTIL_CLOSED, closings, 0) * MILLISECOND
         closed_at[is_late & (late_kind == 2)] += late_by[is_late & (late_kind == 2)]
         closed_at[chance(closings, 12, 0.09) & ~is_late] = NEVER
         reopens = chance(closings, 28, 0.07) & ~is_late & (closed_at < NEVER)
         reopened_at = np.full(len(threads), NEVER)
         reopened_at[reopens] = (
-            closed_at[reopens] + _wait(_UNTIL_REOPENED, closings, 44)[reopens] * _MILLISECOND
+            closed_at[reopens] + _wait(UNTIL_REOPENED, closings, 44)[reopens] * MILLISECOND
         )
         is_followed = writes_again & (closed_at < sent_at[lasts])
         reopened_at[is_followed] = sent_at[lasts][is_followed]
         closes_again = (reopened_at < NEVER) & chance(changes, 0, 0.85)
         closed_again_at = np.full(len(threads), NEVER)
         closed_again_at[closes_again] = (
-            reopened_at[closes_again] + _wait(_UNTIL_CLOSED, changes, 16)[closes_again] * 1000
+            reopened_at[closes_again] + _wait(UNTIL_CLOSED, changes, 16)[closes_again] * 1000
         )
 
         quiet_at = np.maximum(last_sent_at, created_at)
-        changed_at = quiet_at + _wait(_UNTIL_CHANGED, changes, 28) * _MILLISECOND
+        changed_at = quiet_at + _wait(UNTIL_CHANGED, changes, 28) * MILLISECOND
         changes_labels = chance(traits, 46, 0.08)
         labels_changed_at = np.where(changes_labels, changed_at, NEVER)
         relabels_late = is_late & (late_kind == 1)
@@ -250,7 +166,7 @@ class Storyteller:
         is_edited = chance(bits, 0, 0.012)
         changed = rows[is_edited]
         bits = bits[is_edited]
-        changed["updated_at"] = changed["sent_at"] + _wait(_UNTIL_CHANGED, bits, 16) * _MILLISECOND
+        changed["updated_at"] = changed["sent_at"] + _wait(UNTIL_CHANGED, bits, 16) * MILLISECOND
         changed["is_deleted"] = chance(bits, 28, 0.2)
         days = self._day_numbers(rows["sent_at"])
         changed_days = self._day_numbers(changed["updated_at"])
@@ -284,9 +200,9 @@ class Storyteller:
         rows, instants = rows[has_happened], instants[has_happened]
         # By conversation, then by instant: milliseconds since the first of them fit in 40 bits.
         start = int(lives.created_at.min()) if count else 0
-        order = np.sort((rows << 40) | (instants - start) // _MILLISECOND)
+        order = np.sort((rows << 40) | (instants - start) // MILLISECOND)
         rows = order >> 40
-        instants = start + (order & (2**40 - 1)) * _MILLISECOND
+        instants = start + (order & (2**40 - 1)) * MILLISECOND
         days = self._day_numbers(instants)
         is_last = np.ones(len(rows), dtype=bool)
         is_last[:-1] = (rows[1:] != rows[:-1]) | (days[1:] != days[:-1])
@@ -334,19 +250,19 @@ class Storyteller:
         ratings = np.zeros(int(rates.sum()), dtype=RATING)
         bits = bits[rates]
         closed_at = lives.closed_at[rates]
-        wait = _wait(_UNTIL_RATED, bits, 16)
+        wait = _wait(UNTIL_RATED, bits, 16)
         is_late = lives.is_late[rates] & chance(bits, 28, 0.5)
-        wait = np.where(is_late, wait + 30 * _DAY, wait)
+        wait = np.where(is_late, wait + 30 * DAY, wait)
         ratings["thread"] = lives.threads[rates]
         ratings["thread_created_at"] = lives.created_at[rates]
-        ratings["rated_at"] = closed_at + wait * _MILLISECOND
+        ratings["rated_at"] = closed_at + wait * MILLISECOND
         ratings["agent"] = np.where(chance(bits, 30, 0.3), -1, lives.first_agent[rates])
         ratings["score"] = _scores(bits)
         changes = chance(bits, 44, 0.05)
         changed = ratings[changes]
         changed_bits = bits[changes]
         changed["updated_at"] = (
-            changed["rated_at"] + _wait(_UNTIL_CHANGED, changed_bits, 4) * _MILLISECOND + 1_000
+            changed["rated_at"] + _wait(UNTIL_CHANGED, changed_bits, 4) * MILLISECOND + 1_000
         )
         changed["is_deleted"] = chance(changed_bits, 12, 0.3)
         changed["score"] = 6 - changed["score"]

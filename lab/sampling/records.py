@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from lab.sampling.identifiers import random_identifiers, timed_identifiers
-from lab.sampling.lives import LABEL_SETS, NOT_YET, STATUSES, Storyteller, message_index
+from lab.sampling.lives import LABEL_SETS, Storyteller, message_index
 from lab.sampling.randomness import Bits, Flags, Integers, Rows, Stream, chance, lognormal, part
+from lab.sampling.rows import NOT_YET, STATUSES
 from lab.sampling.shape import DAY_MICROSECONDS, USERS_PER_THREAD, Shape
 
 _INSTANT = pa.timestamp("us", tz="UTC")
