@@ -12,8 +12,9 @@ import duckdb
 import pandas as pd
 import pytest
 
+from tests.oracle.entries import AGES, END_NUMBERS
 from tests.oracle.explain import number_of
-from tests.oracle.layout import AGES, END_NUMBERS, SERIES_NUMBERS
+from tests.oracle.layout import SERIES_NUMBERS
 
 GRAINS = ("daily", "weekly", "monthly", "yearly")
 # The column of a mart that says whose its rows are, and the column of the rows behind that says so.

@@ -11,10 +11,9 @@ import pandas as pd
 
 from tests.models import Warehouse
 from tests.oracle.compare import assert_tables_equal
+from tests.oracle.entries import AGES, NO_FILTERS, Filters
 from tests.oracle.events import PRIORITIES, TEAM_IDS
-from tests.oracle.layout import AGES
 from tests.oracle.metrics import Report
-from tests.oracle.numbers import NO_FILTERS, Filters
 from tests.oracle.plans import CHANNELS, LABELS
 
 GRAINS = {"day": "daily", "week": "weekly", "month": "monthly", "year": "yearly"}

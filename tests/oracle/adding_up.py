@@ -3,7 +3,7 @@
 import pandas as pd
 
 from tests.oracle.compare import assert_tables_equal
-from tests.oracle.layout import AGES
+from tests.oracle.entries import AGES
 from tests.oracle.metrics import GRAINS, Report
 
 ADDITIVE = [

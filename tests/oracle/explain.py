@@ -9,16 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from tests.oracle.layout import COUNTED, TIMED
+from tests.oracle.entries import COUNTED, NO_FILTERS, SATISFIED, TIMED, Entries, Entry, Filters
 from tests.oracle.metrics import Report
-from tests.oracle.numbers import NO_FILTERS, SATISFIED, Entries, Entry, Filters
 from tests.oracle.periods import mean, quantile
 
 # Numbers that are made of the entries of another name.
 ENTRIES_OF = {
     "average_rating": "ratings",
     "csat_ratio": "ratings",
-    "satisfied_ratings": "ratings",
     "unique_users": "users",
     **{f"{name}_{statistic}": name for name in TIMED for statistic in ("median", "p90")},
 }
@@ -60,9 +58,8 @@ def counted_rows(report: Report, number: str, asked: Range) -> list[dict[str, An
     selected: Entries = report.select(asked.start_date, asked.end_date, asked.agent, asked.filters)
     rows = []
     for entry in selected[ENTRIES_OF.get(number, number)]:
-        if number != "satisfied_ratings" or entry.value >= SATISFIED:
-            user_id = entry.value if number == "unique_users" else None
-            rows.append({**row_of(entry, value_of(number, entry)), "user_id": user_id})
+        user_id = entry.value if number == "unique_users" else None
+        rows.append({**row_of(entry, value_of(number, entry)), "user_id": user_id})
     return rows
 
 

@@ -9,9 +9,10 @@ import pandas as pd
 
 from tests.oracle.clock import Schedule
 from tests.oracle.coverage import Coverage
+from tests.oracle.entries import AGES, END_NUMBERS, SCOPES
 from tests.oracle.facts import frame
-from tests.oracle.layout import AGES, COLUMNS, END_NUMBERS
-from tests.oracle.numbers import SCOPES, Numbers
+from tests.oracle.layout import COLUMNS
+from tests.oracle.numbers import Numbers
 from tests.oracle.periods import ONE_DAY, period_end, period_start
 from tests.oracle.read import Records
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pandas as pd
 
+from tests.oracle.entries import NO_FILTERS, Entry, Filters
 from tests.oracle.facts import frame
 from tests.oracle.layout import COLUMNS
 from tests.oracle.marts import Marts
-from tests.oracle.numbers import NO_FILTERS, Entry, Filters
 from tests.oracle.periods import ONE_DAY
 from tests.oracle.zones import start_of_day, wall_time
 

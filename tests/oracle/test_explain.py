@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.oracle.by_hand import DAY, event, message, rating, records_of, thread
+from tests.oracle.entries import Filters
 from tests.oracle.events import with_events
 from tests.oracle.explain import (
     EXPLAINED,
@@ -18,7 +19,6 @@ from tests.oracle.explain import (
 )
 from tests.oracle.generate import generate_inbox, write_inbox
 from tests.oracle.metrics import Report
-from tests.oracle.numbers import Filters
 from tests.oracle.read import read_exports
 
 
