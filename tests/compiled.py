@@ -16,10 +16,7 @@ from dbt.contracts.graph.manifest import Manifest
 from orchestration.machine.zones import offset_changes
 from orchestration.settings import DBT_PROJECT, Settings, load_settings
 from orchestration.warehouse.batches import MATERIALIZATIONS, BatchPlan
-from orchestration.warehouse.catalog import (
-    next_catalog,
-    write_catalog,
-)
+from orchestration.warehouse.catalog import next_catalog, write_catalog
 from tests.homes import made_once, parsed_dbt_folder
 
 

@@ -24,12 +24,7 @@ from orchestration.exports.reading.schema import CONTRACTS
 from orchestration.privacy.record import Door
 from orchestration.settings import load_settings
 from orchestration.warehouse.batches import MATERIALIZATIONS
-from orchestration.warehouse.catalog import (
-    Catalog,
-    LandedFile,
-    next_catalog,
-    with_coverage,
-)
+from orchestration.warehouse.catalog import Catalog, LandedFile, next_catalog, with_coverage
 from orchestration.warehouse.open_hours import load_schedules
 from tests.compiled import carried_nodes, compiled_nodes, zone_macros
 

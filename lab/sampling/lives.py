@@ -9,16 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lab.sampling.randomness import (
-    Bits,
-    Integers,
-    Quantiles,
-    Rows,
-    Stream,
-    chance,
-    part,
-    share,
-)
+from lab.sampling.randomness import Bits, Integers, Quantiles, Rows, Stream, chance, part, share
 from lab.sampling.rows import CLOSED, MESSAGE, NEVER, NOT_YET, RATING, THREAD, Lives
 from lab.sampling.shape import DAY_MICROSECONDS, USERS_PER_THREAD, Shape
 from lab.sampling.waits import (

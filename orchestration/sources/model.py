@@ -6,12 +6,14 @@ A new kind is one `Kind`; a new layout of a connector is one `Landing`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import duckdb
+
+from orchestration.machine.sql import quoted
 
 from .api import Api
 
@@ -33,8 +35,8 @@ class Table:
 
     name: str
     columns: Mapping[str, str]
-    keeps: str
-    select: str
+    keeps: str = ""
+    select: str = ""
     key: str = "id"
     other_names: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
@@ -43,6 +45,11 @@ class Table:
     needed_if: str = ""
     unless: str = ""
     lacks: str = ""
+
+    def as_named(self, name: str) -> Table:
+        """The same where a connector calls it so."""
+        select = self.select.replace(f"landed.{self.name}", f"landed.{quoted(name)}")
+        return replace(self, name=name, other_names=(), select=select)
 
 
 @dataclass(frozen=True)

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from orchestration.publishing.definitions import DEFINED, NAMES
 from orchestration.publishing.presentation import describe_seconds
 from orchestration.report_page.serve import APP
-from orchestration.settings import Settings
 from tests.browser.report_page import number, shown
 from tests.integration.page_shown import cards, cards_of, component, has, values
 
 Ask = Callable[..., list[tuple[Any, ...]]]
-
-
-@pytest.fixture
-def app(published_sample: Settings, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setenv("INBOX_HOME", str(published_sample.home))
-    return AppTest.from_file(str(APP), default_timeout=60)
+ChangedApp = Callable[..., AppTest]
 
 
 def test_before_the_first_publication_the_page_says_so(
@@ -50,16 +41,8 @@ def test_a_damaged_file_is_said_without_a_trace(
     assert "cannot be read" in app.error[0].value
 
 
-def test_an_inbox_without_activity_says_so(
-    published_sample: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    published = tmp_path / "published" / "inbox.duckdb"
-    published.parent.mkdir()
-    shutil.copy(published_sample.published_database, published)
-    with closing(duckdb.connect(str(published))) as connection:
-        connection.execute("update dim_report set first_date = null, last_date = null")
-    monkeypatch.setenv("INBOX_HOME", str(tmp_path))
-    app = AppTest.from_file(str(APP), default_timeout=60).run()
+def test_an_inbox_without_activity_says_so(changed_app: ChangedApp) -> None:
+    app = changed_app("update dim_report set first_date = null, last_date = null").run()
     assert not app.exception
     assert "Nothing has happened in this inbox yet" in app.info[0].value
 
@@ -124,17 +107,9 @@ def test_a_range_is_compared_with_what_is_chosen(app: AppTest) -> None:
     assert any("there are not those days last year" in caption.value for caption in app.caption)
 
 
-def test_a_year_is_compared_with_the_one_before(
-    published_sample: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ask: Ask
-) -> None:
+def test_a_year_is_compared_with_the_one_before(changed_app: ChangedApp) -> None:
     """March 2024 as if it had been exported a year before too: covered, and empty."""
-    published = tmp_path / "published" / "inbox.duckdb"
-    published.parent.mkdir()
-    shutil.copy(published_sample.published_database, published)
-    with closing(duckdb.connect(str(published))) as connection:
-        connection.execute("update dim_report set covered_from = date '2023-01-01'")
-    monkeypatch.setenv("INBOX_HOME", str(tmp_path))
-    app = AppTest.from_file(str(APP), default_timeout=60)
+    app = changed_app("update dim_report set covered_from = date '2023-01-01'")
     app.query_params.update({"compare": "year", "range": "this_month"})
     app.run()
     card = cards(app)["new_threads"]
@@ -143,18 +118,12 @@ def test_a_year_is_compared_with_the_one_before(
 
 
 def test_the_first_line_says_how_far_the_data_reach_and_what_is_not_in_them(
-    published_sample: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    changed_app: ChangedApp,
 ) -> None:
-    published = tmp_path / "published" / "inbox.duckdb"
-    published.parent.mkdir()
-    shutil.copy(published_sample.published_database, published)
-    with closing(duckdb.connect(str(published))) as connection:
-        connection.execute("update dim_dates set is_missing = true where date = '2024-03-20'")
-        connection.execute(
-            "update fct_export_days set rows_rejected = 1201 where export_date = '2024-03-21'"
-        )
-    monkeypatch.setenv("INBOX_HOME", str(tmp_path))
-    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    app = changed_app(
+        "update dim_dates set is_missing = true where date = '2024-03-20'",
+        "update fct_export_days set rows_rejected = 1201 where export_date = '2024-03-21'",
+    ).run()
     assert not app.exception
     strip = app.markdown[0].value
     for said in ("Data to 31 March 2024", "days behind", "1 day missing", "1,201 rows set aside"):

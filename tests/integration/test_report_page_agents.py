@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
-import duckdb
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from orchestration.publishing.presentation import describe_seconds
-from orchestration.report_page.serve import APP
-from orchestration.settings import Settings
 from tests.browser.report_page import number, shown
 from tests.integration.page_shown import component
 
 Ask = Callable[..., list[tuple[Any, ...]]]
-
-
-@pytest.fixture
-def app(published_sample: Settings, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setenv("INBOX_HOME", str(published_sample.home))
-    return AppTest.from_file(str(APP), default_timeout=60)
 
 
 def test_an_unknown_agent_in_a_link_is_said(app: AppTest) -> None:
@@ -34,19 +21,11 @@ def test_an_unknown_agent_in_a_link_is_said(app: AppTest) -> None:
     assert "not in the data" in app.warning[0].value
 
 
-def test_names_from_exports_are_text_and_nothing_else(
-    published_sample: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    published = tmp_path / "published" / "inbox.duckdb"
-    published.parent.mkdir()
-    shutil.copy(published_sample.published_database, published)
-    with closing(duckdb.connect(str(published))) as connection:
-        connection.execute(
-            "update dim_agents set name = '![x](http://example.org/x.png) :red[*b*] $a$' "
-            "where agent_id = 'u00021'"
-        )
-    monkeypatch.setenv("INBOX_HOME", str(tmp_path))
-    app = AppTest.from_file(str(APP), default_timeout=60)
+def test_names_from_exports_are_text_and_nothing_else(changed_app: Callable[..., AppTest]) -> None:
+    app = changed_app(
+        "update dim_agents set name = '![x](http://example.org/x.png) :red[*b*] $a$' "
+        "where agent_id = 'u00021'"
+    )
     app.query_params.update({"section": "agents", "agent": "u00021"})
     app.run()
     assert not app.exception

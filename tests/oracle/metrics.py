@@ -11,12 +11,7 @@ import pandas as pd
 
 from tests.oracle.entries import NO_FILTERS, SCOPES, Filters
 from tests.oracle.facts import UNASSIGNED, frame
-from tests.oracle.layout import (
-    AGENTS_TABLE_NUMBERS,
-    CARDS,
-    COLUMNS,
-    KEYS,
-)
+from tests.oracle.layout import AGENTS_TABLE_NUMBERS, CARDS, COLUMNS, KEYS
 from tests.oracle.marts import NOTHING_AT_END, nobody_last, ranked_labels
 from tests.oracle.moments import Moments
 from tests.oracle.periods import GRAINS, ONE_DAY, period_end, period_start, quantile

@@ -15,14 +15,7 @@ from tests.oracle.compare import assert_tables_equal
 from tests.oracle.corrections import corrected, with_bad_rows
 from tests.oracle.filing import file_name, has_pipe_label
 from tests.oracle.generate import corrections, generate_inbox, inboxes
-from tests.oracle.inbox import (
-    COMPRESSIONS,
-    FORMATS,
-    STYLES,
-    WEEK_STARTS,
-    ExportFile,
-    Inbox,
-)
+from tests.oracle.inbox import COMPRESSIONS, FORMATS, STYLES, WEEK_STARTS, ExportFile, Inbox
 from tests.oracle.metrics import Report
 from tests.oracle.periods import ONE_DAY
 from tests.oracle.read import Records, export_days, read_exports

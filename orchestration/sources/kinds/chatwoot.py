@@ -14,6 +14,7 @@ from .chatwoot_mapping import canonical
 from .chatwoot_tables import TABLES
 from .chatwoot_words import LANGUAGES, status_told
 from .leaving_out import LEAVE_OUT_GROUPS
+from .plain import teams_table
 
 _CONVERSATION = column_types("""
     id, status, priority, created_at, updated_at, last_activity_at, labels VARCHAR[],
@@ -130,15 +131,7 @@ _AGENTS = Table(
     lacks="the names of agents",
 )
 
-_TEAMS = Table(
-    name="teams",
-    columns=column_types("id, name"),
-    keeps="teams",
-    select="""
-        select identifier(id) as id, name, null as updated_at, landed_at from landed.teams
-    """,
-    lacks="the names of teams",
-)
+_TEAMS = teams_table("teams")
 
 CHATWOOT = Kind(
     name="chatwoot",

@@ -6,6 +6,7 @@ from ..columns import column_types
 from ..model import Table
 from .chatwoot_words import status_told
 from .leaving_out import every
+from .plain import teams_table
 
 _ACCOUNT = """
             coalesce(
@@ -165,22 +166,11 @@ _USERS = Table(
     lacks="the names of agents",
 )
 
-_TEAMS = Table(
-    name="teams",
-    columns=column_types("id, name, updated_at"),
-    keeps="teams",
-    select="""
-        select identifier(id) as id, name, instant(updated_at) as updated_at, landed_at
-        from landed.teams
-    """,
-    lacks="the names of teams",
-)
+_TEAMS = teams_table("teams", updated="updated_at")
 
 _INBOXES = Table(
     name="inboxes",
     columns=column_types("id, channel_type"),
-    keeps="",
-    select="",
     lacks="channels",
 )
 

@@ -6,7 +6,7 @@ from ..columns import column_types
 from ..model import Kept, Kind, LeavesOut, Table
 from .crisp_mapping import canonical
 from .leaving_out import LEAVE_OUT_GROUPS
-from .plain import AGENTS, TEAMS
+from .plain import AGENTS, TEAMS, teams_table
 
 _CONVERSATIONS = Table(
     name="conversations",
@@ -95,17 +95,11 @@ _OPERATORS = Table(
     """,
     lacks="the names of agents",
 )
-_INBOXES = Table(
-    name="inboxes",
+_INBOXES = teams_table(
+    "inboxes",
+    "inbox_id",
+    is_masked=True,
     other_names=("data",),
-    columns=column_types("inbox_id, name"),
-    key="inbox_id",
-    keeps="teams",
-    select="""
-        select
-            identifier(inbox_id) as id, masked(name) as name, null as updated_at, landed_at
-        from landed.inboxes
-    """,
     lacks="the names of inboxes, which are the teams",
 )
 

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from ..api import Desk, Endpoint, Fetched
-from ..errors import WrongSource
 
 
 def absent_or_all(desk: Desk, *endpoints: Endpoint) -> Iterator[Fetched]:
@@ -39,13 +38,8 @@ def numbered(
 
 
 def beginning_of(day: str) -> datetime | None:
-    """The first moment of a day, in UTC. Raises WrongSource where the text is none."""
-    if not day:
-        return None
-    try:
-        return datetime.combine(date.fromisoformat(day), time(), UTC)
-    except ValueError:
-        raise WrongSource("Option since is a day, as in 2024-01-31") from None
+    """The first moment of a day, in UTC; none of the empty text."""
+    return datetime.combine(date.fromisoformat(day), time(), UTC) if day else None
 
 
 def epoch_of(day: str) -> int:

@@ -7,7 +7,7 @@ from ..model import Kept, Kind, LeavesOut, Option, Table
 from .freshdesk_api import API
 from .freshdesk_mapping import canonical
 from .leaving_out import LEAVE_OUT_GROUPS
-from .plain import AGENTS, TEAMS, became_agents
+from .plain import AGENTS, TEAMS, became_agents, teams_table
 
 _TICKETS = Table(
     name="tickets",
@@ -94,16 +94,7 @@ _AGENTS = Table(
     lacks="who is an agent: what staff answer by mail would count as a customer's",
 )
 
-_GROUPS = Table(
-    name="groups",
-    columns=column_types("id, name, updated_at"),
-    keeps="teams",
-    select="""
-        select identifier(id) as id, name, instant(updated_at) as updated_at, landed_at
-        from landed.groups
-    """,
-    lacks="the names of teams",
-)
+_GROUPS = teams_table("groups", updated="updated_at")
 
 _RATINGS = Table(
     name="satisfaction_ratings",
@@ -190,7 +181,7 @@ FRESHDESK = Kind(
     tables={"vendor": (_TICKETS, _CONVERSATIONS, _AGENTS, _GROUPS, _RATINGS, _SURVEYS)},
     kept=_KEPT,
     canonical=canonical,
-    touched=became_agents("conversations", "ticket_id", "author"),
+    touched=became_agents("conversations", "ticket_id"),
     api=API,
     leaves_out=LeavesOut(("tickets",), "group_id", "teams"),
     options=(

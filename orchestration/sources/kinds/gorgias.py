@@ -8,7 +8,7 @@ from ..columns import column_types
 from ..model import Kept, Kind, LeavesOut, Table
 from .gorgias_mapping import canonical
 from .leaving_out import LEAVE_OUT_GROUPS
-from .plain import AGENTS, TEAMS, became_agents
+from .plain import AGENTS, TEAMS, became_agents, teams_table
 
 _SURVEY = "STRUCT(id VARCHAR, score VARCHAR, scored_datetime VARCHAR)"
 _TICKETS = Table(
@@ -114,16 +114,7 @@ _USERS = Table(
     """,
     lacks="the names of agents",
 )
-_TEAMS = Table(
-    name="teams",
-    other_names=("data",),
-    columns=column_types("id, name"),
-    keeps="teams",
-    select="""
-        select identifier(id) as id, name, null as updated_at, landed_at from landed.teams
-    """,
-    lacks="the names of teams",
-)
+_TEAMS = teams_table("teams", other_names=("data",))
 
 # The time of an answer has no offset: it is of UTC, whatever the zone of others.
 _SCORED = "try_cast({survey}.scored_datetime || 'Z' as timestamptz)"
@@ -217,7 +208,7 @@ GORGIAS = Kind(
     },
     kept=_KEPT,
     canonical=canonical,
-    touched=became_agents("messages", "ticket_id", "author"),
+    touched=became_agents("messages", "ticket_id"),
     leaves_out=LeavesOut(("tickets",), "team_id", "teams"),
     options=(LEAVE_OUT_GROUPS,),
 )

@@ -9,7 +9,7 @@ from ..model import Canonical
 from .plain import AGENTS_SELECT, TEAMS_SELECT, became_agents
 
 TOUCHED = f"""
-    {became_agents("threads", "conversation_id", "author")}
+    {became_agents("threads", "conversation_id")}
     union
     select merged_id
     from new.threads

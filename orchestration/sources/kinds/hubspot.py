@@ -6,7 +6,7 @@ from ..columns import column_types
 from ..model import Kept, Kind, LeavesOut, Table
 from .hubspot_mapping import canonical
 from .leaving_out import LEAVE_OUT_GROUPS
-from .plain import AGENTS, TEAMS
+from .plain import AGENTS, TEAMS, teams_table
 
 _THREADS = Table(
     name="threads",
@@ -98,16 +98,11 @@ _ACTORS = Table(
     """,
     lacks="the names of agents",
 )
-_INBOXES = Table(
-    name="inboxes",
+_INBOXES = teams_table(
+    "inboxes",
+    updated="updatedAt",
+    is_masked=True,
     other_names=("results",),
-    columns=column_types("id, name, updatedAt"),
-    keeps="teams",
-    select="""
-        select
-            identifier(id) as id, masked(name) as name, instant(updatedAt) as updated_at, landed_at
-        from landed.inboxes
-    """,
     lacks="the names of inboxes, which are the teams",
 )
 

@@ -120,23 +120,17 @@ FIVETRAN = (
         columns=column_types("""
             conversation_id, contact_id, conversation_updated_at, _fivetran_active
         """),
-        keeps="",
-        select="",
         is_required=True,
         lacks="whose conversation it is: no user is known",
     ),
     Table(
         name="conversation_tag_history",
         columns=column_types("conversation_id, tag_id, _fivetran_active"),
-        keeps="",
-        select="",
         lacks="labels",
     ),
     Table(
         name="tag",
         columns=column_types("id, name"),
-        keeps="",
-        select="",
         lacks="labels",
     ),
     Table(
@@ -166,15 +160,7 @@ FIVETRAN = (
     Table(
         name="team_admin",
         columns=column_types("admin_id, team_id, _fivetran_deleted"),
-        keeps="",
-        select="",
         lacks="which team an agent is in",
     ),
-    Table(
-        name="team",
-        columns=TEAMS.columns,
-        keeps="teams",
-        select=TEAMS.select.replace("landed.teams", "landed.team"),
-        lacks=TEAMS.lacks,
-    ),
+    TEAMS.as_named("team"),
 )

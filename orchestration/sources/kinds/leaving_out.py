@@ -27,8 +27,6 @@ def every(table: str, columns: str, needed_if: str = "len(chosen('leave_out')) >
         name=f"every {table}",
         other_names=(table,),
         columns=column_types(columns),
-        keeps="",
-        select="",
         needed_if=needed_if,
     )
 

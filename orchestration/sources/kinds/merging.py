@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def merge_chain(tickets: str, newest: str = "updated_at desc") -> str:
+def merge_chain(tickets: str) -> str:
     """CTEs (for `with recursive`) that end in `ticket`: one row a ticket, as it is now.
 
     tickets: a relation with id and effective_id, the ticket that a ticket now is; a row for each
@@ -31,7 +31,7 @@ def merge_chain(tickets: str, newest: str = "updated_at desc") -> str:
     newest as (
         select *
         from {tickets}
-        qualify row_number() over (partition by id order by {newest}) = 1
+        qualify row_number() over (partition by id order by updated_at desc) = 1
     ),
 
     ticket as (

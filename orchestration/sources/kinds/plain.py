@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..columns import column_types
-from ..model import Kept
+from ..model import Kept, Table
 
 BEGINNING = "timestamptz '1970-01-02 00:00:00+00'"
 """The version of a record that has none, from a connector that does not say when it took it."""
@@ -42,12 +44,34 @@ TEAMS_SELECT = f"""
 """
 
 
-def became_agents(stream: str, thread: str, author: str) -> str:
+def teams_table(
+    name: str, key: str = "id", updated: str = "", *, is_masked: bool = False, **told: Any
+) -> Table:
+    """A table of teams, whatever the desk calls them: an identifier, a name, maybe a time.
+
+    updated: the column with the time of its last change. is_masked: whether a name may be of a
+    mailbox. told: what else is to be said of the table.
+    """
+    shown = "masked(name) as name" if is_masked else "name"
+    updated_at = f"instant({updated})" if updated else "null"
+    return Table(
+        name=name,
+        columns=column_types(f"{key}, name, {updated}" if updated else f"{key}, name"),
+        key=key,
+        select=f"""
+            select identifier({key}) as id, {shown}, {updated_at} as updated_at, landed_at
+            from landed.{name}
+        """,
+        **{"keeps": "teams", "lacks": "the names of teams", **told},
+    )
+
+
+def became_agents(stream: str, thread: str) -> str:
     """SQL for the threads in which somebody has written who is an agent only now."""
     return f"""
         select {thread} as thread_id
         from before.{stream}
-        where {author} in (
+        where author in (
             select id from new.agents
             except
             select id from before.agents

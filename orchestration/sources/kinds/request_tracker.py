@@ -158,8 +158,6 @@ _QUEUES = Table(
 _FIELDS = Table(
     name="CustomFields",
     columns=column_types("id, Name"),
-    keeps="",
-    select="",
     lacks="labels and ratings",
 )
 

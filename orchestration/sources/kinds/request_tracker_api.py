@@ -42,7 +42,7 @@ def plan(desk: Desk, known: Mapping[str, str]) -> Iterator[Fetched]:
     # All of the staff, as what is told of them changes without a transaction of a ticket. RT 5.0.3
     # has no such list: there, staff are those whom transactions and tickets name.
     accounts.name_all(_listed("users/privileged", {"fields": "Name"}, absent=(404,)))
-    for page in desk.pages(_transactions(f"Created > '{_since(desk, known)}'", "ASC")):
+    for page in desk.pages(_transactions(f"Created > '{_since(desk, known)}'")):
         newest = max([newest, *(row["Created"] for row in page.records)])
         rows = base_rows()
         rows["Queues"] = [dict(queue) for queue in desk.records(_queues())]
@@ -91,9 +91,9 @@ def _listed(path: str, params: Mapping[str, Any], absent: tuple[int, ...] = ()) 
     return Endpoint("", f"{_ROOT}/{path}", {**asked, "page": 1}, "items", following, absent=absent)
 
 
-def _transactions(condition: str, order: str) -> Endpoint:
+def _transactions(condition: str) -> Endpoint:
     query = f"ObjectType = 'RT::Ticket' AND {condition}"
-    params = {"query": query, "orderby": "id", "order": order, "fields": _FIELDS}
+    params = {"query": query, "orderby": "id", "order": "ASC", "fields": _FIELDS}
     return _listed("transactions", params)
 
 
@@ -107,11 +107,11 @@ def _ticket(desk: Desk, accounts: Accounts, number: str) -> dict[str, list[Row]]
     ticket = found[0] if found else None
     has_fields = desk.options["label_fields"] or desk.options["rating_field"]
     if ticket is None or str(ticket["id"]) != number:
-        own = desk.records(_transactions(f"ObjectId = {int(number)}", "ASC"))
+        own = desk.records(_transactions(f"ObjectId = {int(number)}"))
         return {"Tickets": vanished_row(number, ticket, own)}
     if ticket.get("Type", "ticket") != "ticket":
         return {"Tickets": [ticket_row(ticket, accounts)]}
-    own = desk.records(_transactions(f"ObjectId = {int(number)}", "ASC")) if has_fields else []
+    own = desk.records(_transactions(f"ObjectId = {int(number)}")) if has_fields else []
     return {
         "Tickets": [ticket_row(ticket, accounts)],
         **requestor_rows(ticket, accounts),

@@ -68,8 +68,6 @@ USERS = Table(
 GROUPS = Table(
     name="Groups",
     columns=column_types("id, Name, Type, Domain, Instance"),
-    keeps="",
-    select="",
     is_required=True,
     lacks="who asked, and who is an agent",
 )
@@ -77,8 +75,6 @@ GROUPS = Table(
 GROUP_MEMBERS = Table(
     name="GroupMembers",
     columns=column_types("id, GroupId, MemberId"),
-    keeps="",
-    select="",
     is_required=True,
     lacks="who is an agent: every answer would count as a customer's",
 )
@@ -86,8 +82,6 @@ GROUP_MEMBERS = Table(
 PRINCIPALS = Table(
     name="Principals",
     columns=column_types("id, PrincipalType, Disabled"),
-    keeps="",
-    select="",
     is_required=True,
     lacks="which members are people, and which agents are active",
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..columns import column_types
 from ..model import Table
 from .zendesk_tables import GROUPS, RATINGS, READ_FIELDS, USERS
@@ -102,32 +104,9 @@ FIVETRAN = (
         name="ticket_tag",
         columns=column_types("ticket_id, tag, _fivetran_deleted"),
         key="ticket_id",
-        keeps="",
-        select="",
         lacks="labels, and which tickets were merged away",
     ),
-    Table(
-        name="user",
-        columns=column_types("""
-            id, name, email, role, active, suspended, default_group_id, updated_at
-        """),
-        keeps="users",
-        select=USERS.select.replace("landed.users", 'landed."user"'),
-        is_required=True,
-        lacks=USERS.lacks,
-    ),
-    Table(
-        name="group",
-        columns=GROUPS.columns,
-        keeps="groups",
-        select=GROUPS.select.replace("landed.groups", 'landed."group"'),
-        lacks=GROUPS.lacks,
-    ),
-    Table(
-        name="satisfaction_rating",
-        columns=RATINGS.columns,
-        keeps="satisfaction_ratings",
-        select=RATINGS.select.replace("satisfaction_ratings", "satisfaction_rating"),
-        lacks="",
-    ),
+    USERS.as_named("user"),
+    GROUPS.as_named("group"),
+    replace(RATINGS.as_named("satisfaction_rating"), lacks=""),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..columns import column_types
 from ..model import Table
+from .plain import teams_table
 
 # Fields whose changes tell of a thread; the values of all others may be texts.
 READ_FIELDS = "('status', 'assignee_id', 'group_id', 'priority', 'satisfaction_score')"
@@ -152,16 +153,7 @@ USERS = Table(
     lacks="who is an agent: every answer would count as a customer's",
 )
 
-GROUPS = Table(
-    name="groups",
-    columns=column_types("id, name, updated_at"),
-    keeps="groups",
-    select="""
-        select identifier(id) as id, name, instant(updated_at) as updated_at, landed_at
-        from landed.groups
-    """,
-    lacks="the names of teams",
-)
+GROUPS = teams_table("groups", updated="updated_at", keeps="groups")
 
 METRICS = Table(
     name="ticket_metrics",

@@ -6,6 +6,7 @@ from ..columns import column_types
 from ..model import Kind, Option, Table
 from .absence import IS_WHOLE, present
 from .leaving_out import LEAVE_OUT, every, stays
+from .plain import teams_table
 from .znuny_articles import ARTICLES, MIME, PLAIN
 from .znuny_kept import KEPT
 from .znuny_mapping import TOUCHED, canonical
@@ -17,8 +18,6 @@ def _joined(name: str, columns: str, lacks: str = "", is_required: bool = False)
     return Table(
         name=name,
         columns=column_types(f"id, {columns}"),
-        keeps="",
-        select="",
         is_required=is_required,
         lacks=lacks,
     )
@@ -174,23 +173,14 @@ _USERS = Table(
 _PREFERENCES = Table(
     name="user_preferences",
     columns=column_types("user_id, preferences_key, preferences_value"),
-    keeps="",
-    select="",
     lacks="the addresses of agents: what they answer by mail counts as a customer's",
 )
 
-_QUEUES = Table(
-    name="queue",
-    columns=column_types("id, name, change_time"),
+_QUEUES = teams_table(
+    "queue",
+    updated="change_time",
+    is_masked=True,
     keeps="queues",
-    select="""
-        select
-            identifier(id) as id,
-            masked(name) as name,
-            instant(change_time) as updated_at,
-            landed_at
-        from landed.queue
-    """,
     lacks="the names of teams, and which queue is for spam",
 )
 

@@ -67,13 +67,7 @@ class DatabaseLanding:
         """Columns that are there and not declared."""
         scan = self._scan(table)
         names = set() if scan is None else set(described(connection, scan))
-        return sorted(
-            name
-            for name in names
-            if name not in table.columns
-            and not name.startswith(self.layout.own or ("\0",))
-            and name.split("__")[0] not in table.columns
-        )
+        return self.layout.unread(names, table.columns)
 
     def _schema_of(self, tables: Sequence[Table], path: str) -> str:
         names = {name for table in tables for name in self._names(table)}

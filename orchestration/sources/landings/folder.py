@@ -18,7 +18,7 @@ from .copies import Copies
 from .json_lines import json_relation
 from .layout import Layout
 from .sniffing import FirstLines, Wrap, ends_whole, look_at
-from .typed import ChildScan, described, typed_relation
+from .typed import described, typed_relation
 
 _FORMATS = {"jsonl": "json", "ndjson": "json", "json": "json", "csv": "csv", "parquet": "parquet"}
 DEEPEST = 5
@@ -129,13 +129,7 @@ class FolderLanding:
         for file in self._files(table):
             if file.name in wanted:
                 names |= self._names(connection, table, file)
-        return sorted(
-            name
-            for name in names
-            if name not in table.columns
-            and not name.startswith(self.layout.own or ("\0",))
-            and name.split("__")[0] not in table.columns
-        )
+        return self.layout.unread(names, table.columns)
 
     def _names(
         self, connection: duckdb.DuckDBPyConnection, table: Table, file: LandedFile
@@ -171,16 +165,13 @@ class FolderLanding:
         if kind == "json" and not self.layout.parts_lists:
             return json_relation(table, paths, wrap, self.layout)
         scan = _scan(kind, paths)
-        return typed_relation(connection, table, scan, self.layout, self._child(connection))
+        return typed_relation(connection, table, scan, self.layout, self._child_scan)
 
-    def _child(self, connection: duckdb.DuckDBPyConnection) -> ChildScan:
-        def scan_of(name: str) -> str | None:
-            files = [file for file in self.files if is_named(file.name, name)]
-            if not files or not self.layout.parts_lists:
-                return None
-            return _scan(files[0].format, [str(file.path) for file in files])
-
-        return scan_of
+    def _child_scan(self, name: str) -> str | None:
+        files = [file for file in self.files if is_named(file.name, name)]
+        if not files or not self.layout.parts_lists:
+            return None
+        return _scan(files[0].format, [str(file.path) for file in files])
 
 
 def _scan(kind: str, paths: Sequence[str]) -> str:

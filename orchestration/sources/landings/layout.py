@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 
@@ -21,6 +22,20 @@ class Layout:
     raw_table: str | None = None
     raw_column: str | None = None
     parts_lists: bool = False
+
+    def is_own(self, name: str) -> bool:
+        """Whether a column or table is the connector's and no vendor's."""
+        return name.startswith(self.own)
+
+    def unread(self, names: Iterable[str], declared: Collection[str]) -> list[str]:
+        """The vendor's columns that are there and not declared, in order."""
+        return sorted(
+            name
+            for name in names
+            if name not in declared
+            and not self.is_own(name)
+            and name.split("__")[0] not in declared
+        )
 
 
 AIRBYTE = Layout(

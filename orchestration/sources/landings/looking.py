@@ -111,7 +111,7 @@ def _chosen(kind: Kind, name: str | None, marks: set[str], where: str) -> str:
     if name is not None or len(kind.landings) == 1:
         return name or kind.landings[0]
     for known, layout in LAYOUTS.items():
-        if known in kind.landings and any(m.startswith(layout.own or ("\0",)) for m in marks):
+        if known in kind.landings and any(map(layout.is_own, marks)):
             return known
     for known in ("airbyte", "singer", "files", "tables"):
         if known in marks and known in kind.landings:

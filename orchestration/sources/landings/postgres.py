@@ -88,7 +88,7 @@ class PostgresLanding:
             column
             for column in ({} if name is None else self._names(name))
             if column.lower() not in declared
-            and not column.startswith(self.layout.own or ("\0",))
+            and not self.layout.is_own(column)
             and column.split("__")[0].lower() not in declared
         )
 

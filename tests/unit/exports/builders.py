@@ -15,13 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.exports import (
-    BadExportFile,
-    DayManifest,
-    ReadLimits,
-    find_export_days,
-    load_day,
-)
+from orchestration.exports import BadExportFile, DayManifest, ReadLimits, find_export_days, load_day
 from orchestration.privacy.record import Door
 
 DAY = date(2024, 3, 1)

@@ -11,11 +11,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.exports import (
-    collect_garbage,
-    landing,
-    read_manifests,
-)
+from orchestration.exports import collect_garbage, landing, read_manifests
 from orchestration.machine import files as machine_files
 
 from .builders import DAY, land, many_ratings, rating, thread, write_records

@@ -7,23 +7,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from orchestration.exports import (
-    DayManifest,
-    find_export_days,
-    load_day,
-    read_manifests,
-)
-from orchestration.privacy.record import (
-    Door,
-)
-from tests.unit.exports.builders import (
-    DAY,
-    as_csv,
-    message,
-    thread,
-    write_file,
-    write_records,
-)
+from orchestration.exports import DayManifest, find_export_days, load_day, read_manifests
+from orchestration.privacy.record import Door
+from tests.unit.exports.builders import DAY, as_csv, message, thread, write_file, write_records
 
 KEY = b"k" * 32
 USER = "customer-007"

@@ -16,18 +16,10 @@ from orchestration.exports import (
     read_manifests,
 )
 from orchestration.privacy.erasing import erase_landed
-from orchestration.privacy.record import (
-    begin_erasure,
-    finish_erasures,
-    read_user_record,
-)
+from orchestration.privacy.record import begin_erasure, finish_erasures, read_user_record
 from orchestration.privacy.search import NamedUser
 from orchestration.privacy.users import UserIdentifiers, erasure_hash
-from tests.unit.exports.builders import (
-    DAY,
-    thread,
-    write_records,
-)
+from tests.unit.exports.builders import DAY, thread, write_records
 from tests.unit.privacy.a_user import KEY, USER, load, rows, texts_of, write_a_user_everywhere
 
 

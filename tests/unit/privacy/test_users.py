@@ -8,24 +8,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.exports import (
-    BrokenManifest,
-    WrongPseudonymKey,
-    read_manifests,
-)
+from orchestration.exports import BrokenManifest, WrongPseudonymKey, read_manifests
 from orchestration.privacy.erasing import erase_landed
-from orchestration.privacy.record import (
-    begin_erasure,
-    claim_key,
-    read_user_record,
-)
+from orchestration.privacy.record import begin_erasure, claim_key, read_user_record
 from orchestration.privacy.users import UserIdentifiers
-from tests.unit.exports.builders import (
-    DAY,
-    event,
-    thread,
-    write_records,
-)
+from tests.unit.exports.builders import DAY, event, thread, write_records
 from tests.unit.privacy.a_user import KEY, USER, load, rows, texts_of, write_a_user_everywhere
 
 

@@ -26,11 +26,6 @@ from tests.unit.sources.zendesk_records import (
 )
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path, "zendesk")
-
-
 def test_the_export_day_is_the_last_local_day_that_had_ended(tmp_path: Path) -> None:
     desk = Desk(tmp_path, "zendesk", timezone="Pacific/Auckland")
     # 13 hours ahead: there it is the 12th already.

@@ -26,11 +26,6 @@ from tests.unit.sources.zendesk_records import (
 )
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path, "zendesk")
-
-
 @pytest.mark.parametrize(
     ("missing", "message"),
     [

@@ -23,12 +23,6 @@ from tests.unit.sources.zendesk_records import (
     ticket,
 )
 
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path, "zendesk")
-
-
 SECRET_WORDS = (b"secret", b"Name 7001", b"u7001@shop", b"192.0.2.1", b"600 700 800", b"jane@")
 
 

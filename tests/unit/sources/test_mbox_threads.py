@@ -9,16 +9,7 @@ import pytest
 
 import orchestration.exports  # noqa: F401
 from tests.unit.sources.desk import Desk, at
-from tests.unit.sources.mails import (
-    ADA,
-    BEA,
-    bring,
-    desk_of,
-    key,
-    mail,
-    only_thread,
-    threads,
-)
+from tests.unit.sources.mails import ADA, BEA, bring, desk_of, key, mail, only_thread, threads
 
 
 @pytest.fixture

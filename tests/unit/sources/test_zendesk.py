@@ -22,11 +22,6 @@ from tests.unit.sources.zendesk_records import (
 )
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path, "zendesk")
-
-
 def test_a_ticket_becomes_a_thread(desk: Desk) -> None:
     desk.bring(records(tickets=[ticket(tags=["b", "a", "a"], updated="02 10:00")]))
     assert desk.thread("1") == {

@@ -23,11 +23,6 @@ from tests.unit.sources.zendesk_records import (
 )
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path, "zendesk")
-
-
 def test_comments_of_audits_are_messages_of_the_events_author(desk: Desk) -> None:
     desk.bring(
         records(

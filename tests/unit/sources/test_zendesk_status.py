@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.unit.sources.desk import Desk, at
@@ -16,11 +14,6 @@ from tests.unit.sources.zendesk_records import (
     records,
     ticket,
 )
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path, "zendesk")
 
 
 @pytest.mark.parametrize(
