@@ -15,6 +15,7 @@ from orchestration.cli.flags import (
     output_format,
     read_settings,
     setting_flags,
+    settings_of_home,
 )
 from orchestration.cli.printing import console, print_rows
 
@@ -43,7 +44,7 @@ def list_days(
     from orchestration.exports.days import known_days
 
     check_range(first, last)
-    found = known_days(read_settings(exports=exports, **flags))
+    found = known_days(settings_of_home(exports=exports, **flags))
     first, last = day_of(first) or date.min, day_of(last) or date.max
     chosen = [day for day in found if first <= day.export_date <= last]
     shown = [day for day in chosen if every or not day.is_well]
@@ -93,7 +94,7 @@ def reopen(day: Any, exports: str | None, **flags: Any) -> None:
     """Have a loaded day read again by the next run, also one that retention has closed."""
     from orchestration.exports import days as export_days
 
-    settings = read_settings(exports=exports, **flags)
+    settings = settings_of_home(exports=exports, **flags)
     export_days.reopen(settings, day.date())
     console.print(f"{day:%Y-%m-%d} is read again by the next: inbox run")
 
@@ -106,7 +107,7 @@ def remove(day: Any, exports: str | None, **flags: Any) -> None:
     """Take a loaded day out of the warehouse; its folder has to be gone from the exports."""
     from orchestration.exports import days as export_days
 
-    settings = read_settings(exports=exports, **flags)
+    settings = settings_of_home(exports=exports, **flags)
     export_days.remove(settings, day.date())
     console.print(
         f"{day:%Y-%m-%d} is no longer loaded. Publish without it with: inbox run", soft_wrap=True

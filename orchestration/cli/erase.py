@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from orchestration.cli.flags import read_settings, setting_flags
+from orchestration.cli.flags import setting_flags, settings_of_home
 from orchestration.cli.printing import console, errors, one_line
 from orchestration.errors import InboxError
 
@@ -35,7 +35,7 @@ def erase(user_id: str | None, later: bool, **flags: Any) -> None:
     from orchestration import pipeline
     from orchestration.privacy import erasure
 
-    settings = read_settings(**flags)
+    settings = settings_of_home(**flags)
     user_id = user_id or click.prompt("The user's identifier in the exports", err=True)
     if later:
         erasure.begin(settings, user_id)

@@ -65,6 +65,21 @@ def read_settings(**flags: Any) -> Settings:
     return settings
 
 
+def settings_of_home(**flags: Any) -> Settings:
+    """Settings of a home that is there, for commands that tell of it.
+
+    Of a folder misspelt, or of `data` in another folder than the run's, they would say that all is
+    well, or prove that nobody is in it. Raises WrongUse where there is none.
+    """
+    settings = read_settings(**flags)
+    if not settings.home.exists():
+        raise WrongUse(
+            f"There is no home {settings.home}: give the one that inbox run has filled, "
+            "with --home or INBOX_HOME"
+        )
+    return settings
+
+
 def check_range(first: Any, last: Any) -> None:
     """Raises WrongUse where a range ends before it begins."""
     if first is not None and last is not None and first > last:

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from orchestration.cli.flags import ISO_DAY, day_of, output_format, read_settings, setting_flags
+from orchestration.cli.flags import ISO_DAY, day_of, output_format, setting_flags, settings_of_home
 from orchestration.cli.printing import console, errors, one_line, print_outcome, print_rows
 from orchestration.errors import WrongUse
 
@@ -28,7 +28,7 @@ def list_quarantine(output: str, **flags: Any) -> None:
     """Count the rows set aside by day, entity, column and reason."""
     from orchestration.exports.quarantine import quarantine_groups, resolved_rows
 
-    raw = read_settings(**flags).raw_folder
+    raw = settings_of_home(**flags).raw_folder
     groups = quarantine_groups(raw)
     resolved = Counter(row["outcome"] for row in resolved_rows(raw))
     if output == "json":
@@ -69,7 +69,7 @@ def show_quarantine(
 
     if entity is not None and entity not in ENTITIES:
         raise WrongUse(f"There is no entity {entity!r}: give one of {', '.join(ENTITIES)}")
-    raw = read_settings(**flags).raw_folder
+    raw = settings_of_home(**flags).raw_folder
     read = resolved_rows if resolved else quarantined_rows
     found = read(raw, day_of(day), entity, file_name)
     rows = list(islice(found, limit))
@@ -114,7 +114,7 @@ def accept_quarantine(day: Any, why: str, **flags: Any) -> None:
     """
     from orchestration import pipeline
 
-    settings = read_settings(**flags)
+    settings = settings_of_home(**flags)
     outcome = pipeline.accept(settings, day.date(), why)
     console.print(f"Accepted {day:%Y-%m-%d}.")
     print_outcome(settings, outcome)
@@ -133,7 +133,7 @@ def retry_quarantine(exports: str | None, day: Any, **flags: Any) -> None:
     from orchestration import pipeline
     from orchestration.exports.quarantine import LOADED
 
-    settings = read_settings(exports=exports, **flags)
+    settings = settings_of_home(exports=exports, **flags)
     retried = pipeline.retry(settings, day_of(day))
     print_rows(
         ["day", "were set aside", "load now", "not delivered again", "still set aside"],

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from rich.markup import escape
 
-from orchestration.cli.flags import read_settings, setting_flags
+from orchestration.cli.flags import setting_flags, settings_of_home
 from orchestration.cli.printing import console
 from orchestration.errors import InboxError
 
@@ -35,7 +35,7 @@ def verify(limit: int, against: Path | None, **flags: Any) -> None:
     """
     from orchestration.warehouse.verify import verify_against, verify_warehouse
 
-    settings = read_settings(**flags)
+    settings = settings_of_home(**flags)
     if against is None:
         found = verify_warehouse(settings, limit)
     else:

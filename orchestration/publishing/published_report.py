@@ -29,6 +29,13 @@ class UnreadablePublication(InboxError):
     """The published file cannot be opened, or is not one that this version has written."""
 
 
+def _unreadable(database: Path, error: Exception) -> UnreadablePublication:
+    return UnreadablePublication(
+        f"{database} cannot be read as a publication of this version "
+        f"({str(error).splitlines()[0]}). Run: inbox run"
+    )
+
+
 class PublishedReport(ReadyNumbers, PublishedNames, RestatedNumbers):
     """One publication, opened read-only; it stays the same when the file is replaced.
 
@@ -42,6 +49,7 @@ class PublishedReport(ReadyNumbers, PublishedNames, RestatedNumbers):
         Raises NothingPublished where there is no file, UnreadablePublication where it is no
         publication.
         """
+        self._database = database
         identity = identify(database)
         if identity is None:
             raise NothingPublished(
@@ -59,10 +67,7 @@ class PublishedReport(ReadyNumbers, PublishedNames, RestatedNumbers):
                 "from dim_report"
             ).iloc[0]
         except (duckdb.Error, IndexError) as error:
-            raise UnreadablePublication(
-                f"{database} cannot be read as a publication of this version "
-                f"({str(error).splitlines()[0]}). Run: inbox run"
-            ) from None
+            raise _unreadable(database, error) from None
         self.identity = identity
         self.reach = Reach(
             _day(row["as_of_date"]) or date.min,
@@ -74,7 +79,11 @@ class PublishedReport(ReadyNumbers, PublishedNames, RestatedNumbers):
         )
 
     def _ask(self, query: str, *parameters: object) -> pd.DataFrame:
-        return self._answers(query, *parameters)
+        try:
+            return self._answers(query, *parameters)
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            # An earlier version published other functions and columns: until the next run.
+            raise _unreadable(self._database, error) from None
 
     def _call(
         self,

@@ -53,6 +53,32 @@ def test_a_home_whose_disk_is_not_there_is_told(tmp_path: Path) -> None:
     assert "leads to no folder: see that its disk is there" in " ".join(result.stderr.split())
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["erase", "--user", "ursula-5"],
+        ["erase", "--user", "ursula-5", "--later"],
+        ["verify"],
+        ["days", "list"],
+        ["days", "reopen", "2024-01-01"],
+        ["days", "remove", "2024-01-01"],
+        ["quarantine", "list"],
+        ["quarantine", "show"],
+        ["quarantine", "accept", "2024-01-01"],
+        ["quarantine", "retry"],
+    ],
+)
+def test_a_home_that_is_not_there_is_not_said_to_be_well(
+    tmp_path: Path, command: list[str]
+) -> None:
+    home = tmp_path / "misspelt"
+    result = CliRunner().invoke(main, [*command, "--home", str(home)])
+    assert result.exit_code == 2
+    assert not result.stdout
+    assert f"There is no home {home}: give the one" in " ".join(result.stderr.split())
+    assert not home.exists()
+
+
 def test_a_user_to_be_erased_can_be_named_where_no_list_of_processes_shows_it(
     tmp_path: Path,
 ) -> None:

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from orchestration.errors import WrongUse
+from orchestration.publishing.filters import Filters
 from orchestration.publishing.latest_report import LatestReport
 from orchestration.publishing.published_report import (
     NothingPublished,
@@ -89,6 +90,18 @@ def test_what_cannot_be_opened_is_said(tmp_path: Path) -> None:
     database.unlink()
     put_publication(database, "2024-01-31")
     assert latest.get().reach.as_of_date == date(2024, 1, 31)
+
+
+def test_what_an_earlier_version_has_not_published_is_said(tmp_path: Path) -> None:
+    database = tmp_path / "inbox.duckdb"
+    put_publication(database, "2024-01-31")
+    day = date(2024, 1, 1)
+    with pytest.raises(UnreadablePublication, match=r"of this version.*inbox_agents.*inbox run"):
+        PublishedReport(database).agents(day, day)
+    with closing(duckdb.connect(str(database))) as connection:
+        connection.execute("create macro inbox_agents(a, b) as table select a, b")
+    with pytest.raises(UnreadablePublication, match=r"supplied arguments.*inbox run"):
+        PublishedReport(database).agents(day, day, Filters(channel=("web",)))
 
 
 @pytest.mark.parametrize(
