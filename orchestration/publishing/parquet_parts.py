@@ -15,9 +15,10 @@ from orchestration.machine.sql import literal, quoted
 from orchestration.publishing.record import ParquetFiles
 from orchestration.publishing.table_forms import TableForm
 
-# A table's Parquet is parted by the shortest of these periods that holds so many rows on average: a
-# day's changes cost the parts that they lie in, but readers open each part. Names end differently.
-PARQUET_PART_ROWS = 5_000
+# A table's Parquet is parted by the shortest of these periods that holds so many values (rows by
+# columns) on average: a day's changes cost the parts that they lie in, but readers open each part.
+# Names end differently.
+PARQUET_PART_VALUES = 30_000
 
 # Parts are written in passes of about so many rows. An engine holds all that a pass writes until it
 # ends, uncompressed: of a hundred million messages more than 24 GB in memory and on disk.
@@ -60,7 +61,7 @@ def write_parquet(
     options = _options(form)
     column = form.day_column
     days = _days_between(connection, table, column) if column else []
-    period = _parquet_period(rows, len(days))
+    period = _parquet_period(rows * len(form.columns), len(days))
     parts: dict[str, list[date]] = {}
     for day in days if period else ():
         parts.setdefault(_part_name(table, period, day), []).append(day)
@@ -110,15 +111,12 @@ def _write_parts(
     again. They are told apart by the first day of each, since texts cost more to make and to
     compare than all else. A part without rows has no file.
     """
-    ranges = " or ".join(
-        f"{quoted(column)} between date '{first}' and date '{last}'"
-        for first, last in _runs(sorted(day for days in parts.values() for day in days))
-    )
+    chosen = _among(column, sorted(day for days in parts.values() for day in days))
     written = folder / ".parts"
     connection.execute(f"set partitioned_write_max_open_files = {len(parts) + 1}")
     connection.execute(
         f"copy (select *, date_trunc('{period}', {quoted(column)})::date as part "
-        f"from published.{quoted(table)} where {ranges}) to {literal(written)} "
+        f"from published.{quoted(table)} where {chosen}) to {literal(written)} "
         f"({options}, partition_by (part))"
     )
     for part in written.iterdir():
@@ -128,15 +126,16 @@ def _write_parts(
     shutil.rmtree(written)
 
 
-def _runs(days: Sequence[date]) -> list[tuple[date, date]]:
-    """The first and the last of days that follow one another without a gap."""
-    runs: list[tuple[date, date]] = []
-    for day in days:
-        if runs and runs[-1][1] + timedelta(days=1) == day:
-            runs[-1] = (runs[-1][0], day)
-        else:
-            runs.append((day, day))
-    return runs
+def _among(column: str, days: Sequence[date]) -> str:
+    """The condition that a day is one of some in order.
+
+    As a list unless they follow one another: ranges are looked at one by one for each row, which of
+    eighty days in three years took as long as to write them.
+    """
+    if (days[-1] - days[0]).days + 1 == len(days):
+        return f"{quoted(column)} between date '{days[0]}' and date '{days[-1]}'"
+    listed = ", ".join(f"date '{day}'" for day in days)
+    return f"{quoted(column)} in ({listed})"
 
 
 def _days_between(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> list[date]:
@@ -149,10 +148,10 @@ def _days_between(connection: duckdb.DuckDBPyConnection, table: str, column: str
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def _parquet_period(rows: int, days: int) -> str | None:
+def _parquet_period(values: int, days: int) -> str | None:
     """The period that a table's Parquet is parted by; None where it is one file."""
     for period, (length, _) in PARQUET_PARTS.items():
-        if days and rows / days * length >= PARQUET_PART_ROWS:
+        if days and values / days * length >= PARQUET_PART_VALUES:
             return period
     return None
 

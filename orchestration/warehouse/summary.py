@@ -40,18 +40,23 @@ _WAITING_RATINGS = """
     order by ratings.export_date
 """
 # Another spelling is one with other blanks, other capital letters or other zeros at its start.
-# It takes a look at every conversation, so it is asked only where messages wait.
-_OTHERWISE_SPELLED = """
+# It takes a look at every conversation, so it is asked only where messages wait; and most are
+# spelled plainly, so that only the others' spelling is worked out.
+_SPELLING = "regexp_replace(lower(trim(thread_id)), '^0+', '')"
+_OTHERWISE_SPELLED = f"""
     with waiting as (
-        select regexp_replace(lower(trim(thread_id)), '^0+', '') as spelling
+        select {_SPELLING} as spelling
         from intermediate.int_messages_orphaned
     )
 
     select count(*)
     from waiting
     where spelling in (
-        select regexp_replace(lower(trim(thread_id)), '^0+', '')
-        from intermediate.int_threads_versioned
+        select thread_id from intermediate.int_threads_versioned
+        union all
+        select {_SPELLING} from intermediate.int_threads_versioned
+        where thread_id <> lower(thread_id) or ends_with(thread_id, ' ')
+            or starts_with(thread_id, ' ') or starts_with(thread_id, '0')
     )
 """
 _UNNAMED_AGENTS = """

@@ -53,7 +53,7 @@ def warehouse(tmp_path: Path) -> Path:
 def test_parquet_carries_the_descriptions(
     warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parquet_parts, "PARQUET_PART_ROWS", 13.9)
+    monkeypatch.setattr(parquet_parts, "PARQUET_PART_VALUES", 3 * 13.9)
     with closing(duckdb.connect(str(warehouse))) as connection:
         connection.execute("comment on table fct_things is 'One row per thing, its owner''s.'")
         connection.execute("comment on column fct_things.score is 'From 0 to 4: \"good\"; ąę.'")
@@ -102,7 +102,7 @@ def test_a_publication_writes_the_parts_again_that_changed(
     parts: int,
     changed: str,
 ) -> None:
-    monkeypatch.setattr(parquet_parts, "PARQUET_PART_ROWS", rows_of_part - 0.1)
+    monkeypatch.setattr(parquet_parts, "PARQUET_PART_VALUES", 3 * (rows_of_part - 0.1))
     monkeypatch.setattr(parquet_parts, "PARQUET_PASS_ROWS", 60)
     published = tmp_path / "published"
     publish(warehouse, published, "first", versions("1", None))
@@ -156,6 +156,24 @@ def test_parquet_is_due_with_the_first_data_of_a_week_or_a_month_or_of_an_earlie
     assert parquet_parts.is_parquet_due(ParquetFiles(rhythm, "a project"), before, day) == is_due
 
 
+def test_parts_that_changed_are_written_again_however_far_apart(
+    warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet_parts, "PARQUET_PART_VALUES", 3 * 1.9)
+    published = tmp_path / "published"
+    publish(warehouse, published, "first", versions("1", None))
+    with closing(duckdb.connect(str(warehouse))) as connection:
+        connection.execute("insert into changes.fct_things values (true, 4, '2024-01-03', 98)")
+        connection.execute("insert into changes.fct_things values (false, 4, '2024-01-03', 4)")
+        connection.execute("update fct_things set score = 98 where thing = 4")
+    apply_change(warehouse)
+    publish(warehouse, published, "second", versions("2", "1"))
+    parts = (published / "parquet" / "fct_things").iterdir()
+    written = {part.name for part in parts if part.stat().st_nlink == 1}
+    assert written == {"fct_things-2024-01-03.parquet", "fct_things-2024-04-10.parquet"}
+    assert_same_rows(published)
+
+
 @pytest.mark.parametrize(
     "asked", [ParquetFiles("monthly", "another"), ParquetFiles("weekly", "a project")]
 )
@@ -169,7 +187,7 @@ def test_parquet_of_another_project_or_rhythm_is_not_left_beside_a_newer_databas
 def test_parquet_that_is_written_less_often_stays_one_publication_and_then_has_all_changes(
     warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parquet_parts, "PARQUET_PART_ROWS", 13.9)
+    monkeypatch.setattr(parquet_parts, "PARQUET_PART_VALUES", 3 * 13.9)
     published = tmp_path / "published"
     first = publish(warehouse, published, "first", versions("1", None), parquet="monthly")
     before = {file.name: file.read_bytes() for file in (published / "parquet").rglob("*.parquet")}
@@ -243,7 +261,7 @@ def test_functions_are_those_of_the_warehouse(warehouse: Path, tmp_path: Path) -
 def test_a_file_that_has_grown_by_free_blocks_is_written_anew(
     warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parquet_parts, "PARQUET_PART_ROWS", 13.9)
+    monkeypatch.setattr(parquet_parts, "PARQUET_PART_VALUES", 3 * 13.9)
     published = tmp_path / "published"
     with closing(duckdb.connect(str(warehouse))) as connection:
         connection.execute(
