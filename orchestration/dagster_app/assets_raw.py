@@ -26,12 +26,7 @@ from pydantic import Field
 
 from orchestration.dagster_app.checks import LOAD_CHECKS, load_check_results
 from orchestration.dagster_app.forgetting import REJECTED_ROWS, forget_rejected
-from orchestration.dagster_app.overview import (
-    days_tag,
-    overview_told,
-    tag_run,
-    tell_overview,
-)
+from orchestration.dagster_app.overview import days_tag, overview_told, tag_run, tell_overview
 from orchestration.dagster_app.reporting import (
     forget_planned_days,
     report_failed_days,

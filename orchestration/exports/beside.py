@@ -7,12 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from orchestration.exports.errors import ExportsNotFound
-from orchestration.exports.layout import (
-    ExportDay,
-    ExportsElsewhere,
-    find_export_days,
-    find_ignored,
-)
+from orchestration.exports.layout import ExportDay, ExportsElsewhere, find_export_days, find_ignored
 
 
 @dataclass(frozen=True)

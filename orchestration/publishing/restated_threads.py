@@ -8,12 +8,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.publishing.restated_moves import (
-    ChangedFacts,
-    by_period,
-    by_scope,
-    find_moves,
-)
+from orchestration.publishing.restated_moves import ChangedFacts, by_period, by_scope, find_moves
 from orchestration.publishing.restated_users import (
     find_activities,
     pair_new_users,

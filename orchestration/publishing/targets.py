@@ -12,11 +12,7 @@ from functools import partial
 from orchestration.errors import InboxError
 from orchestration.machine.lock import hold_lock
 from orchestration.machine.stores import ObjectFolder, StoreUnavailable
-from orchestration.publishing.object_store import (
-    is_uploaded,
-    remove_earlier,
-    upload_publication,
-)
+from orchestration.publishing.object_store import is_uploaded, remove_earlier, upload_publication
 from orchestration.publishing.postgres import is_in_postgres, publish_to_postgres, table_keys
 from orchestration.publishing.postgres_connection import PostgresUnavailable
 from orchestration.publishing.record import read_publication

@@ -8,13 +8,7 @@ from typing import Any
 import pandas as pd
 
 from orchestration.report_page.charts.described import FEWEST
-from orchestration.report_page.tables import (
-    UNASSIGNED_ID,
-    Table,
-    cell_of,
-    columns_of,
-    open_by,
-)
+from orchestration.report_page.tables import UNASSIGNED_ID, Table, cell_of, columns_of, open_by
 from orchestration.report_page.view import Order
 
 EVERYONE = "Everyone"

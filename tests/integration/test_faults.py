@@ -32,12 +32,7 @@ from orchestration.settings import Settings, load_settings
 from orchestration.warehouse.build import build_warehouse
 from orchestration.warehouse.verify import verify_warehouse
 from tests.homes import copy_home, environment, parsed_dbt_folder, published_days
-from tests.integration.test_pipeline import (
-    ZONE,
-    assert_as_the_oracle_says,
-    assert_same,
-    published,
-)
+from tests.integration.test_pipeline import ZONE, assert_as_the_oracle_says, assert_same, published
 
 
 @pytest.fixture

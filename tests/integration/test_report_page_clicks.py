@@ -7,11 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.report_page import (
-    expect_cards,
-    open_page,
-    wait_until_shown,
-)
+from tests.browser.report_page import expect_cards, open_page, wait_until_shown
 
 
 def test_a_click_on_a_point_or_a_card_shows_the_threads_behind_it(

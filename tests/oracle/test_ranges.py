@@ -6,16 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.oracle.by_hand import (
-    DAY,
-    at,
-    event,
-    message,
-    rating,
-    records_of,
-    row_of,
-    thread,
-)
+from tests.oracle.by_hand import DAY, at, event, message, rating, records_of, row_of, thread
 from tests.oracle.metrics import Filters, Report
 
 TUESDAY = date(2024, 3, 5)

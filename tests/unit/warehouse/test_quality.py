@@ -7,13 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.exports import (
-    DayManifest,
-    FileEntry,
-    find_export_days,
-    load_day,
-    read_manifests,
-)
+from orchestration.exports import DayManifest, FileEntry, find_export_days, load_day, read_manifests
 from orchestration.exports.coverage import Coverage
 from orchestration.exports.manifest import Retention
 from orchestration.privacy.record import Door

@@ -8,13 +8,7 @@ import pytest
 
 from orchestration.machine.sql import literal, literal_path
 from orchestration.warehouse.catalog import Catalog, LandedFile
-from orchestration.warehouse.raw_views import (
-    file_lists,
-    has_path,
-    merged,
-    put_together,
-    take_apart,
-)
+from orchestration.warehouse.raw_views import file_lists, has_path, merged, put_together, take_apart
 
 HOME = Path("/srv/inbox")
 ODD_HOMES = [

@@ -6,13 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from orchestration.sources.mail.cutting import RawMail
-from orchestration.sources.mail.reading import (
-    Mail,
-    Place,
-    ReadingOptions,
-    hashed,
-    read_mail,
-)
+from orchestration.sources.mail.reading import Mail, Place, ReadingOptions, hashed, read_mail
 
 KEY = b"k" * 32
 OPTIONS = ReadingOptions(KEY, latest=datetime(2024, 12, 1, tzinfo=UTC))
