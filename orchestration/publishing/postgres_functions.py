@@ -118,6 +118,8 @@ def _counterpart(function: str, node: exp.Expr, numbers: dict[str, int], schema:
             this=exp.PercentileCont(this=order.this),
             expression=exp.Order(expressions=order.expressions),
         )
+    if _is_text_or_list(node):
+        return node.this.this
     if isinstance(node, exp.ArrayContains):
         listed = node.this.this if isinstance(node.this, exp.Cast) else node.this
         return exp.EQ(
@@ -131,6 +133,8 @@ def _counterpart(function: str, node: exp.Expr, numbers: dict[str, int], schema:
             return _interval(_INTERVALS[name], node.expressions[0])
         if name == "error":
             return _error(node.expressions[0])
+        if name == "list_value":
+            return exp.Array(expressions=[entry.copy() for entry in node.expressions])
         if name == "count_star":
             return exp.Count(this=exp.Star())
         if name == "epoch_us":
@@ -138,6 +142,12 @@ def _counterpart(function: str, node: exp.Expr, numbers: dict[str, int], schema:
         if name not in ("concat", "date_part", "make_interval", "timezone"):
             _unknown(function, f"{name}()")
     return node
+
+
+def _is_text_or_list(node: exp.Expr) -> bool:
+    """Whether one text may stand for a list of it: arguments have types here, and need none."""
+    cast = node.this if isinstance(node, exp.Coalesce) else None
+    return isinstance(cast, exp.TryCast) and bool(cast.to.is_type("array"))
 
 
 def _error(message: exp.Expr) -> exp.Expr:

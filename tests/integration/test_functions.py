@@ -50,6 +50,17 @@ class TestEveryFunction:
         assert by_id == ask(published, "sample", call.format(range=RANGE, agent="'Helper 06'"))
         assert by_id != ask(published, "sample", call.format(range=RANGE, agent="'u00005'"))
 
+    @pytest.mark.parametrize(
+        ("name", "text"), [("channels", "forum/it"), ("labels", "other"), ("teams", "")]
+    )
+    def test_one_text_stands_for_a_list_of_it(
+        self, published: duckdb.DuckDBPyConnection, call: str, name: str, text: str
+    ) -> None:
+        asked = call.format(range=RANGE, agent="null").removesuffix(")")
+        one = ask(published, "sample", f"{asked}, {name} := '{text}')")
+        assert one == ask(published, "sample", f"{asked}, {name} := ['{text}'])")
+        assert one != ask(published, "sample", f"{asked}, {name} := 'nothing is called so')")
+
     def test_a_name_that_several_have_names_nobody(
         self, published: duckdb.DuckDBPyConnection, call: str
     ) -> None:

@@ -16,6 +16,19 @@
     coalesce(cardinality({{ list }}), 0)
 {%- endmacro %}
 
+{#- A list of texts that is an argument. DuckDB's have no type, so that one text may stand for a list of it there. -#}
+{% macro asked_list(argument) -%}
+    {{ return(adapter.dispatch('asked_list', 'inbox_warehouse')(argument)) }}
+{%- endmacro %}
+
+{% macro default__asked_list(argument) -%}
+    {{ argument }}
+{%- endmacro %}
+
+{% macro duckdb__asked_list(argument) -%}
+    coalesce(try_cast({{ argument }} as varchar[]), case when {{ argument }} is not null then [cast({{ argument }} as varchar)] end)
+{%- endmacro %}
+
 {#- The entries of a list column, as rows. -#}
 {% macro list_entries(list) -%}
     {{ return(adapter.dispatch('list_entries', 'inbox_warehouse')(list)) }}

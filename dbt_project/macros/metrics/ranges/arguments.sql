@@ -77,9 +77,14 @@ left join final on true
 where final.{{ never_null }} is not null or report.first_date is null
 {%- endmacro %}
 
-{#- Whether a list of texts that is an argument holds a value; nobody's is the empty text. -#}
+{#- Whether an argument holds a value, or is not given; nobody's is the empty text. -#}
 {% macro is_listed(list, value) -%}
-    ({{ list }} is null or {{ list_contains(list, "coalesce(" ~ value ~ ", '')") }})
+    ({{ list }} is null or {{ is_asked(list, "coalesce(" ~ value ~ ", '')") }})
+{%- endmacro %}
+
+{#- Whether a list of texts that is an argument holds a value; null where it is not given. -#}
+{% macro is_asked(list, value) -%}
+    {{ list_contains(asked_list(list), value) }}
 {%- endmacro %}
 
 {#-
@@ -113,7 +118,7 @@ is_shared: whether the fact is read several times, so that what labels and prior
             and {{ has_listed_label('records') }}
             and (priorities is null or records.thread_id in (
                 select prioritized.thread_id from {{ ref('fct_threads').include(database=false) }} as prioritized
-                where {{ list_contains('priorities', "coalesce(prioritized.priority, '')") }}
+                where {{ is_asked('priorities', "coalesce(prioritized.priority, '')") }}
             ))
             and {{ is_listed('channels', 'records.channel') }}
             and {{ is_listed('teams', 'records.team_id') }}
@@ -135,7 +140,7 @@ labeled_{{ fact }} as materialized (
 {% macro has_listed_label(records) -%}
     (labels is null or {{ records }}.thread_id in (
                 select labeled.thread_id from {{ ref('fct_thread_labels').include(database=false) }} as labeled
-                where {{ list_contains('labels', 'labeled.label') }}
+                where {{ is_asked('labels', 'labeled.label') }}
             ))
 {%- endmacro %}
 

@@ -15,9 +15,9 @@ asked for, as marts count ratings of no thread there.
 {% macro is_only_scope(scope, dimension=none) -%}
     {%- set list = filtered_scopes()[scope] -%}
     {%- if dimension -%}
-        {{ dimension }} = '{{ scope }}' and coalesce(not {{ list_contains(list, "''") }}, true) and {# -#}
+        {{ dimension }} = '{{ scope }}' and coalesce(not {{ is_asked(list, "''") }}, true) and {# -#}
     {%- else -%}
-        coalesce(not {{ list_contains(list, "''") }}, false) and {# -#}
+        coalesce(not {{ is_asked(list, "''") }}, false) and {# -#}
     {%- endif -%}
     {%- for other, filter in filtered_scopes().items() if other != scope -%}
         {{ filter }} is null and {# -#}
@@ -27,7 +27,7 @@ asked for, as marts count ratings of no thread there.
 
 {#- The same of one value, whose periods lie ready too. -#}
 {% macro is_only_value_of(scope) -%}
-    coalesce({{ list_length(filtered_scopes()[scope]) }} = 1, false) and {{ is_only_scope(scope) }}
+    coalesce({{ list_length(asked_list(filtered_scopes()[scope])) }} = 1, false) and {{ is_only_scope(scope) }}
 {%- endmacro %}
 
 {% macro is_only_value() -%}
