@@ -3,7 +3,7 @@
 #
 # Packages: businesstime==0.3.0
 # Expected: from 9:00 on Monday the desk (9 to 17) has worked 8 hours at 17:00, and at 9:00 on Tuesday as many, as
-#           businesstime_hours says.
+#           businesstime_hours says; the example of its documentation has a day in a timedelta, and does not say of how many hours.
 # Seen:     businesstimedelta counts a whole day that lies between as a day of 24 hours, and what is left by the clock: the two
 #           differ by 16 hours, in a timedelta whose total_seconds, mean and median know nothing of it. The threads' median
 #           is 24 hours in place of 8.
