@@ -119,7 +119,8 @@ def _counterpart(function: str, node: exp.Expr, numbers: dict[str, int], schema:
             expression=exp.Order(expressions=order.expressions),
         )
     if _is_text_or_list(node):
-        return node.this.this
+        argument: exp.Expr = node.this.this
+        return argument
     if isinstance(node, exp.ArrayContains):
         listed = node.this.this if isinstance(node.this, exp.Cast) else node.this
         return exp.EQ(
