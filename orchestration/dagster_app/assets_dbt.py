@@ -36,12 +36,7 @@ from orchestration.settings import Settings
 from orchestration.warehouse.build import WarehouseBuild, build_warehouse
 from orchestration.warehouse.overview import HeldBack
 from orchestration.warehouse.results import DbtResult, failures_of
-from orchestration.warehouse.tables import (
-    Lineage,
-    WarehouseTables,
-    describe_tables,
-    trace_columns,
-)
+from orchestration.warehouse.tables import Lineage, trace_columns
 from orchestration.warehouse.words import all_words, first_words, words_of_check
 
 
@@ -63,7 +58,6 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
     ) -> Iterator[MaterializeResult | AssetCheckResult]:  # type: ignore[type-arg]
         with overview_told(context, settings, "build"), retried_where_it_may_help(context):
             build = build_warehouse(settings, _selection(context, manifest, checks))
-            tables = describe_tables(settings)
         built = [
             manifest["nodes"][result.unique_id]
             for result in build.results
@@ -72,7 +66,7 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
         applied = {name for name, state in build.states.items() if state.action == "applied"}
         lineage: dict[str, Lineage] = {}
         if engine_of(settings).has_readers_names:
-            lineage = trace_columns(settings, manifest, built, tables, applied)
+            lineage = trace_columns(settings, manifest, built, build.tables, applied)
         # In steps, as Dagster asks for the version of what each is made of: see `event_log`.
         for result in sorted(build.results, key=lambda one: steps.get(one.unique_id, len(steps))):
             if result.resource_type == "model" and result.is_success:
@@ -83,7 +77,7 @@ def dbt_models(manifest: Mapping[str, Any]) -> AssetsDefinition:
                         asset_key=asset_key(model),
                         metadata={
                             "seconds": round(result.seconds, 3),
-                            **_figures(model, build, tables),
+                            **_figures(model, build),
                             **_lineage(manifest, lineage.get(result.unique_id, {})),
                         },
                     )
@@ -121,24 +115,22 @@ def _selection(
     ]
 
 
-def _figures(
-    model: Mapping[str, Any], build: WarehouseBuild, tables: WarehouseTables
-) -> dict[str, Any]:
+def _figures(model: Mapping[str, Any], build: WarehouseBuild) -> dict[str, Any]:
     """A model's rows (but a view's that is not published), and what the last batch did to it.
 
     rows_changed: the rows that were written; the rows as they were before are counted too where
     only changes were applied. periods_recomputed: the days or periods whose numbers were.
     """
     figures: dict[str, Any] = {}
-    rows = tables.rows.get((model["schema"], model["alias"]))
+    rows = build.tables.rows.get((model["schema"], model["alias"]))
     if rows is not None:
         figures["dagster/row_count"] = rows
     state = build.states.get(model["name"])
     if state is not None:
         figures["rows_changed"] = state.rows_written
         figures["batch"] = f"{state.action} with batch {state.batch_number}"
-    if model["name"] in tables.periods:
-        figures["periods_recomputed"] = tables.periods[model["name"]]
+    if model["name"] in build.tables.periods:
+        figures["periods_recomputed"] = build.tables.periods[model["name"]]
     return figures
 
 

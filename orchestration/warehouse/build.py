@@ -39,6 +39,7 @@ from orchestration.warehouse.catalog import (
 from orchestration.warehouse.open_hours import Schedules, load_schedules
 from orchestration.warehouse.parsing import basis, project_fingerprint
 from orchestration.warehouse.results import DbtResult
+from orchestration.warehouse.tables import WarehouseTables, describe_tables
 from orchestration.warehouse.words import in_words
 
 logger = logging.getLogger("inbox.warehouse")
@@ -61,7 +62,7 @@ class WarehouseBuild:
 
     fingerprint: of everything that it was made from. is_complete: whether every model was built
     and every test passed. days: the loaded export days that it read. states: by table, what it has
-    had.
+    had. tables: what the warehouse holds then.
     """
 
     fingerprint: str
@@ -69,6 +70,7 @@ class WarehouseBuild:
     days: tuple[date, ...]
     results: tuple[DbtResult, ...]
     states: Mapping[str, ModelState]
+    tables: WarehouseTables
 
 
 def build_warehouse(
@@ -99,6 +101,7 @@ def build_warehouse(
                     # What a build before this one left untested is tested too: every row is.
                     plan = replace(plan, actions=dict.fromkeys(plan.actions, "built"))
                 results += in_words(settings, replay.run_tests(settings, plan, selection))
+            tables = describe_tables(settings.warehouse_database)
         is_complete = with_tests and all(result.is_success for result in results)
         if is_complete and (not selection or tested == fingerprint):
             _record(settings, fingerprint)
@@ -108,6 +111,7 @@ def build_warehouse(
             days=tuple(manifests),
             results=tuple(results),
             states=states,
+            tables=tables,
         )
 
 

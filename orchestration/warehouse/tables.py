@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Collection, Iterable, Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from orchestration.engines.warehouse_file import looked_at
 from orchestration.machine import files
-from orchestration.machine.lock import hold_lock
 from orchestration.settings import Settings
 from orchestration.warehouse.parsing import project_fingerprint
 
@@ -47,13 +48,12 @@ class WarehouseTables:
     periods: Mapping[str, int] = field(default_factory=dict)
 
 
-def describe_tables(settings: Settings) -> WarehouseTables:
-    """Columns and rows of what the warehouse holds now."""
+def describe_tables(database: Path) -> WarehouseTables:
+    """Columns and rows of what the warehouse holds now, for who holds its lock."""
+    if not database.exists():
+        return WarehouseTables()
     columns: dict[Relation, dict[str, str]] = {}
-    with (
-        hold_lock(settings.warehouse_lock, "counting rows"),
-        closing(duckdb.connect(str(settings.warehouse_database), read_only=True)) as connection,
-    ):
+    with looked_at(database) as connection:
         for schema, table, column, kind in connection.execute(
             "select schema_name, table_name, column_name, data_type from duckdb_columns() "
             "where not internal order by column_index"

@@ -100,7 +100,7 @@ def test_days_are_applied_and_give_what_a_rebuild_gives(
         write_day(INBOX, day, settings.exports_folder)
         assert not pipeline.run(settings).failures
         assert actions(settings) == {"applied"}
-        periods = describe_tables(settings).periods
+        periods = describe_tables(settings.warehouse_database).periods
         assert 0 < periods["fct_agent_days"] < periods["mart_inbox_daily"]
     # A correction, a day taken out and a day again are batches like any other.
     write_day(INBOX.with_day(days[0], []), days[0], settings.exports_folder)
