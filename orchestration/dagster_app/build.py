@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dagster import Definitions, in_process_executor
+from dagster import AssetKey, AssetsDefinition, AssetSpec, Definitions, in_process_executor
 
 from orchestration.dagster_app import jobs
 from orchestration.dagster_app.assets_dbt import dbt_models, published_tables
 from orchestration.dagster_app.assets_published import published_assets
 from orchestration.dagster_app.assets_raw import OWNERS, exports_spec, raw_assets
-from orchestration.dagster_app.assets_sources import keys_of, source_assets
 from orchestration.dagster_app.checks import warehouse_checks
 from orchestration.dagster_app.overview import overview_spec
 from orchestration.dagster_app.partitions import export_days
@@ -26,6 +25,21 @@ from orchestration.settings import Settings
 from orchestration.warehouse.dbt import load_manifest
 
 
+def _sources(
+    settings: Settings,
+) -> tuple[list[AssetsDefinition | AssetSpec], list[AssetKey]]:
+    """The assets of the sources, and the keys of those that can be imported; often there are none.
+
+    What reads help desks is imported where there is one.
+    """
+    if settings.sources is None:
+        return [], []
+    from orchestration.dagster_app.assets_sources import keys_of, source_assets
+
+    assets = source_assets(settings)
+    return assets, keys_of(assets)
+
+
 def build_defs(
     settings: Settings, *, resource_overrides: Mapping[str, Any] | None = None
 ) -> Definitions:
@@ -33,12 +47,12 @@ def build_defs(
     manifest = load_manifest(settings)
     # Names and types are the same with every engine; the UI shows which of them holds the tables.
     manifest["metadata"]["adapter_type"] = settings.engine
-    sources = source_assets(settings)
+    sources, source_keys = _sources(settings)
     return Definitions(
         assets=[
             *sources,
             overview_spec(OWNERS),
-            exports_spec(keys_of(sources)),
+            exports_spec(source_keys),
             raw_assets(export_days(settings)),
             dbt_models(manifest),
             published_assets(published_tables(manifest)),
@@ -51,7 +65,7 @@ def build_defs(
         ],
         schedules=[
             daily_load(settings),
-            *([daily_import(settings, keys_of(sources))] if sources else []),
+            *([daily_import(settings, source_keys)] if sources else []),
         ],
         sensors=[
             exports_arrived(settings),

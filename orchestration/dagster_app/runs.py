@@ -20,7 +20,6 @@ from dagster import (
 from dagster._core.events import RunFailureReason
 from sqlalchemy.exc import DBAPIError
 
-from orchestration.dagster_app.assets_sources import keys_of, source_assets
 from orchestration.dagster_app.build import build_defs
 from orchestration.dagster_app.failures import reasons_of, reasons_of_run
 from orchestration.dagster_app.forgetting import forget_rejected
@@ -90,6 +89,8 @@ class Runs:
 
     def import_sources(self) -> list[str]:
         """Brings in each source in a run of its own; what is wrong with any of them."""
+        from orchestration.dagster_app.assets_sources import keys_of, source_assets
+
         reasons = []
         for key in keys_of(source_assets(self.settings)):
             logger.info("Importing %s", key.path[-1])

@@ -35,7 +35,6 @@ from orchestration.privacy.search import (
 from orchestration.publishing.publish import clear_leftovers
 from orchestration.publishing.targets import remove_earlier_publications
 from orchestration.settings import Settings
-from orchestration.sources.erasing import erase_from_sources, landed_spellings
 from orchestration.warehouse.build import build_warehouse
 from orchestration.warehouse.publication import publish_warehouse
 from orchestration.warehouse.results import failures_of
@@ -70,6 +69,9 @@ def begin(settings: Settings, user_id: str) -> list[str]:
 
     From here on the user cannot land again. Raises WrongPseudonymKey.
     """
+    # Imported where users are erased: every run asks whether that is left to do, and few do it.
+    from orchestration.sources.erasing import landed_spellings
+
     record = claim_key(settings.raw_folder, settings.pseudonym_key_bytes)
     users = record.identifiers(settings.pseudonym_key_bytes)
     identifier = one_spelling(user_id)
@@ -113,6 +115,8 @@ def finish(settings: Settings) -> Erasure:
 
 def take_from_raw(settings: Settings) -> Erasure:
     """The first step: raw and quarantine without the erased, and no warehouse made with them."""
+    from orchestration.sources.erasing import erase_from_sources
+
     with hold_lock(settings.warehouse_lock, "an erasure"):
         users = read_user_record(settings.raw_folder).identifiers(settings.pseudonym_key_bytes)
         kept = erase_from_sources(settings.sources_folder, users)
