@@ -125,5 +125,7 @@ def _run(project: Path, home: Path, exports: Path) -> Measurement:
             "INBOX_EXPORTS": str(exports),
             "INBOX_TIMEZONE": TIMEZONE,
             "PYTHONPATH": str(project),
+            # The first run keeps what Python compiles, as an installed project does.
+            "PYTHONDONTWRITEBYTECODE": "",
         },
     )
