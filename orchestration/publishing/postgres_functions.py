@@ -119,8 +119,8 @@ def _counterpart(function: str, node: exp.Expr, numbers: dict[str, int], schema:
             expression=exp.Order(expressions=order.expressions),
         )
     if _is_text_or_list(node):
-        argument: exp.Expr = node.this.this
-        return argument
+        text_or_list: exp.Expr = node.this.this
+        return text_or_list
     if isinstance(node, exp.ArrayContains):
         listed = node.this.this if isinstance(node.this, exp.Cast) else node.this
         return exp.EQ(
