@@ -10,8 +10,8 @@ with messages as (
     select
         author_id as user_id,
         author_type = 'user' and {{ is_counted_message('author_type', 'is_private') }} as is_counted
-    from ({{ few_rows(messages, ['author_id in (select user_id from ' ~ changed_user_days ~ ')']) }}) as versions
-    where is_current and thread_created_date is not null
+    from {{ messages }}
+    where is_current and thread_created_date is not null and author_id in (select user_id from {{ changed_user_days }})
     {%- else %}
     select
         user_id,
