@@ -179,8 +179,13 @@ def _keep(
         read.counts.update(count_repairs(connection, table))
     dropped = list(place.landing.unknown_columns(connection, table, parts))
     read.counts["columns not kept"] += len(dropped)
-    if not place.state.number:  # later a few records may well have none
-        _see_needed(connection, table, path, rows)
+    lacking = _lacking(connection, table, path, rows)
+    if lacking and not place.state.number:
+        raise LandingIncomplete(
+            f"{table.name} has no {lacking[0]} in any record: let the connector bring that column"
+        )
+    for name in lacking:  # later a few records may well have none: it is told
+        read.counts[f"{table.name} without {name}"] += rows
 
 
 def copy_statement(
@@ -218,19 +223,18 @@ def count_kept(
     return rows
 
 
-def _see_needed(connection: duckdb.DuckDBPyConnection, table: Table, path: Path, rows: int) -> None:
+def _lacking(
+    connection: duckdb.DuckDBPyConnection, table: Table, path: Path, rows: int
+) -> list[str]:
+    """The columns without which no record is of use, and that none of a file's records has."""
     if not rows or not table.needs:
-        return
+        return []
     counts = ", ".join(f"count({quoted(name)})" for name in table.needs)
     found = connection.execute(
         f"select {counts} from read_parquet({literal_path(path)})"
     ).fetchone()
     assert found is not None
-    lacking = [name for name, count in zip(table.needs, found, strict=True) if not count]
-    if lacking:
-        raise LandingIncomplete(
-            f"{table.name} has no {lacking[0]} in any record: let the connector bring that column"
-        )
+    return [name for name, count in zip(table.needs, found, strict=True) if not count]
 
 
 def _unreadable(

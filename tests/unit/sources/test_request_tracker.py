@@ -169,6 +169,22 @@ def test_tables_in_pieces_and_again_come_to_the_same(
     assert bring(whole, tracker).everything() == pieces.everything()
 
 
+def test_a_column_that_goes_after_the_first_import_is_told(
+    desk: Desk, tracker: RequestTracker
+) -> None:
+    tracker.ticket(1)
+    bring(desk, tracker)
+    tracker.ticket(2)
+    tracker.ticket(3, "02 11:00")
+    tracker.write(desk.landing)
+    path = desk.landing / "Tickets.csv"
+    path.write_text(path.read_text().replace("Status", "State", 1))
+    assert desk.bring().counts["Tickets without status"] == 2
+    tracker.ticket(4, "03 11:00")
+    tracker.write(desk.landing)
+    assert "Tickets without status" not in desk.bring().counts
+
+
 def test_columns_in_lower_case_are_the_same_columns(desk: Desk, tracker: RequestTracker) -> None:
     tracker.ticket(Owner=ADA)
     tracker.write(desk.landing)
