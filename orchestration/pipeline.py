@@ -21,6 +21,7 @@ from orchestration.exports.loading import (
     forget_future_days,
     report_closed,
 )
+from orchestration.exports.manifest import changed_closed_days
 from orchestration.exports.quarantine import RetriedDay, retried_day
 from orchestration.exports.remote import exports_of
 from orchestration.exports.retention import close_days
@@ -53,13 +54,14 @@ class RunOutcome:
     """days: that were due. failures: one text for each thing that went wrong.
 
     publication: what readers have afterwards, whoever made it. is_changed: whether this run
-    published.
+    published. closed: days that retention has closed, so that their changed files are not read.
     """
 
     days: list[date] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     publication: Publication | None = None
     is_changed: bool = False
+    closed: list[date] = field(default_factory=list)
 
 
 def run(settings: Settings, first: date | None = None, last: date | None = None) -> RunOutcome:
@@ -76,7 +78,9 @@ def run(settings: Settings, first: date | None = None, last: date | None = None)
         arrived = arrived_days(settings, first, last)
         due = [day.export_date for day in pending_days(arrived, settings.raw_folder)]
         is_daily = first is None and last is None  # and no backfill of some days
+        closed = changed_closed_days(arrived, settings.raw_folder)
         outcome = _run(settings, due, with_sources=is_daily)
+        outcome.closed = [day.export_date for day in closed]
         if is_daily:
             tell_late_days(settings)
         return outcome

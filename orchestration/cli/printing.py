@@ -65,7 +65,12 @@ def print_closing_lines(settings: Settings, outcome: RunOutcome) -> None:
     """What a person should look at, to standard error, also where only errors are wanted."""
     from orchestration.warehouse.summary import closing_lines
 
-    for line in closing_lines(settings, outcome.days):
+    closed = [
+        f"Not read again: {day} is closed by INBOX_RETENTION_DAYS, and its files have changed. To "
+        f"read it all the same: inbox days reopen {day}"
+        for day in outcome.closed
+    ]
+    for line in [*closing_lines(settings, outcome.days), *closed]:
         errors.print(one_line(line), soft_wrap=True, markup=False)
 
 
