@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,7 +12,10 @@ from rich.table import Table
 
 from orchestration.cli.flags import read_settings
 from orchestration.cli.printing import console, errors
-from orchestration.errors import WrongUse
+from orchestration.errors import InboxError, WrongUse
+
+FORM_OF_NAMES = "<entity>[.<part>].<csv|jsonl|parquet>[.gz|.zst]"
+"""Of export files, as docs/exports.md has it."""
 
 
 @click.command()
@@ -60,6 +64,9 @@ def validate(path: str, limit: int) -> None:
         if file.unknown_columns:
             names = ", ".join(file.unknown_columns)
             console.print(f"Unknown columns in {escape(_place(file))}: {escape(names)}")
+    if not found.files:
+        _say_nothing_is_there(path)
+        return
     loaded = found.rows_read - found.rows_rejected
     console.print(
         f"{len(found.files)} files, {found.rows_read} rows: {found.rows_rejected} would be "
@@ -69,6 +76,20 @@ def validate(path: str, limit: int) -> None:
     )
     if not found.is_clean:
         sys.exit(1)
+
+
+def _say_nothing_is_there(path: str) -> None:
+    if Path(path).is_file():
+        raise InboxError(
+            f"{path} is no export file and would be ignored: its name has to be {FORM_OF_NAMES}, "
+            "in lower case"
+        )
+    console.print(
+        f"No export file is there, so nothing would be loaded. One is {FORM_OF_NAMES}, in the "
+        "folder of its day.",
+        soft_wrap=True,
+        markup=False,
+    )
 
 
 def _place(file: Any) -> str:
