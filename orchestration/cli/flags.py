@@ -80,6 +80,26 @@ def settings_of_home(**flags: Any) -> Settings:
     return settings
 
 
+def check_published(settings: Settings, **flags: Any) -> None:
+    """Raises WrongUse where a flag asks for days or weeks other than those that are published.
+
+    They would not be those of the numbers. Of the environment it may be so until the next run.
+    """
+    asked = [name for name in ("timezone", "week_start") if flags.get(name) is not None]
+    if not asked:
+        return
+    from orchestration.publishing.published_report import PublishedReport
+
+    reach = PublishedReport(settings.published_database).reach
+    for name in asked:
+        given, published = str(getattr(settings, name)), getattr(reach, name)
+        if given != published:
+            raise WrongUse(
+                f"--{name.replace('_', '-')} is {given}, and what is published has {published}: "
+                "leave it out, or publish with it first (inbox run)"
+            )
+
+
 def check_range(first: Any, last: Any) -> None:
     """Raises WrongUse where a range ends before it begins."""
     if first is not None and last is not None and first > last:

@@ -13,6 +13,7 @@ from rich.table import Table
 from orchestration.cli.definitions import print_definitions
 from orchestration.cli.flags import (
     ISO_DAY,
+    check_published,
     check_range,
     day_of,
     output_format,
@@ -134,6 +135,8 @@ def report(
     from orchestration.publishing.report import read_report
 
     settings = read_settings(**flags)
+    if as_known is None:
+        check_published(settings, **flags)
     if (restatements or by_others) and (only or grain):
         raise WrongUse(
             "--only and --grain choose among tables that are not printed then: leave them out"

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.markup import escape
 
-from orchestration.cli.flags import ISO_DAY, day_of, output_format, read_settings, setting_flags
+from orchestration.cli.flags import (
+    ISO_DAY,
+    check_published,
+    day_of,
+    output_format,
+    read_settings,
+    setting_flags,
+)
 from orchestration.cli.printing import console, print_rows, table_records
 
 if TYPE_CHECKING:
@@ -81,6 +88,7 @@ def threads(
     from orchestration.publishing.threads import read_threads, with_links
 
     settings = read_settings(**flags)
+    check_published(settings, **flags)
     behind = read_threads(
         settings.published_database,
         number,
