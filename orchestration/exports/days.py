@@ -142,7 +142,8 @@ def say_empty(settings: Settings, day: date, why: str, *, undo: bool = False) ->
         return
     if read_manifest(raw, day) is not None:
         raise DayStandsOtherwise(f"{day} is loaded, so it is not missing")
-    if _has_arrived(settings, day):
+    has_exports = settings.exports is not None or settings.generated_exports.is_dir()
+    if has_exports and _has_arrived(settings, day):
         folder = exports_of(settings) / str(day)
         raise DayStandsOtherwise(f"{day} has arrived: there is a folder {folder}")
     decisions.say_empty(raw, day, decide(why))
@@ -162,7 +163,10 @@ def accept(settings: Settings, day: date, why: str) -> None:
 
 
 def reopen(settings: Settings, day: date) -> None:
-    """Make a loaded day due, and open again if it was closed. Raises DayStandsOtherwise."""
+    """Make a loaded day due, and open again if it was closed.
+
+    Raises DayStandsOtherwise, SettingsError.
+    """
     raw = settings.raw_folder
     with hold_lock(settings.load_lock, "the reopening of a day"):
         if read_manifest(raw, day) is None:
@@ -181,7 +185,7 @@ def reopen(settings: Settings, day: date) -> None:
 
 
 def remove(settings: Settings, day: date) -> None:
-    """Take a loaded day out. Raises DayStandsOtherwise."""
+    """Take a loaded day out. Raises DayStandsOtherwise, SettingsError."""
     raw = settings.raw_folder
     with hold_lock(settings.load_lock, "the removal of a day"):
         if read_manifest(raw, day) is None:
@@ -197,4 +201,8 @@ def remove(settings: Settings, day: date) -> None:
 
 
 def _has_arrived(settings: Settings, day: date) -> bool:
-    return settings.exports is not None and bool(arrived_days(settings, day, day))
+    """Whether its folder is there, also one that a source has written into the home.
+
+    Raises SettingsError where nothing says where the exports lie: it may be there.
+    """
+    return bool(arrived_days(settings, day, day))

@@ -169,6 +169,19 @@ def test_a_day_is_taken_out_once_its_folder_is_gone(settings: Settings) -> None:
     assert list(read_manifests(settings.raw_folder)) == [*march(4, 5, 8)]
 
 
+def test_a_day_whose_folder_nobody_can_look_for_is_not_taken_out(settings: Settings) -> None:
+    day, nowhere = date(2024, 3, 9), settings.model_copy(update={"exports": None})
+    for change in (remove, reopen):
+        with pytest.raises(SettingsError, match="INBOX_EXPORTS"):
+            change(nowhere, day)
+    say_empty(nowhere, date(2024, 3, 7), "none comes")
+    (settings.home / "exports" / str(day)).mkdir(parents=True)  # as a source writes it
+    with pytest.raises(DayStandsOtherwise, match="take it away first"):
+        remove(nowhere, day)
+    reopen(nowhere, day)
+    assert read_manifests(settings.raw_folder)[day].is_due
+
+
 def test_missing_days_in_words() -> None:
     assert missing_in_words(march(23)) == "1 day has not arrived: 23 March 2024"
     assert missing_in_words(march(1, 2, 3, 4, 5)) == (
