@@ -2,8 +2,7 @@
 
 {%- set durations = ref('fct_durations') -%}
 {%- set timed_columns = scope_columns() + ['measure', 'seconds', 'business_seconds'] %}
-{#- Of a batch these are few; of everything, kept for each grain, more than the disk of a large inbox has. #}
-{%- set how_kept = '' if is_apply() else inlined() %}
+{#- Read anew for each grain: a day touches periods of years, whose timings, kept, fill the memory of a large inbox. #}
 
 with
 {%- if is_apply() %}
@@ -39,7 +38,7 @@ touched_periods as (
 {%- endif %}
 
 -- By the columns as they are stored, so that the days that are asked for tell which blocks to read.
-timings as {{ how_kept }} (
+timings as {{ inlined() }} (
     {%- for day, measures in {'thread_created_date': "<> 'reply'", 'ended_date': "= 'reply'"}.items() %}
     select
         {{ day }} as timing_date,
@@ -60,7 +59,7 @@ timing_days as (
 
 {%- for grain in grains() %}
 
-{{ grain }}_timings as {{ how_kept }} (
+{{ grain }}_timings as {{ inlined() }} (
     select
         {{ period_start('timing_date', grain) }} as period_start_date,
         {{ timed_columns | join(',\n        ') }}
