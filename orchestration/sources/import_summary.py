@@ -17,7 +17,7 @@ COUNTS = {
     "threads without opening message": """
         select count(*)
         from threads
-        where thread_id not in (select thread_id from opened_threads)
+        where deleted_at is null and thread_id not in (select thread_id from opened_threads)
     """,
     "openings made from the thread": """
         select count(*) from messages where message_id in (select opening_id from reported_threads)

@@ -167,6 +167,8 @@ def test_tables_in_pieces_and_again_come_to_the_same(
     assert len(pieces.delivered("messages")) == number
     whole = Desk(tmp_path / "whole", "request_tracker", options=OPTIONS)
     assert bring(whole, tracker).everything() == pieces.everything()
+    # The messages of the merged ticket are the survivor's: none of them is missing.
+    assert whole.count("threads without opening message") == 0
 
 
 def test_a_column_that_goes_after_the_first_import_is_told(
