@@ -119,7 +119,7 @@ def _counterpart(function: str, node: exp.Expr, numbers: dict[str, int], schema:
             expression=exp.Order(expressions=order.expressions),
         )
     if _is_text_or_list(node):
-        text_or_list: exp.Expr = node.this.this
+        text_or_list: exp.Expr = node.args["default"].this
         return text_or_list
     if isinstance(node, exp.ArrayContains):
         listed = node.this.this if isinstance(node.this, exp.Cast) else node.this
@@ -147,7 +147,7 @@ def _counterpart(function: str, node: exp.Expr, numbers: dict[str, int], schema:
 
 def _is_text_or_list(node: exp.Expr) -> bool:
     """Whether one text may stand for a list of it: arguments have types here, and need none."""
-    cast = node.this if isinstance(node, exp.Coalesce) else None
+    cast = node.args.get("default") if isinstance(node, exp.Case) else None
     return isinstance(cast, exp.TryCast) and bool(cast.to.is_type("array"))
 
 

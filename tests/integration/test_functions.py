@@ -57,7 +57,10 @@ class TestEveryFunction:
         asked = call.format(range=RANGE, agent="null").removesuffix(")")
         one = ask(published, "sample", f"{asked}, {name} := '{text}')")
         assert one == ask(published, "sample", f"{asked}, {name} := ['{text}'])")
-        assert one != ask(published, "sample", f"{asked}, {name} := 'nothing is called so')")
+        nothing = ask(published, "sample", f"{asked}, {name} := 'nothing is called so')")
+        assert one != nothing
+        # A text in brackets is a text too, and no list of what is in them.
+        assert ask(published, "sample", f"{asked}, {name} := '[{text}]')") == nothing
 
     def test_a_name_that_several_have_names_nobody(
         self, published: duckdb.DuckDBPyConnection, call: str

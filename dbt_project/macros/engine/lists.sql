@@ -16,7 +16,8 @@
     coalesce(cardinality({{ list }}), 0)
 {%- endmacro %}
 
-{#- A list of texts that is an argument. DuckDB's have no type, so that one text may stand for a list of it there. -#}
+{#- A list of texts that is an argument. DuckDB's have no type, so that one text may stand for a list of it there:
+    asked by its type, as a cast would read the text [VIP] as a list of VIP. -#}
 {% macro asked_list(argument) -%}
     {{ return(adapter.dispatch('asked_list', 'inbox_warehouse')(argument)) }}
 {%- endmacro %}
@@ -26,7 +27,7 @@
 {%- endmacro %}
 
 {% macro duckdb__asked_list(argument) -%}
-    coalesce(try_cast({{ argument }} as varchar[]), case when {{ argument }} is not null then [cast({{ argument }} as varchar)] end)
+    case when typeof({{ argument }}) = 'VARCHAR' then [cast({{ argument }} as varchar)] else try_cast({{ argument }} as varchar[]) end
 {%- endmacro %}
 
 {#- The entries of a list column, as rows. -#}
